@@ -1,0 +1,1 @@
+"""The image scaler's library: everything that the functions share."""

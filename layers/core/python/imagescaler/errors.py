@@ -1,0 +1,166 @@
+"""What can go wrong; a class's docstring opens with its title, and nothing here knows of HTTP."""
+
+import re
+
+
+class Problem(Exception):
+    """Anything that a client may be told."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    @classmethod
+    def slug(cls) -> str:
+        """Give the stable name in URLs and rows.
+
+        >>> TaskNotFound.slug()
+        'task-not-found'
+        """
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        """Give the docstring's first sentence, without its full stop."""
+        return (cls.__doc__ or cls.__name__).partition("\n")[0].rstrip(".")
+
+
+class RequestProblem(Problem):
+    """The request is at fault."""
+
+
+class InvalidRequest(RequestProblem):
+    """The request does not say what is needed.
+
+    A parameter, a header or the body is missing, malformed or out of range; `errors` names each field.
+    """
+
+
+class MalformedRequest(RequestProblem):
+    """The request could not be read.
+
+    The body is not what its Content-Type says: a broken multipart form, say.
+    """
+
+
+class IdempotencyKeyReused(RequestProblem):
+    """The idempotency key belongs to another request.
+
+    Send the same image and options with a key, or a new key with other ones.
+    """
+
+
+class SourceTooLarge(RequestProblem):
+    """The file has too many bytes."""
+
+
+class TaskNotFound(RequestProblem):
+    """There is no such task.
+
+    Ids come from the answer to `POST /api/v1/tasks`.
+    """
+
+
+class ResultExpired(RequestProblem):
+    """The result is gone: results are kept for a limited time.
+
+    Send the image again.
+    """
+
+
+class ImageProblem(Problem):
+    """The file is at fault, and always will be: never tried again."""
+
+
+class UnsupportedImageFormat(ImageProblem):
+    """The file is not an image of an accepted format.
+
+    Content decides, never the file's name or Content-Type. Accepted are JPEG, PNG and WebP.
+    """
+
+
+class CorruptImage(ImageProblem):
+    """The image cannot be decoded.
+
+    It is truncated or damaged, or its header does not tell the truth.
+    """
+
+
+class ImageTooLarge(ImageProblem):
+    """The image has too many pixels, or too long a side."""
+
+
+class TooManyScans(ImageProblem):
+    """The progressive JPEG has too many scans.
+
+    Each scan repeats the work of decoding; real files have about ten.
+    """
+
+
+class TargetTooLarge(ImageProblem):
+    """The scaled image would have too many pixels, or too long a side."""
+
+
+class TaskProblem(Problem):
+    """The task failed, and the image is not known to be at fault."""
+
+
+class SourceLost(TaskProblem):
+    """The source image was gone before it could be scaled.
+
+    Sources are kept for a limited time. Send the image again.
+    """
+
+
+class AttemptsExhausted(TaskProblem):
+    """Every attempt to scale the image failed.
+
+    The processor stopped or was stopped each time. Send the image again, or a smaller one.
+    """
+
+
+class Unavailable(Problem):
+    """The service cannot take the request now; nothing was accepted.
+
+    Send it again after the time in `Retry-After`.
+    """
+
+
+class QueueFull(Unavailable):
+    """The queue is full."""
+
+
+class StoreFull(Unavailable):
+    """The image store is full."""
+
+
+class RepositoryUnavailable(Unavailable):
+    """The database does not answer."""
+
+
+class QueueUnavailable(Unavailable):
+    """The queue does not answer."""
+
+
+class StoreUnavailable(Unavailable):
+    """The image store does not answer."""
+
+
+class ClaimRefused(Exception):  # noqa: N818 - a refusal is no error
+    """A task may not be worked on, or not by this attempt; only the queue and the processor ever see it."""
+
+
+class TaskFinished(ClaimRefused):
+    """The task is already over: its message may go."""
+
+
+class TaskInProgress(ClaimRefused):
+    """Another attempt holds a live lease: the message must come again."""
+
+
+class LeaseLost(ClaimRefused):
+    """A later attempt has taken the task over: nothing of this one may be kept."""
+
+
+class BlobNotFound(LookupError):
+    """The store has nothing, or nothing any more, under this key."""

@@ -1,0 +1,227 @@
+"""What a task is and how it may change: pure, and the same for every repository."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Self
+from uuid import UUID
+
+from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress
+
+
+class Status(StrEnum):
+    """Where a task stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether no attempt can follow."""
+        return self not in {Status.PENDING, Status.PROCESSING}
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
+    {
+        Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED}),
+        Status.PROCESSING: frozenset({Status.PROCESSING, Status.PENDING, Status.COMPLETED, Status.FAILED}),
+        Status.COMPLETED: frozenset({Status.EXPIRED}),
+        Status.FAILED: frozenset(),
+        Status.EXPIRED: frozenset(),
+    }
+)
+"""Every change of status that is allowed; `processing` to `processing` is a new attempt."""
+
+
+class Format(StrEnum):
+    """An image format that is read and written."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+
+    @property
+    def media_type(self) -> str:
+        """Give the IANA media type.
+
+        >>> Format.WEBP.media_type
+        'image/webp'
+        """
+        return f"image/{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How an image is to be scaled.
+
+    `width` and `height` are in pixels, at least one of them is given. With `preserve_ratio` the image is fitted
+    inside them, else it gets exactly that size; a side that is not given follows from the ratio.
+    `format` is the format of the result, None for that of the source.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    preserve_ratio: bool = True
+    format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of an uploaded image; width and height in pixels."""
+
+    format: Format
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is known of a scaled image; width and height in pixels, `sha256` in hexadecimal."""
+
+    format: Format
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task failed: a problem's slug, title and detail."""
+
+    type: str
+    title: str
+    detail: str
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """Make the record of a problem."""
+        return cls(problem.slug(), problem.title(), problem.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's key, and the hash of the request that it stands for."""
+
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task that is about to be accepted."""
+
+    id: UUID
+    options: Options
+    source: Source
+    owner: str = ""
+    idempotency: Idempotency | None = None
+
+    @property
+    def source_key(self) -> str:
+        """Give the store's key for the source image."""
+        return source_key(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as the repository knows it; every time is the repository's clock, in UTC.
+
+    `attempt` counts the claims, and is the fence: what an attempt writes is refused once a later one has begun.
+    """
+
+    id: UUID
+    status: Status
+    options: Options
+    source: Source
+    created_at: datetime
+    owner: str = ""
+    attempt: int = 0
+    message_id: str | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    lease_until: datetime | None = None
+    expires_at: datetime | None = None
+    result: Result | None = None
+    failure: Failure | None = None
+
+    @property
+    def source_key(self) -> str:
+        """Give the store's key for the source image."""
+        return source_key(self.id)
+
+    @property
+    def result_key(self) -> str:
+        """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
+        return f"results/{self.id}/{self.attempt}"
+
+    def claimed(self, now: datetime, *, lease_s: float, max_attempts: int) -> Self:
+        """Begin an attempt, or end the task if its attempts are used up.
+
+        Raises TaskFinished when it is over, and TaskInProgress while another attempt's lease is live.
+        """
+        if self.status.is_final:
+            raise TaskFinished
+        if self.status is Status.PROCESSING and self.lease_until is not None and self.lease_until > now:
+            raise TaskInProgress
+        if self.attempt >= max_attempts:
+            return replace(self, status=Status.FAILED, failure=gave_up(max_attempts), completed_at=now, lease_until=None)
+        return replace(
+            self,
+            status=Status.PROCESSING,
+            attempt=self.attempt + 1,
+            started_at=now,
+            lease_until=now + timedelta(seconds=lease_s),
+        )
+
+    def completed(self, attempt: int, now: datetime, result: Result, source: Source, *, ttl_s: int) -> Self:
+        """End the task with its result, which is kept for `ttl_s` seconds; raises LeaseLost behind the fence."""
+        self._fence(attempt)
+        expires_at = now + timedelta(seconds=ttl_s)
+        return replace(
+            self,
+            status=Status.COMPLETED,
+            result=result,
+            source=source,
+            completed_at=now,
+            lease_until=None,
+            expires_at=expires_at,
+        )
+
+    def failed(self, attempt: int, now: datetime, failure: Failure) -> Self:
+        """End the task without a result; raises LeaseLost behind the fence."""
+        self._fence(attempt)
+        return replace(self, status=Status.FAILED, failure=failure, completed_at=now, lease_until=None)
+
+    def released(self, attempt: int) -> Self:
+        """Give the task back for another attempt; raises LeaseLost behind the fence."""
+        self._fence(attempt)
+        return replace(self, status=Status.PENDING, lease_until=None)
+
+    def expired(self) -> Self:
+        """Note that the result is gone; a task that has none stays as it is."""
+        return replace(self, status=Status.EXPIRED) if self.status is Status.COMPLETED else self
+
+    def as_of(self, now: datetime) -> Self:
+        """Show the task as it stands now: a completed one is expired once its time is over."""
+        return self.expired() if self.expires_at is not None and self.expires_at <= now else self
+
+    def _fence(self, attempt: int) -> None:
+        if self.status is not Status.PROCESSING or self.attempt != attempt:
+            raise LeaseLost
+
+
+def source_key(task_id: UUID) -> str:
+    """Give the store's key for a task's source image."""
+    return f"sources/{task_id}"
+
+
+def gave_up(max_attempts: int) -> Failure:
+    """Say why a task ends whose attempts are used up."""
+    return Failure.of(AttemptsExhausted(f"The processor gave up after {max_attempts} attempts."))
