@@ -1,1 +1,3 @@
 """The image scaler's library: everything that the functions share."""
+
+__version__ = "0.1.0"

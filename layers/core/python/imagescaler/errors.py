@@ -1,6 +1,8 @@
 """What can go wrong; a class's docstring opens with its title, and nothing here knows of HTTP."""
 
 import re
+from typing import Self
+from uuid import UUID
 
 
 class Problem(Exception):
@@ -49,6 +51,11 @@ class IdempotencyKeyReused(RequestProblem):
     Send the same image and options with a key, or a new key with other ones.
     """
 
+    @classmethod
+    def of(cls, key: str) -> Self:
+        """Name the key."""
+        return cls(f"The key {key!r} stands for a request with another image or other options. Use a new key.")
+
 
 class SourceTooLarge(RequestProblem):
     """The file has too many bytes."""
@@ -60,11 +67,39 @@ class TaskNotFound(RequestProblem):
     Ids come from the answer to `POST /api/v1/tasks`.
     """
 
+    @classmethod
+    def of(cls, task_id: UUID) -> Self:
+        """Name the id."""
+        return cls(f"There is no task {task_id}. Its id comes from the answer to POST /api/v1/tasks.")
+
 
 class ResultExpired(RequestProblem):
-    """The result is gone: results are kept for a limited time.
+    """The result is gone.
 
-    Send the image again.
+    Results are kept for a limited time. Send the image again.
+    """
+
+    @classmethod
+    def of(cls, task_id: UUID) -> Self:
+        """Name the id."""
+        return cls(f"The result of task {task_id} is no longer kept. Send the image again.")
+
+
+class TaskFailed(RequestProblem):
+    """The task failed, so it has no result.
+
+    The answer carries the type, title and detail of what went wrong.
+    """
+
+    def __init__(self, type_: str, title: str, detail: str) -> None:
+        super().__init__(detail)
+        self.type, self.cause_title = type_, title
+
+
+class ResultTooLarge(RequestProblem):
+    """The result is too large for an answer.
+
+    Ask for fewer pixels, or for another format.
     """
 
 
@@ -146,7 +181,7 @@ class StoreUnavailable(Unavailable):
     """The image store does not answer."""
 
 
-class ClaimRefused(Exception):  # noqa: N818 - a refusal is no error
+class ClaimRefused(Exception):
     """A task may not be worked on, or not by this attempt; only the queue and the processor ever see it."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress
@@ -53,6 +53,11 @@ class Format(StrEnum):
         'image/webp'
         """
         return f"image/{self.value}"
+
+    @property
+    def extension(self) -> str:
+        """Give the usual end of a file's name, without the dot."""
+        return "jpg" if self is Format.JPEG else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,50 +176,45 @@ class Task:
         if self.status is Status.PROCESSING and self.lease_until is not None and self.lease_until > now:
             raise TaskInProgress
         if self.attempt >= max_attempts:
-            return replace(self, status=Status.FAILED, failure=gave_up(max_attempts), completed_at=now, lease_until=None)
-        return replace(
-            self,
-            status=Status.PROCESSING,
-            attempt=self.attempt + 1,
-            started_at=now,
-            lease_until=now + timedelta(seconds=lease_s),
-        )
+            return self._become(Status.FAILED, failure=gave_up(max_attempts), completed_at=now)
+        lease_until = now + timedelta(seconds=lease_s)
+        return self._become(Status.PROCESSING, attempt=self.attempt + 1, started_at=now, lease_until=lease_until)
 
     def completed(self, attempt: int, now: datetime, result: Result, source: Source, *, ttl_s: int) -> Self:
         """End the task with its result, which is kept for `ttl_s` seconds; raises LeaseLost behind the fence."""
-        self._fence(attempt)
         expires_at = now + timedelta(seconds=ttl_s)
-        return replace(
-            self,
-            status=Status.COMPLETED,
-            result=result,
-            source=source,
-            completed_at=now,
-            lease_until=None,
-            expires_at=expires_at,
+        return self._end_attempt(
+            attempt, Status.COMPLETED, result=result, source=source, completed_at=now, expires_at=expires_at
         )
 
     def failed(self, attempt: int, now: datetime, failure: Failure) -> Self:
         """End the task without a result; raises LeaseLost behind the fence."""
-        self._fence(attempt)
-        return replace(self, status=Status.FAILED, failure=failure, completed_at=now, lease_until=None)
+        return self._end_attempt(attempt, Status.FAILED, failure=failure, completed_at=now)
 
     def released(self, attempt: int) -> Self:
         """Give the task back for another attempt; raises LeaseLost behind the fence."""
-        self._fence(attempt)
-        return replace(self, status=Status.PENDING, lease_until=None)
+        return self._end_attempt(attempt, Status.PENDING)
 
     def expired(self) -> Self:
         """Note that the result is gone; a task that has none stays as it is."""
-        return replace(self, status=Status.EXPIRED) if self.status is Status.COMPLETED else self
+        return self._become(Status.EXPIRED) if self.status is Status.COMPLETED else self
 
     def as_of(self, now: datetime) -> Self:
         """Show the task as it stands now: a completed one is expired once its time is over."""
         return self.expired() if self.expires_at is not None and self.expires_at <= now else self
 
-    def _fence(self, attempt: int) -> None:
-        if self.status is not Status.PROCESSING or self.attempt != attempt:
+    def _end_attempt(self, attempt: int, status: Status, **changes: Any) -> Self:
+        if (self.attempt, self.status) == (attempt, status):
+            return self  # the same attempt says the same again: its first word arrived, the answer to it did not
+        if (self.attempt, self.status) != (attempt, Status.PROCESSING):
             raise LeaseLost
+        return self._become(status, **changes)
+
+    def _become(self, status: Status, **changes: Any) -> Self:
+        if status not in TRANSITIONS[self.status]:
+            message = f"a task that is {self.status} cannot become {status}"
+            raise ValueError(message)
+        return replace(self, status=status, **{"lease_until": None, **changes})
 
 
 def source_key(task_id: UUID) -> str:

@@ -1,0 +1,67 @@
+"""POST /api/v1/tasks: takes an image and how to scale it, and answers with a task."""
+
+from typing import Annotated
+
+from fastapi import Form, Header, Response, UploadFile
+
+from imagescaler import errors, queues, repositories, settings, stores, telemetry
+from imagescaler.limits import Limits
+from imagescaler.measure import measure
+from imagescaler.retention import Retention
+from imagescaler.schemas import OptionFields, TaskMessage, TaskView
+from imagescaler.usecases.create_task import create_task
+from imagescaler.usecases.get_task import get_task
+from imagescaler.web import Correlation, Wait, create_app, lambda_handler, problems, show_progress
+
+app = create_app()
+handler = lambda_handler(app)
+tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
+limits, retention = settings.from_env(Limits), settings.from_env(Retention)
+IdempotencyKey = Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="visible ASCII")]
+PROBLEMS = (
+    errors.MalformedRequest,
+    errors.SourceTooLarge,
+    errors.UnsupportedImageFormat,
+    errors.CorruptImage,
+    errors.ImageTooLarge,
+    errors.TargetTooLarge,
+    errors.IdempotencyKeyReused,
+    errors.QueueFull,
+    errors.StoreFull,
+)
+
+
+class TaskForm(OptionFields):
+    """The image, and how to scale it."""
+
+    file: UploadFile
+
+
+@app.post("/api/v1/tasks", status_code=202, responses={200: {"model": TaskView}, **problems(*PROBLEMS)})
+async def post_task(
+    form: Annotated[TaskForm, Form(media_type="multipart/form-data")],
+    response: Response,
+    correlation: Correlation,
+    wait_s: Wait,
+    idempotency_key: IdempotencyKey = None,
+) -> TaskView:
+    """Accept an image for scaling; the task stands at the URL in `Location`."""
+    task, created = await create_task(
+        await form.file.read(),
+        form.options(),
+        idempotency_key=idempotency_key,
+        message=lambda task_id: TaskMessage(task_id=task_id, **correlation),
+        measure=measure,
+        limits=limits,
+        retention=retention,
+        tasks=tasks,
+        queue=queue,
+        store=store,
+    )
+    telemetry.accepted(task, created=created)
+    task = await get_task(task.id, wait_s=wait_s, tasks=tasks) if wait_s else task
+    response.headers["Location"] = f"/api/v1/tasks/{task.id}"
+    if not created:
+        response.headers["Idempotency-Replayed"] = "true"
+    response.status_code = 200 if task.status.is_final else 202
+    return await show_progress(task, response, wait_s, tasks)

@@ -1,0 +1,72 @@
+"""GET /docs, /redoc, /openapi.json, /problems/{name}; and a helpful answer wherever no other function is."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from imagescaler.web import Document, create_app, describe_problem, lambda_handler
+
+app: FastAPI = create_app()
+handler = lambda_handler(app)
+document = Document(Path(__file__).with_name("openapi.json").read_bytes())
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
+assets = {path.name: path for path in (files(fastapi_offline) / "static").iterdir()}
+FAVICON, TITLE = "/docs/favicon.png", "imagescaler"
+
+
+@app.get("/docs")
+async def docs() -> HTMLResponse:
+    """Show the API in Swagger UI, which can send requests."""
+    script, style = "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title=TITLE,
+        swagger_js_url=script,
+        swagger_css_url=style,
+        swagger_favicon_url=FAVICON,
+    )
+
+
+@app.get("/redoc")
+async def redoc() -> HTMLResponse:
+    """Show the API in ReDoc, which reads well."""
+    script = "/docs/redoc.standalone.js"
+    return get_redoc_html(
+        openapi_url="/openapi.json",
+        title=TITLE,
+        redoc_js_url=script,
+        redoc_favicon_url=FAVICON,
+        with_google_fonts=False,
+    )
+
+
+@app.get("/docs/{asset}")
+async def read_asset(asset: str) -> Response:
+    """Serve a script, a style sheet or a picture of the two pages."""
+    if asset not in assets:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(assets[asset].read_bytes(), 200, headers, MEDIA_TYPES[Path(asset).suffix])
+
+
+@app.get("/openapi.json")
+async def openapi() -> Response:
+    """Serve the OpenAPI document of the whole API."""
+    return Response(document.text, media_type="application/json")
+
+
+@app.get("/problems/{name}")
+async def read_problem(name: str) -> PlainTextResponse:
+    """Explain a type of problem; these paths are what problem details carry as `type`."""
+    return PlainTextResponse(describe_problem(name))
+
+
+@app.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+async def everything_else(request: Request) -> Response:
+    """Tell a wrong method from a wrong path."""
+    allowed = document.methods(request.url.path)
+    raise HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)

@@ -1,0 +1,48 @@
+"""GET /api/v1/results/{task_id}: the scaled image, as a picture or as JSON."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Header, Response
+
+from imagescaler import errors, repositories, stores
+from imagescaler.schemas import ResultBody, Unfinished
+from imagescaler.usecases.get_result import get_result, read_result
+from imagescaler.web import (
+    PICTURES,
+    RESULT_HEADERS,
+    Picture,
+    accepts_image,
+    create_app,
+    has_etag,
+    lambda_handler,
+    problems,
+    unfinished,
+)
+
+app = create_app()
+handler = lambda_handler(app)
+tasks, store = repositories.from_env(), stores.from_env()
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": ResultBody, "content": PICTURES, "headers": RESULT_HEADERS},
+    202: {"model": Unfinished, "description": "Not finished yet; ask again after Retry-After"},
+    304: {"description": "The client has this version already"},
+}
+PROBLEMS = (errors.TaskNotFound, errors.TaskFailed, errors.ResultExpired, errors.ResultTooLarge)
+
+
+@app.head("/api/v1/results/{task_id}", include_in_schema=False)
+@app.get("/api/v1/results/{task_id}", responses={**ANSWERS, **problems(*PROBLEMS)}, response_class=Response)
+async def read(
+    task_id: UUID,
+    accept: Annotated[str | None, Header()] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Give the picture itself when `Accept` names an image type, else JSON with the picture in base64."""
+    task = await get_result(task_id, tasks=tasks)
+    if task.result is None:
+        return await unfinished(task, tasks)
+    picture = Picture(task.id, task.result, as_image=accepts_image(accept))
+    if has_etag(if_none_match, picture.etag):
+        return picture.not_modified()
+    return picture.answer(await read_result(task, tasks=tasks, store=store))

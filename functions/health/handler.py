@@ -1,0 +1,28 @@
+"""GET /api/v1/health: whether Postgres, queue and store answer."""
+
+from fastapi import Response
+
+from imagescaler import queues, repositories, stores
+from imagescaler.schemas import Check, Health
+from imagescaler.usecases.check_health import Server, check_health
+from imagescaler.web import create_app, lambda_handler
+
+app = create_app()
+handler = lambda_handler(app)
+servers: dict[str, Server] = {
+    "postgres": repositories.from_env(),
+    "queue": queues.from_env(),
+    "store": stores.from_env(),
+}
+
+
+@app.get("/api/v1/health", responses={503: {"model": Health, "description": "A server does not answer"}})
+async def read_health(response: Response) -> Health:
+    """Ask every server that the service needs."""
+    answers = await check_health(servers)
+    checks = {
+        name: Check(status="ok" if answer.ok else "unavailable", ms=answer.ms) for name, answer in answers.items()
+    }
+    well = all(answer.ok for answer in answers.values())
+    response.status_code = 200 if well else 503
+    return Health(status="ok" if well else "unavailable", **checks)

@@ -1,0 +1,17 @@
+"""Brings the database to the newest schema; invoked by hand or by a deployment, with any event."""
+
+from typing import Any
+
+from imagescaler import runtime, settings, telemetry
+from imagescaler.repositories import RepositorySettings
+from imagescaler.repositories.migrations import migrate
+
+dsn = settings.from_env(RepositorySettings).postgres_dsn
+
+
+def handler(_: Any, context: Any) -> dict[str, str]:
+    """Answer with the revision that the database now has."""
+    with telemetry.keys(function=context.function_name):
+        revision = runtime.run(migrate(dsn))
+        telemetry.logger().info("database is up to date", extra={"revision": revision})
+    return {"revision": revision}

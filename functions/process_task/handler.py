@@ -1,0 +1,41 @@
+"""Takes tasks from the queue and scales their images; what did not work out is reported, and comes again."""
+
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from imagescaler.imaging import scale
+
+from imagescaler import repositories, runtime, settings, stores, telemetry
+from imagescaler.limits import Limits
+from imagescaler.retention import Retention
+from imagescaler.schemas import TaskMessage
+from imagescaler.usecases.process_task import AttemptSettings, process_task
+
+LEASE_MARGIN_S = 1  # by then this invocation has been killed
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+tasks, store = repositories.from_env(), stores.from_env()
+retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
+scale_within_limits = partial(scale, limits=settings.from_env(Limits))
+
+
+def process(record: SQSRecord, lambda_context: Any) -> None:
+    """Work on the task of one message."""
+    message = TaskMessage.model_validate_json(record.body)
+    work = process_task(
+        message.task_id,
+        lease_s=lambda_context.get_remaining_time_in_millis() / 1000 + LEASE_MARGIN_S,
+        max_attempts=max_attempts,
+        retention=retention,
+        scale=scale_within_limits,
+        tasks=tasks,
+        store=store,
+    )
+    with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
+        telemetry.ended(runtime.run(work))
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Take an SQS event and answer with `batchItemFailures`."""
+    return process_partial_response(event, process, processor, context)

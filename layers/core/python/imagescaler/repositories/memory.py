@@ -1,0 +1,101 @@
+"""Tasks in this process, for tests; the pure transitions of `task` are all its rules."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from imagescaler.backlog import Backlog
+from imagescaler.errors import IdempotencyKeyReused, TaskNotFound
+from imagescaler.task import Failure, Idempotency, NewTask, Result, Source, Status, Task
+
+
+class MemoryTaskRepository:
+    """Tasks in a dictionary."""
+
+    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.tasks: dict[UUID, Task] = {}
+        self._keys: dict[tuple[str, str], tuple[UUID, Idempotency]] = {}
+        self._clock = clock
+
+    async def add(self, new: NewTask) -> tuple[Task, bool]:
+        """Add a task, or find the one that its idempotency key stands for."""
+        if new.idempotency is not None:
+            known = self._keys.get((new.owner, new.idempotency.key))
+            if known is not None and known[0] in self.tasks:
+                if known[1] != new.idempotency:
+                    raise IdempotencyKeyReused.of(new.idempotency.key)
+                return await self.get(known[0]), known[0] == new.id
+            self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
+        task = Task(new.id, Status.PENDING, new.options, new.source, self._clock(), new.owner)
+        return self.tasks.setdefault(new.id, task), True
+
+    async def get(self, task_id: UUID) -> Task:
+        """Return a task as it stands now; raises TaskNotFound."""
+        return self._stored(task_id).as_of(self._clock())
+
+    async def note_message(self, task_id: UUID, message_id: str) -> None:
+        """Note which message stands for the task in the queue."""
+        if task_id in self.tasks:
+            self._save(replace(self.tasks[task_id], message_id=message_id))
+
+    async def discard(self, task_id: UUID) -> None:
+        """Remove a task that no attempt has taken up."""
+        task = self.tasks.get(task_id)
+        if task is not None and task.status is Status.PENDING and not task.attempt:
+            del self.tasks[task_id]
+
+    async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
+        """Begin an attempt, or end the task when none is left."""
+        return self._save(self._stored(task_id).claimed(self._clock(), lease_s=lease_s, max_attempts=max_attempts))
+
+    async def complete(self, task: Task, result: Result, source: Source, *, ttl_s: int) -> Task:
+        """End a claimed task with its result; raises LeaseLost."""
+        stored = self._stored(task.id)
+        return self._save(stored.completed(task.attempt, self._clock(), result, source, ttl_s=ttl_s))
+
+    async def fail(self, task: Task, failure: Failure) -> Task:
+        """End a claimed task without a result; raises LeaseLost."""
+        return self._save(self._stored(task.id).failed(task.attempt, self._clock(), failure))
+
+    async def release(self, task: Task) -> Task:
+        """Give a claimed task back; raises LeaseLost."""
+        return self._save(self._stored(task.id).released(task.attempt))
+
+    async def expire(self, task_id: UUID) -> None:
+        """Note that the result of a completed task is gone."""
+        if task_id in self.tasks:
+            self._save(self.tasks[task_id].expired())
+
+    async def backlog(self, task: Task) -> Backlog:
+        """Measure the work that stands before a task."""
+        unfinished = sum(
+            not each.status.is_final and each.created_at <= task.created_at for each in self.tasks.values()
+        )
+        spans = [
+            (each.started_at, each.completed_at)
+            for each in self.tasks.values()
+            if each.status is Status.COMPLETED and each.started_at and each.completed_at
+        ]
+        return Backlog.of(unfinished, _seconds_each(spans[-20:]))
+
+    async def ping(self) -> None:
+        """Return when the repository answers."""
+
+    def _stored(self, task_id: UUID) -> Task:
+        try:
+            return self.tasks[task_id]
+        except KeyError:
+            raise TaskNotFound.of(task_id) from None
+
+    def _save(self, task: Task) -> Task:
+        self.tasks[task.id] = task
+        return task
+
+
+def _seconds_each(spans: list[tuple[datetime, datetime]]) -> float | None:
+    if not spans:
+        return None
+    own_s = sum((end - start).total_seconds() for start, end in spans)
+    together_s = (max(end for _, end in spans) - min(start for start, _ in spans)).total_seconds()
+    return min(own_s, together_s) / len(spans)

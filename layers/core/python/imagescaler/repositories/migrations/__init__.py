@@ -1,0 +1,39 @@
+"""The database's schema, one revision after the other (Alembic); only `migrate_database` needs this package."""
+
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+FOLDER = Path(__file__).parent
+# Any number will do that nobody else locks in this database.
+LOCK = 0x1AA6E5CA1E
+
+
+async def migrate(dsn: str) -> str:
+    """Bring the database to the newest revision and return that revision's name.
+
+    All in one transaction that holds a lock from its first statement on: may be run twice, at once, and be killed.
+    """
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn, timeout=10), poolclass=NullPool
+    )
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            return await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> str:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return MigrationContext.configure(connection).get_current_revision() or ""

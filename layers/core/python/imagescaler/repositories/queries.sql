@@ -1,0 +1,69 @@
+-- Every statement on tasks. The database's clock decides, never the caller's.
+
+-- name: add^
+-- Nothing comes back when the id or the owner's idempotency key is there already.
+insert into tasks (id, owner, idempotency_key, request_hash, options, source)
+values (:id, :owner, :idempotency_key, :request_hash, :options, :source)
+on conflict do nothing
+returning *, now() as asked_at;
+
+-- name: find_by_key^
+select *, now() as asked_at from tasks where owner = :owner and idempotency_key = :idempotency_key;
+
+-- name: get^
+select *, now() as asked_at from tasks where id = :id;
+
+-- name: note_message!
+update tasks set message_id = :message_id where id = :id;
+
+-- name: discard!
+delete from tasks where id = :id and status = 'pending' and attempt = 0;
+
+-- name: claim^
+-- A new attempt, if the task is free and has one left; else its end, if it is free and has none.
+update tasks
+set status       = case when attempt < :max_attempts then 'processing' else 'failed' end,
+    attempt      = case when attempt < :max_attempts then attempt + 1 else attempt end,
+    started_at   = case when attempt < :max_attempts then now() else started_at end,
+    lease_until  = case when attempt < :max_attempts then now() + make_interval(secs => :lease_s) end,
+    completed_at = case when attempt < :max_attempts then null else now() end,
+    failure      = case when attempt < :max_attempts then null else :gave_up::jsonb end
+where id = :id
+  and (status = 'pending' or (status = 'processing' and lease_until <= now()))
+returning *, now() as asked_at;
+
+-- name: complete^
+-- The fence: only the attempt that holds the task may end it.
+update tasks
+set status = 'completed', result = :result, source = :source, completed_at = now(), lease_until = null,
+    expires_at = now() + make_interval(secs => :ttl_s)
+where id = :id and status = 'processing' and attempt = :attempt
+returning *, now() as asked_at;
+
+-- name: fail^
+update tasks
+set status = 'failed', failure = :failure, completed_at = now(), lease_until = null
+where id = :id and status = 'processing' and attempt = :attempt
+returning *, now() as asked_at;
+
+-- name: release^
+update tasks
+set status = 'pending', lease_until = null
+where id = :id and status = 'processing' and attempt = :attempt
+returning *, now() as asked_at;
+
+-- name: expire!
+update tasks set status = 'expired' where id = :id and status = 'completed';
+
+-- name: backlog^
+select
+    (select count(*) from tasks
+     where status in ('pending', 'processing') and created_at <= :created_at) as unfinished,
+    (select extract(epoch from least(avg(completed_at - started_at),
+                                     (max(completed_at) - min(started_at)) / count(*)))::float8
+     from (select completed_at, started_at from tasks
+           where status = 'completed' order by completed_at desc limit 20) as latest
+     having count(*) > 0) as seconds_each;
+
+-- name: ping$
+select 1;

@@ -1,0 +1,186 @@
+"""What goes over the wire: the JSON bodies, the options of a request, and the queue's message."""
+
+from datetime import datetime
+from typing import Annotated, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from imagescaler.task import Format, Options, Status, Task
+
+Side = Annotated[int, Field(ge=1, description="pixels")]
+AUTO: Final = "auto"
+OutputFormat = Annotated[
+    Literal["auto", "jpeg", "png", "webp"],
+    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    Field(description="format of the result; auto is that of the source"),
+]
+
+
+class OptionFields(BaseModel):
+    """How to scale: give width, height, or both."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    width: Side | None = None
+    height: Side | None = None
+    preserve_ratio: Annotated[
+        bool, Field(description="true fits the image inside width and height, false gives exactly that size")
+    ] = True
+    format: OutputFormat = AUTO
+
+    @model_validator(mode="after")
+    def _has_a_size(self) -> Self:
+        if self.width is None and self.height is None:
+            message = "give width, height, or both, in pixels"
+            raise ValueError(message)
+        return self
+
+    def options(self) -> Options:
+        """Give the domain's form of these fields."""
+        output = None if self.format == AUTO else Format(self.format)
+        return Options(self.width, self.height, self.preserve_ratio, output)
+
+    @classmethod
+    def of(cls, options: Options) -> Self:
+        """Give the wire's form of the domain's options."""
+        return cls(
+            width=options.width,
+            height=options.height,
+            preserve_ratio=options.preserve_ratio,
+            format=options.format.value if options.format else AUTO,
+        )
+
+
+class TaskMessage(BaseModel):
+    """What the queue carries: which task, and whose request it was, for the logs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task_id: UUID
+    request_id: str = ""
+    trace_id: str = ""
+
+
+class SourceView(BaseModel):
+    """The uploaded image: as its header says, and once the task is completed, as it is when turned upright."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    format: Format
+    width: int
+    height: int
+    bytes: int
+
+
+class ResultView(BaseModel):
+    """The scaled image."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    format: Format
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """Problem details, RFC 9457."""
+
+    type: Annotated[str, Field(examples=["/problems/task-not-found"])]
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    errors: list[FieldError] | None = None
+
+
+class TaskError(BaseModel):
+    """Why a task failed: the problem, without a status of its own."""
+
+    type: str
+    title: str
+    detail: str
+
+
+class TaskView(BaseModel):
+    """A task; times are UTC."""
+
+    id: UUID
+    status: Status
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    expires_at: datetime | None = None
+    attempts: int
+    source: SourceView
+    options: OptionFields
+    result: ResultView | None = None
+    error: TaskError | None = None
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        """Show a task to its client."""
+        result = task.result and ResultView(**_fields(task.result), media_type=task.result.format.media_type)
+        failure = task.failure and TaskError(
+            type=f"/problems/{task.failure.type}", title=task.failure.title, detail=task.failure.detail
+        )
+        return cls(
+            id=task.id,
+            status=task.status,
+            created_at=task.created_at,
+            started_at=task.started_at,
+            completed_at=task.completed_at,
+            expires_at=task.expires_at,
+            attempts=task.attempt,
+            source=SourceView.model_validate(task.source),
+            options=OptionFields.of(task.options),
+            result=result,
+            error=failure,
+        )
+
+
+class ResultBody(BaseModel):
+    """A result as JSON; `data` is the image in base64."""
+
+    status: Literal["completed"] = "completed"
+    data: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class Unfinished(BaseModel):
+    """What stands in place of a result that is not there yet."""
+
+    status: Literal["pending", "processing"]
+
+
+class Check(BaseModel):
+    """Whether one server answers, and in how many milliseconds."""
+
+    status: Literal["ok", "unavailable"]
+    ms: float
+
+
+class Health(BaseModel):
+    """Whether the service can take tasks."""
+
+    status: Literal["ok", "unavailable"]
+    postgres: Check
+    queue: Check
+    store: Check
+
+
+def _fields(record: object) -> dict[str, object]:
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}  # type: ignore[attr-defined]

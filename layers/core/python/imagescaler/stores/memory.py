@@ -1,0 +1,44 @@
+"""A store in this process, for tests."""
+
+import time
+from collections.abc import Callable
+
+from imagescaler.errors import BlobNotFound, StoreFull
+from imagescaler.stores import DEFAULT_BUDGET_BYTES, limit_bytes
+
+
+class MemoryImageStore:
+    """Blobs in a dictionary, each with the time at which it is gone."""
+
+    def __init__(
+        self, *, budget_bytes: int = DEFAULT_BUDGET_BYTES, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._budget_bytes = budget_bytes
+        self._clock_s = clock_s
+        self._blobs: dict[str, tuple[bytes, float]] = {}
+
+    @property
+    def blobs(self) -> dict[str, bytes]:
+        """Give everything that is not gone yet."""
+        return {key: data for key, (data, until) in self._blobs.items() if until > self._clock_s()}
+
+    async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
+        """Keep `data` for `ttl_s` seconds; raises StoreFull when the budget is used up."""
+        others = sum(len(blob) for name, blob in self.blobs.items() if name != key)
+        if others + len(data) > limit_bytes(key, self._budget_bytes):
+            raise StoreFull("The images that are kept fill the store's budget. Try again later.")
+        self._blobs[key] = (data, self._clock_s() + ttl_s)
+
+    async def get(self, key: str) -> bytes:
+        """Return what was put; raises BlobNotFound."""
+        try:
+            return self.blobs[key]
+        except KeyError:
+            raise BlobNotFound(key) from None
+
+    async def delete(self, key: str) -> None:
+        """Forget a key, known or not."""
+        self._blobs.pop(key, None)
+
+    async def ping(self) -> None:
+        """Return when the store answers."""

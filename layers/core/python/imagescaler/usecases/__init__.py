@@ -1,0 +1,1 @@
+"""What the service does, one function per module; ports are arguments, and only the standard library is needed."""

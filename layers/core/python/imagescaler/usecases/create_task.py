@@ -1,0 +1,101 @@
+"""Accept an image: keep its bytes, write the task, ring the queue, in this order."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from uuid import UUID, uuid4
+
+from imagescaler.errors import ImageTooLarge, Problem, SourceTooLarge, TargetTooLarge, Unavailable
+from imagescaler.limits import Limits
+from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.retention import Retention
+from imagescaler.schemas import TaskMessage
+from imagescaler.task import Idempotency, NewTask, Options, Source, Status, Task
+
+logger = logging.getLogger(__name__)
+Message = Callable[[UUID], TaskMessage]
+
+
+async def create_task(
+    image: bytes,
+    options: Options,
+    *,
+    idempotency_key: str | None,
+    message: Message,
+    measure: Callable[[bytes], Source],
+    limits: Limits,
+    retention: Retention,
+    tasks: TaskRepository,
+    queue: TaskQueue,
+    store: ImageStore,
+) -> tuple[Task, bool]:
+    """Accept an image and return its task with True, or with False the task that the key already stands for.
+
+    Killed at any point, this leaves either nothing that matters or a task that can be rung for again. Raises
+    RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
+    """
+    if len(image) > limits.max_source_bytes:
+        raise SourceTooLarge(f"The file has {len(image):,} bytes; the limit is {limits.max_source_bytes:,}.")
+    source = measure(image)
+    _check_sides(source, options, limits)
+    idempotency = Idempotency(idempotency_key, request_hash(image, options)) if idempotency_key else None
+    new = NewTask(uuid4(), options, source, idempotency=idempotency)
+    await store.put(new.source_key, image, ttl_s=retention.source_ttl_s)
+    try:
+        task, created = await tasks.add(new)
+    except Problem:
+        await _forget(new, tasks, store)
+        raise
+    if created:
+        return await _ring(task, message, tasks, queue, store), True
+    await store.delete(new.source_key)
+    if task.status is Status.PENDING and task.message_id is None:  # whoever accepted it did not get to ring
+        await _ring(task, message, tasks, queue, store)
+    return task, False
+
+
+def request_hash(image: bytes, options: Options) -> str:
+    """Hash what an idempotency key stands for: the image and the options."""
+    digest = hashlib.sha256(image)
+    digest.update(json.dumps(asdict(options), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+async def _ring(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue, store: ImageStore) -> Task:
+    try:
+        message_id = await queue.push(message(task.id))
+    except Problem:
+        await _forget(task, tasks, store)
+        raise
+    with suppress(Unavailable):  # it is accepted all the same: the row is there, and the message too
+        await tasks.note_message(task.id, message_id)
+    return task
+
+
+async def _forget(task: NewTask | Task, tasks: TaskRepository, store: ImageStore) -> None:
+    """Take back what was written. Where that fails too, the row has no message, and the bytes have an end."""
+    try:
+        await tasks.discard(task.id)
+        await store.delete(task.source_key)
+    except Unavailable:
+        logger.warning("a refused task could not be removed", extra={"task_id": str(task.id)})
+
+
+def _check_sides(source: Source, options: Options, limits: Limits) -> None:
+    if source.width * source.height > limits.max_source_pixels or max(source.width, source.height) > (
+        limits.max_source_side
+    ):
+        raise ImageTooLarge(
+            f"The image is {source.width} x {source.height}; "
+            f"the limits are {limits.max_source_pixels:,} pixels and {limits.max_source_side:,} for a side."
+        )
+    for name, side in (("width", options.width), ("height", options.height)):
+        if side is not None and side > limits.max_target_side:
+            raise TargetTooLarge(f"{name} is {side}; it may be from 1 to {limits.max_target_side:,} pixels.")
+    if not options.preserve_ratio and (options.width or 0) * (options.height or 0) > limits.max_target_pixels:
+        raise TargetTooLarge(
+            f"width x height is {options.width} x {options.height}; the limit is {limits.max_target_pixels:,} pixels."
+        )

@@ -1,0 +1,104 @@
+"""Scale the image of one task: claim it, read, scale, write, and end it behind the fence."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from imagescaler.errors import (
+    BlobNotFound,
+    ImageProblem,
+    LeaseLost,
+    SourceLost,
+    SourceTooLarge,
+    TaskFinished,
+    Unavailable,
+)
+from imagescaler.ports import ImageStore, TaskRepository
+from imagescaler.retention import Retention
+from imagescaler.task import Failure, Options, Result, Source, Status, Task, gave_up
+
+logger = logging.getLogger(__name__)
+
+
+class Scaled(Protocol):
+    """What scaling gives: the bytes, and what is known of source and result."""
+
+    @property
+    def data(self) -> bytes:
+        """Give the scaled image's bytes."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """Describe the source, upright."""
+        ...
+
+    @property
+    def result(self) -> Result:
+        """Describe the scaled image."""
+        ...
+
+
+SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
+Scale = Callable[[bytes, Options], Scaled]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptSettings:
+    """`MAX_ATTEMPTS` to scale an image; must be below the queue's maxReceiveCount."""
+
+    max_attempts: int = 3
+
+
+async def process_task(
+    task_id: UUID,
+    *,
+    lease_s: float,
+    max_attempts: int,
+    retention: Retention,
+    scale: Scale,
+    tasks: TaskRepository,
+    store: ImageStore,
+) -> Task | None:
+    """Take a task to its end and return it: completed, or failed for a reason that no retry can change.
+
+    `lease_s` outlives this invocation by a little: nobody else takes the task up before. Returns None when the task
+    was over already. Raises TaskNotFound, TaskInProgress, LeaseLost, and whatever went wrong when another attempt may
+    help: then the task is free again, and its message must come again. The last attempt ends the task instead.
+    """
+    try:
+        task = await tasks.claim(task_id, lease_s=lease_s, max_attempts=max_attempts)
+    except TaskFinished:
+        return None
+    if task.status is not Status.FAILED:
+        task = await _attempt(task, max_attempts, retention, scale, tasks, store)
+    with suppress(Unavailable):  # it ends by itself
+        await store.delete(task.source_key)
+    return task
+
+
+async def _attempt(
+    task: Task, max_attempts: int, retention: Retention, scale: Scale, tasks: TaskRepository, store: ImageStore
+) -> Task:
+    try:
+        image = await store.get(task.source_key)
+        scaled = scale(image, task.options)
+        await store.put(task.result_key, scaled.data, ttl_s=retention.result_ttl_s)
+        return await tasks.complete(task, scaled.result, scaled.source, ttl_s=retention.result_ttl_s)
+    except BlobNotFound:
+        return await tasks.fail(task, Failure.of(SourceLost(SOURCE_LOST)))
+    except (ImageProblem, SourceTooLarge) as problem:
+        return await tasks.fail(task, Failure.of(problem))
+    except LeaseLost:
+        await store.delete(task.result_key)
+        raise
+    except Exception:
+        if task.attempt < max_attempts:
+            with suppress(Unavailable):  # the lease ends by itself
+                await tasks.release(task)
+            raise
+        logger.exception("the last attempt failed")
+        return await tasks.fail(task, gave_up(max_attempts))

@@ -1,0 +1,25 @@
+"""How a function speaks HTTP: FastAPI behind Mangum, problem details, and the headers of the contract."""
+
+from imagescaler.web.app import Correlation, create_app, lambda_handler
+from imagescaler.web.document import Document
+from imagescaler.web.headers import accepts_image, has_etag
+from imagescaler.web.problems import describe_problem, problems
+from imagescaler.web.progress import Wait, show_progress, unfinished
+from imagescaler.web.results import PICTURES, RESULT_HEADERS, Picture
+
+__all__ = [
+    "PICTURES",
+    "RESULT_HEADERS",
+    "Correlation",
+    "Document",
+    "Picture",
+    "Wait",
+    "accepts_image",
+    "create_app",
+    "describe_problem",
+    "has_etag",
+    "lambda_handler",
+    "problems",
+    "show_progress",
+    "unfinished",
+]

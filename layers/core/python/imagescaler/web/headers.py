@@ -1,0 +1,49 @@
+"""The request headers that choose an answer: Accept, If-None-Match, Prefer."""
+
+import re
+from typing import Annotated
+
+from fastapi import Header
+
+MAX_WAIT_S = 20
+WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?=$|[,;])", re.IGNORECASE)
+QUALITY = re.compile(r";\s*q\s*=\s*([\d.]+)", re.IGNORECASE)
+
+
+def preferred_wait_s(prefer: Annotated[str | None, Header(examples=["wait=10"])] = None) -> int:
+    """Give the seconds that a client is willing to wait, 20 at most (RFC 7240); what is not understood is ignored.
+
+    >>> preferred_wait_s("respond-async, wait=10"), preferred_wait_s("wait=600"), preferred_wait_s("wait=soon")
+    (10, 20, 0)
+    """
+    match = WAIT.search(prefer or "")
+    return min(int(match[1]), MAX_WAIT_S) if match else 0
+
+
+def accepts_image(accept: str | None) -> bool:
+    """Say whether a client that sends this Accept wants the picture itself and not JSON about it (RFC 9110, 12.5.1).
+
+    >>> accepts_image("image/*"), accepts_image("text/html, image/webp, */*;q=0.8"), accepts_image("*/*")
+    (True, True, False)
+    >>> accepts_image("application/json, image/png;q=0.5")
+    False
+    """
+    image = json = 0.0
+    for part in (accept or "").split(","):
+        kind, quality = part.partition(";")[0].strip().lower(), QUALITY.search(part)
+        weight = float(quality[1]) if quality and quality[1].count(".") < 2 else 1.0  # noqa: PLR2004
+        if kind.startswith("image/"):
+            image = max(image, weight)
+        elif kind == "application/json":
+            json = max(json, weight)
+    return image > 0 and image >= json
+
+
+def has_etag(if_none_match: str | None, etag: str) -> bool:
+    """Say whether the client has this version already (RFC 9110, 13.1.2: weak comparison).
+
+    >>> has_etag('"a", W/"b"', '"b"'), has_etag("*", '"b"'), has_etag(None, '"b"')
+    (True, True, False)
+    """
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return etag in known or "*" in known

@@ -1,0 +1,134 @@
+"""Errors as HTTP: one table, and problem details (RFC 9457) for everything."""
+
+import inspect
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from imagescaler import errors, schemas
+
+STATUS: dict[type[errors.Problem], HTTPStatus] = {
+    errors.MalformedRequest: HTTPStatus.BAD_REQUEST,
+    errors.InvalidRequest: HTTPStatus(422),
+    errors.IdempotencyKeyReused: HTTPStatus(422),
+    errors.SourceTooLarge: HTTPStatus(413),
+    errors.TaskNotFound: HTTPStatus.NOT_FOUND,
+    errors.TaskFailed: HTTPStatus.CONFLICT,
+    errors.ResultExpired: HTTPStatus.GONE,
+    errors.ResultTooLarge: HTTPStatus.NOT_IMPLEMENTED,
+    errors.UnsupportedImageFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.CorruptImage: HTTPStatus(422),
+    errors.ImageTooLarge: HTTPStatus(422),
+    errors.TooManyScans: HTTPStatus(422),
+    errors.TargetTooLarge: HTTPStatus(422),
+    errors.SourceLost: HTTPStatus.CONFLICT,
+    errors.AttemptsExhausted: HTTPStatus.CONFLICT,
+    errors.QueueFull: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreFull: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.RepositoryUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.QueueUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = {errors.QueueFull: 10, errors.StoreFull: 30}
+DEFAULT_RETRY_AFTER_S = 2
+SENTENCES = {
+    404: "There is nothing at this path. The API is described at /docs.",
+    405: "This path does not take this method. The API is described at /docs.",
+}
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make every error that leaves `app` a problem."""
+    app.add_exception_handler(errors.Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def problems(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
+    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, errors.RepositoryUnavailable, *kinds)
+    titles: dict[int, list[str]] = {}
+    for kind in every:
+        titles.setdefault(STATUS[kind].value, []).append(f"{kind.title()} (`{type_of(kind.slug())}`)")
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": ". ".join(titles[status]), "content": content} for status in sorted(titles)}
+
+
+def type_of(slug: str) -> str:
+    """Give a problem's type, a stable URL path.
+
+    >>> type_of("task-not-found")
+    '/problems/task-not-found'
+    """
+    return f"/problems/{slug}"
+
+
+def describe_problem(slug: str) -> str:
+    """Explain a type of problem in Markdown; raises HTTPException for a name that is none."""
+    for kind, status in STATUS.items():
+        if kind.slug() == slug:
+            title, _, text = inspect.cleandoc(kind.__doc__ or "").partition("\n")
+            return f"# {title.rstrip('.')}\n\n`{type_of(slug)}`, status {status.value}\n{text}\n"
+    raise HTTPException(HTTPStatus.NOT_FOUND)
+
+
+def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:
+    """List the classes of problems that are raised: those without subclasses."""
+    for child in kind.__subclasses__():
+        yield from leaves(child) if child.__subclasses__() else (child,)
+
+
+def _answer(request: Request, status: int, type_: str, title: str, detail: str, **more: Any) -> JSONResponse:
+    headers = more.pop("headers", None)
+    body = schemas.Problem(type=type_, title=title, status=status, detail=detail, instance=request.url.path, **more)
+    content = body.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
+
+
+async def _on_problem(request: Request, problem: Any) -> JSONResponse:
+    kind = type(problem)
+    status = STATUS[kind]
+    if isinstance(problem, errors.TaskFailed):
+        return _answer(request, status, type_of(problem.type), problem.cause_title, problem.detail)
+    headers = None
+    if isinstance(problem, errors.Unavailable):
+        headers = {"Retry-After": str(RETRY_AFTER_S.get(kind, DEFAULT_RETRY_AFTER_S))}
+    return _answer(request, status, type_of(kind.slug()), kind.title(), problem.detail, headers=headers)
+
+
+async def _on_invalid(request: Request, invalid: Any) -> JSONResponse:
+    found = [
+        schemas.FieldError(field=".".join(map(str, error["loc"][1:] or error["loc"])), detail=_sentence(error))
+        for error in invalid.errors()
+    ]
+    detail = "; ".join(f"{each.field}: {each.detail}" for each in found)
+    kind = errors.InvalidRequest
+    return _answer(request, STATUS[kind], type_of(kind.slug()), kind.title(), detail, errors=found)
+
+
+async def _on_http(request: Request, error: Any) -> JSONResponse:
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        kind = errors.MalformedRequest
+        return _answer(request, STATUS[kind], type_of(kind.slug()), kind.title(), str(error.detail))
+    detail = SENTENCES.get(error.status_code, str(error.detail))
+    title = HTTPStatus(error.status_code).phrase
+    return _answer(request, error.status_code, "about:blank", title, detail, headers=error.headers)
+
+
+async def _on_bug(request: Request, _: Exception) -> JSONResponse:
+    detail = "This is a fault of the service; it has been logged. Nothing was accepted."
+    return _answer(request, 500, "about:blank", HTTPStatus.INTERNAL_SERVER_ERROR.phrase, detail)
+
+
+def _sentence(error: Any) -> str:
+    """Say what is wrong with a field, and what was sent where that is short enough to help."""
+    message = str(error["msg"]).removeprefix("Value error, ")
+    sent = error.get("input")
+    return f"{message} (it is {sent!r})" if isinstance(sent, str | int | float) and len(str(sent)) < 50 else message  # noqa: PLR2004

@@ -1,0 +1,33 @@
+"""Answers about tasks that may not be over yet."""
+
+from typing import Annotated
+
+from fastapi import Depends, Response
+from fastapi.responses import JSONResponse
+
+from imagescaler.ports import TaskRepository
+from imagescaler.schemas import TaskView, Unfinished
+from imagescaler.task import Task
+from imagescaler.web.headers import preferred_wait_s
+
+Wait = Annotated[int, Depends(preferred_wait_s)]
+
+
+async def show_progress(task: Task, response: Response, wait_s: int, tasks: TaskRepository) -> TaskView:
+    """Show a task, with `Retry-After` while it is not over, and `Preference-Applied` if it ended while we waited."""
+    if not task.status.is_final:
+        response.headers["Retry-After"] = await _retry_after(task, tasks)
+    elif wait_s:
+        response.headers["Preference-Applied"] = f"wait={wait_s}"
+    return TaskView.of(task)
+
+
+async def unfinished(task: Task, tasks: TaskRepository) -> Response:
+    """Answer 202 in place of a result."""
+    body = Unfinished(status=task.status).model_dump(mode="json")
+    return JSONResponse(body, 202, {"Retry-After": await _retry_after(task, tasks)})
+
+
+async def _retry_after(task: Task, tasks: TaskRepository) -> str:
+    backlog = await tasks.backlog(task)
+    return str(backlog.retry_after_s)
