@@ -1,25 +1,25 @@
 -- Every statement on tasks. The database's clock decides, never the caller's.
 
--- name: add^
+-- name: add(id, owner, idempotency_key, request_hash, options, source)^
 -- Nothing comes back when the id or the owner's idempotency key is there already.
 insert into tasks (id, owner, idempotency_key, request_hash, options, source)
 values (:id, :owner, :idempotency_key, :request_hash, :options, :source)
 on conflict do nothing
 returning *, now() as asked_at;
 
--- name: find_by_key^
+-- name: find_by_key(owner, idempotency_key)^
 select *, now() as asked_at from tasks where owner = :owner and idempotency_key = :idempotency_key;
 
--- name: get^
+-- name: get(id)^
 select *, now() as asked_at from tasks where id = :id;
 
--- name: note_message!
+-- name: note_message(message_id, id)!
 update tasks set message_id = :message_id where id = :id;
 
--- name: discard!
+-- name: discard(id)!
 delete from tasks where id = :id and status = 'pending' and attempt = 0;
 
--- name: claim^
+-- name: claim(max_attempts, lease_s, gave_up, id)^
 -- A new attempt, if the task is free and has one left; else its end, if it is free and has none.
 update tasks
 set status       = case when attempt < :max_attempts then 'processing' else 'failed' end,
@@ -32,7 +32,7 @@ where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
 
--- name: complete^
+-- name: complete(result, source, ttl_s, id, attempt)^
 -- The fence: only the attempt that holds the task may end it.
 update tasks
 set status = 'completed', result = :result, source = :source, completed_at = now(), lease_until = null,
@@ -40,22 +40,22 @@ set status = 'completed', result = :result, source = :source, completed_at = now
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
--- name: fail^
+-- name: fail(failure, id, attempt)^
 update tasks
 set status = 'failed', failure = :failure, completed_at = now(), lease_until = null
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
--- name: release^
+-- name: release(id, attempt)^
 update tasks
 set status = 'pending', lease_until = null
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
--- name: expire!
+-- name: expire(id)!
 update tasks set status = 'expired' where id = :id and status = 'completed';
 
--- name: backlog^
+-- name: backlog(created_at)^
 select
     (select count(*) from tasks
      where status in ('pending', 'processing') and created_at <= :created_at) as unfinished,
@@ -65,5 +65,5 @@ select
            where status = 'completed' order by completed_at desc limit 20) as latest
      having count(*) > 0) as seconds_each;
 
--- name: ping$
+-- name: ping()$
 select 1;

@@ -1,0 +1,114 @@
+"""Polls a stream and invokes a function with what comes, as many at a time as the trigger allows."""
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from redis.exceptions import RedisError
+
+from local.lambda_client import InvocationError
+from local.runner.records import record_id, sqs_event
+from local.runner.stream import Message, Stream
+from local.runner.verdict import failures
+from local.template import QueueTrigger
+
+logger = logging.getLogger(__name__)
+POLL_S = 1
+AWAY_PAUSE_S = 1
+LONGEST_RETRY_S = 60
+# While the runner lives, its messages are never silent for longer than this; so when it is killed, they come again
+# this soon, and not only after the visibility timeout. The heart beats here, never in the process that decodes.
+SILENCE_S, HEARTBEAT_S = 20, 5
+
+
+class Client(Protocol):
+    """Whoever invokes functions."""
+
+    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+        """Invoke a function and return its answer; raises InvocationError, TimeoutError."""
+        ...
+
+
+class Runner:
+    """One slot per allowed invocation; a slot takes no message before it is free."""
+
+    def __init__(self, trigger: QueueTrigger, service: str, stream: Stream, client: Client) -> None:
+        self._trigger, self._service, self._stream, self._client = trigger, service, stream, client
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until `stop`, finish what is in hand, and leave."""
+        name = f"{socket.gethostname()}-{os.getpid()}"
+        slots = range(self._trigger.maximum_concurrency)
+        await asyncio.gather(*(self._slot(f"{name}-{slot}") for slot in slots))
+        await self._stream.close()
+
+    def stop(self) -> None:
+        """Take no more messages."""
+        self._stopping.set()
+
+    async def _slot(self, consumer: str) -> None:
+        away = False
+        while not self._stopping.is_set():
+            try:
+                # A read that is in flight is never cancelled: what Redis hands out then would be nobody's.
+                messages = await self._stream.receive(consumer, self._trigger.batch_size, wait_s=POLL_S)
+                await self._deliver([message for message in messages if not await self._is_poison(message)])
+                away = False
+            except (RedisError, OSError) as error:
+                if not away:
+                    logger.warning("the queue does not answer, trying again every second: %s", error)
+                away = True
+                await asyncio.sleep(AWAY_PAUSE_S)
+        if not away:
+            await self._stream.leave(consumer)
+
+    async def _is_poison(self, message: Message) -> bool:
+        limit = self._trigger.max_receive_count
+        if not limit or message.receive_count <= limit:
+            return False
+        logger.error("message %s came %d times and goes to the dead-letter queue", message.id, limit)
+        await self._stream.bury(message)
+        return True
+
+    async def _deliver(self, messages: Sequence[Message]) -> None:
+        if not messages:
+            return
+        heart = asyncio.create_task(self._beat(messages))
+        try:
+            failed = await self._invoke(messages)
+        finally:
+            heart.cancel()
+        for message in messages:
+            if record_id(message) in failed:
+                delay_s = min(2 ** (message.receive_count - 1), LONGEST_RETRY_S)
+                logger.warning("message %s comes again in %d s", message.id, delay_s)
+                await self._stream.hide(message, delay_s)
+            else:
+                await self._stream.succeed(message)
+
+    async def _invoke(self, messages: Sequence[Message]) -> Sequence[str]:
+        """Give the ids of the records that failed."""
+        sent = [record_id(message) for message in messages]
+        event = sqs_event(messages, arn=self._trigger.arn, now_ms=int(time.time() * 1000))
+        # A message that is not settled within its visibility timeout is another's anyway.
+        timeout_s = self._trigger.visibility_timeout_s
+        try:
+            answer = await self._client.invoke(self._trigger.function, self._service, event, timeout_s=timeout_s)
+        except (InvocationError, TimeoutError) as error:
+            logger.warning("%s failed: %s", self._trigger.function, error or type(error).__name__)
+            return sent
+        return list(failures(answer, sent))
+
+    async def _beat(self, messages: Sequence[Message]) -> None:
+        while True:
+            try:
+                for message in messages:
+                    await self._stream.hide(message, SILENCE_S)
+            except (RedisError, OSError):
+                logger.debug("a heartbeat was lost")
+            await asyncio.sleep(HEARTBEAT_S)

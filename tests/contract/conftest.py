@@ -1,0 +1,61 @@
+"""Every implementation of every port, empty for each test."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from imagescaler import queues, repositories, stores
+from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
+
+# What the database would take, were it not for the guards in the statements: only the transitions in the table.
+TRIGGER = """
+create or replace function guard() returns trigger language plpgsql as $$
+begin
+    if (old.status, new.status) not in (
+        ('pending', 'pending'), ('pending', 'processing'), ('pending', 'failed'),
+        ('processing', 'processing'), ('processing', 'pending'), ('processing', 'completed'), ('processing', 'failed'),
+        ('completed', 'completed'), ('completed', 'expired'), ('failed', 'failed'), ('expired', 'expired')
+    ) then raise exception 'a task that is % became %', old.status, new.status; end if;
+    if new.attempt not in (old.attempt, old.attempt + 1) then raise exception 'attempts jumped'; end if;
+    return new;
+end $$;
+create or replace trigger guard before update on tasks for each row execute function guard();
+"""
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def tasks(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[TaskRepository]:
+    if request.param == "memory":
+        yield repositories.connect("memory://")
+        return
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute(TRIGGER + "truncate tasks")
+    await connection.close()
+    repository: Any = repositories.connect(postgres_dsn)
+    yield repository
+    if repository._pool is not None:
+        await repository._pool.close()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def queue(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[TaskQueue]:
+    if request.param == "memory":
+        yield queues.connect("memory://", max_length=3)
+        return
+    made: Any = queues.connect(redis_url, max_length=3)
+    await made._redis.flushdb()
+    yield made
+    await made._redis.aclose()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
+    if request.param == "memory":
+        yield stores.connect("memory://", budget_bytes=1000)
+        return
+    made: Any = stores.connect(redis_url, budget_bytes=1000)
+    await made._redis.flushdb()
+    yield made
+    await made._redis.aclose()

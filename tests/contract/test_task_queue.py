@@ -1,0 +1,35 @@
+"""What every queue promises to those who push."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from imagescaler.errors import QueueFull
+from imagescaler.ports import TaskQueue
+from imagescaler.schemas import TaskMessage
+
+
+def message() -> TaskMessage:
+    return TaskMessage(task_id=uuid4(), request_id="r", trace_id="t")
+
+
+async def test_every_message_gets_an_id_of_its_own(queue: TaskQueue) -> None:
+    assert await queue.push(message()) != await queue.push(message())
+
+
+async def test_a_full_queue_refuses(queue: TaskQueue) -> None:
+    for _ in range(3):
+        await queue.push(message())
+    with pytest.raises(QueueFull, match="3 tasks are waiting"):
+        await queue.push(message())
+
+
+async def test_the_limit_holds_for_many_at_once(queue: TaskQueue) -> None:
+    outcomes = await asyncio.gather(*(queue.push(message()) for _ in range(20)), return_exceptions=True)
+    assert sum(isinstance(outcome, str) for outcome in outcomes) == 3
+    assert sum(isinstance(outcome, QueueFull) for outcome in outcomes) == 17
+
+
+async def test_it_answers(queue: TaskQueue) -> None:
+    await queue.ping()

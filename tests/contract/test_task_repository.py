@@ -1,0 +1,263 @@
+"""What every repository of tasks promises."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from imagescaler.errors import (
+    IdempotencyKeyReused,
+    LeaseLost,
+    TaskFinished,
+    TaskInProgress,
+    TaskNotFound,
+)
+from imagescaler.ports import TaskRepository
+from imagescaler.task import Failure, Format, Idempotency, NewTask, Options, Result, Source, Status, Task
+
+SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
+UPRIGHT = replace(SOURCE, width=3000, height=4000)
+RESULT = Result(Format.WEBP, 800, 600, 61_234, "ab" * 32)
+FAILURE = Failure("corrupt-image", "The image cannot be decoded", "It is cut off.")
+
+
+def new_task(**changes: Any) -> NewTask:
+    return replace(NewTask(uuid4(), Options(800, 600, preserve_ratio=False, format=Format.WEBP), SOURCE), **changes)
+
+
+async def added(tasks: TaskRepository, **changes: Any) -> Task:
+    task, _ = await tasks.add(new_task(**changes))
+    return task
+
+
+async def claimed(tasks: TaskRepository, lease_s: float = 60, max_attempts: int = 3) -> Task:
+    return await tasks.claim((await added(tasks)).id, lease_s=lease_s, max_attempts=max_attempts)
+
+
+async def test_a_new_task_is_pending_and_found_again(tasks: TaskRepository) -> None:
+    new = new_task(owner="ada")
+    task, created = await tasks.add(new)
+    assert created
+    assert task == await tasks.get(new.id)
+    assert (task.status, task.attempt, task.options, task.source, task.owner) == (
+        Status.PENDING,
+        0,
+        new.options,
+        SOURCE,
+        "ada",
+    )
+    assert abs((datetime.now(UTC) - task.created_at).total_seconds()) < 5
+
+
+async def test_an_unknown_task_is_not_found(tasks: TaskRepository) -> None:
+    with pytest.raises(TaskNotFound, match="There is no task"):
+        await tasks.get(uuid4())
+    with pytest.raises(TaskNotFound):
+        await tasks.claim(uuid4(), lease_s=1, max_attempts=1)
+
+
+async def test_adding_twice_is_adding_once(tasks: TaskRepository) -> None:
+    new = new_task()
+    assert await tasks.add(new) == await tasks.add(new)
+
+
+async def test_a_key_stands_for_the_first_task_that_had_it(tasks: TaskRepository) -> None:
+    key = Idempotency("k1", "hash")
+    first, created = await tasks.add(new_task(idempotency=key))
+    again, created_again = await tasks.add(new_task(idempotency=key))
+    assert (created, created_again) == (True, False)
+    assert again == first
+
+
+async def test_a_key_with_another_request_is_refused(tasks: TaskRepository) -> None:
+    await added(tasks, idempotency=Idempotency("k1", "hash"))
+    with pytest.raises(IdempotencyKeyReused, match="k1"):
+        await added(tasks, idempotency=Idempotency("k1", "other"))
+
+
+async def test_keys_of_two_owners_are_two_keys(tasks: TaskRepository) -> None:
+    key = Idempotency("k1", "hash")
+    ada, bob = await added(tasks, owner="ada", idempotency=key), await added(tasks, owner="bob", idempotency=key)
+    assert ada.id != bob.id
+
+
+async def test_twenty_clients_with_twenty_keys_make_twenty_tasks(tasks: TaskRepository) -> None:
+    keys = [Idempotency(f"key-{number}", "hash") for number in range(20)]
+    answers = await asyncio.gather(*(tasks.add(new_task(idempotency=key)) for key in keys * 20))
+    assert len({task.id for task, _ in answers}) == 20
+    assert sum(created for _, created in answers) == 20
+
+
+async def test_a_message_is_noted_and_a_pending_task_can_be_discarded(tasks: TaskRepository) -> None:
+    task = await added(tasks)
+    await tasks.note_message(task.id, "17-0")
+    assert (await tasks.get(task.id)).message_id == "17-0"
+    await tasks.discard(task.id)
+    with pytest.raises(TaskNotFound):
+        await tasks.get(task.id)
+
+
+async def test_a_key_is_free_again_once_its_task_was_discarded(tasks: TaskRepository) -> None:
+    first = await added(tasks, idempotency=Idempotency("k1", "hash"))
+    await tasks.discard(first.id)
+    _, created = await tasks.add(new_task(idempotency=Idempotency("k1", "other")))
+    assert created
+
+
+async def test_a_task_that_was_taken_up_cannot_be_discarded(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    await tasks.discard(task.id)
+    await tasks.release(task)
+    await tasks.discard(task.id)
+    assert (await tasks.get(task.id)).attempt == 1
+
+
+async def test_noting_and_expiring_an_unknown_task_do_nothing(tasks: TaskRepository) -> None:
+    await tasks.note_message(uuid4(), "1-0")
+    await tasks.expire(uuid4())
+    await tasks.discard(uuid4())
+
+
+async def test_a_claim_begins_an_attempt_with_a_lease(tasks: TaskRepository) -> None:
+    task = await claimed(tasks, lease_s=60)
+    assert (task.status, task.attempt) == (Status.PROCESSING, 1)
+    assert task.started_at is not None
+    assert task.lease_until is not None
+    assert (task.lease_until - task.started_at).total_seconds() == pytest.approx(60)
+    assert await tasks.get(task.id) == task
+
+
+async def test_a_live_lease_keeps_others_out(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    with pytest.raises(TaskInProgress):
+        await tasks.claim(task.id, lease_s=60, max_attempts=3)
+
+
+async def test_one_of_twenty_claims_at_once_wins(tasks: TaskRepository) -> None:
+    task = await added(tasks)
+    claims = (tasks.claim(task.id, lease_s=60, max_attempts=3) for _ in range(20))
+    outcomes = await asyncio.gather(*claims, return_exceptions=True)
+    assert sum(isinstance(outcome, Task) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, TaskInProgress) for outcome in outcomes) == 19
+
+
+async def test_when_a_lease_is_over_the_next_attempt_may_begin(tasks: TaskRepository) -> None:
+    first = await claimed(tasks, lease_s=0)
+    second = await tasks.claim(first.id, lease_s=60, max_attempts=3)
+    assert second.attempt == 2
+    assert second.result_key != first.result_key
+
+
+async def test_a_task_whose_attempts_are_used_up_fails_at_the_next_claim(tasks: TaskRepository) -> None:
+    task = await claimed(tasks, lease_s=0, max_attempts=1)
+    over = await tasks.claim(task.id, lease_s=60, max_attempts=1)
+    assert (over.status, over.attempt) == (Status.FAILED, 1)
+    assert over.failure is not None
+    assert over.failure.type == "attempts-exhausted"
+    with pytest.raises(TaskFinished):
+        await tasks.claim(task.id, lease_s=60, max_attempts=1)
+
+
+async def test_a_completed_task_has_its_result_and_an_end(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    done = await tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600)
+    assert done == await tasks.get(task.id)
+    assert (done.status, done.result, done.source, done.lease_until) == (Status.COMPLETED, RESULT, UPRIGHT, None)
+    assert done.completed_at is not None
+    assert done.expires_at is not None
+    assert (done.expires_at - done.completed_at).total_seconds() == pytest.approx(3600)
+
+
+async def test_a_failed_task_has_its_reason(tasks: TaskRepository) -> None:
+    task = await tasks.fail(await claimed(tasks), FAILURE)
+    assert (task.status, task.failure, task.result) == (Status.FAILED, FAILURE, None)
+    assert task == await tasks.get(task.id)
+
+
+async def test_a_released_task_can_be_claimed_at_once(tasks: TaskRepository) -> None:
+    task = await tasks.release(await claimed(tasks))
+    assert (task.status, task.lease_until) == (Status.PENDING, None)
+    assert (await tasks.claim(task.id, lease_s=60, max_attempts=3)).attempt == 2
+
+
+End = Callable[[TaskRepository, Task], Awaitable[Task]]
+ENDS: dict[str, End] = {
+    "complete": lambda tasks, task: tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600),
+    "fail": lambda tasks, task: tasks.fail(task, FAILURE),
+    "release": lambda tasks, task: tasks.release(task),
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_an_attempt_that_was_overtaken_can_write_nothing(tasks: TaskRepository, end: End) -> None:
+    zombie = await claimed(tasks, lease_s=0)
+    successor = await tasks.claim(zombie.id, lease_s=60, max_attempts=3)
+    with pytest.raises(LeaseLost):
+        await end(tasks, zombie)
+    assert await tasks.get(zombie.id) == successor
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+async def test_an_attempt_that_says_the_same_twice_is_heard_once(tasks: TaskRepository, end: End) -> None:
+    task = await claimed(tasks)
+    assert await end(tasks, task) == await end(tasks, task)
+
+
+@pytest.mark.parametrize(("first", "second"), [(a, b) for a in ENDS for b in ENDS if a != b])
+async def test_an_attempt_that_has_ended_cannot_end_otherwise(tasks: TaskRepository, first: str, second: str) -> None:
+    task = await claimed(tasks)
+    ended = await ENDS[first](tasks, task)
+    with pytest.raises(LeaseLost):
+        await ENDS[second](tasks, task)
+    assert await tasks.get(task.id) == ended
+
+
+@pytest.mark.parametrize("end", ["complete", "fail"])
+async def test_a_task_that_is_over_cannot_be_claimed(tasks: TaskRepository, end: str) -> None:
+    task = await claimed(tasks)
+    await ENDS[end](tasks, task)
+    with pytest.raises(TaskFinished):
+        await tasks.claim(task.id, lease_s=60, max_attempts=3)
+
+
+async def test_a_result_expires_when_its_time_is_over(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    await tasks.complete(task, RESULT, UPRIGHT, ttl_s=0)
+    assert (await tasks.get(task.id)).status is Status.EXPIRED
+
+
+async def test_a_result_that_is_gone_can_be_noted(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    await tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600)
+    await tasks.expire(task.id)
+    await tasks.expire(task.id)
+    assert (await tasks.get(task.id)).status is Status.EXPIRED
+
+
+async def test_a_task_without_a_result_does_not_expire(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    await tasks.expire(task.id)
+    assert (await tasks.get(task.id)).status is Status.PROCESSING
+
+
+async def test_the_backlog_counts_what_is_older_and_not_over(tasks: TaskRepository) -> None:
+    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    await claimed(tasks)
+    waiting = await added(tasks)
+    await added(tasks)
+    backlog = await tasks.backlog(waiting)
+    assert backlog.unfinished == 2
+    assert 0 < backlog.seconds_each < 5
+
+
+async def test_a_backlog_without_experience_guesses(tasks: TaskRepository) -> None:
+    backlog = await tasks.backlog(await added(tasks))
+    assert (backlog.unfinished, backlog.seconds_each) == (1, 0.5)
+
+
+async def test_it_answers(tasks: TaskRepository) -> None:
+    await tasks.ping()

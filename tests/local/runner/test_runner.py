@@ -1,0 +1,371 @@
+"""The event source mapping, on a real Redis, with functions that answer what a test wants."""
+
+import asyncio
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from imagescaler import queues
+from imagescaler.queues.redis import stream_key
+from imagescaler.schemas import TaskMessage
+from local.lambda_client import FunctionFailed, FunctionThrottled, FunctionUnreachable
+from local.runner import Message, Runner, Stream, runner
+from local.runner.stream import GROUP
+from local.template import QueueTrigger
+
+QUEUE = stream_key("#TaskQueue")
+DEAD = stream_key("#DeadQueue")
+TRIGGER = QueueTrigger(
+    function="ProcessTaskFunction",
+    queue="TaskQueue",
+    arn="arn:aws:sqs:eu-north-1:000000000000:TaskQueue",
+    batch_size=1,
+    maximum_concurrency=2,
+    visibility_timeout_s=1,
+    max_receive_count=3,
+    dead_letter_queue="DeadQueue",
+)
+Answer = Callable[[dict[str, Any]], Any]
+
+
+class Function:
+    """Stands in for whoever serves the function: remembers the events and answers as told."""
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        self.records: list[dict[str, Any]] = []
+        self.busy = self.most_busy = 0
+        self.answer = answer or (lambda _: None)
+
+    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+        assert (function, service, timeout_s) == ("ProcessTaskFunction", "process-task", 1)
+        self.busy += 1
+        self.most_busy = max(self.busy, self.most_busy)
+        try:
+            decoded = json.loads(event)
+            self.records += decoded["Records"]
+            answer = self.answer(decoded)
+            return await answer if isinstance(answer, Awaitable) else answer
+        finally:
+            self.busy -= 1
+
+
+@pytest.fixture
+async def client(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url, decode_responses=True) as made:
+        await made.flushdb()
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "POLL_S", 0.02)
+    monkeypatch.setattr(runner, "LONGEST_RETRY_S", 0)
+    monkeypatch.setattr(runner, "AWAY_PAUSE_S", 0.02)
+
+
+@asynccontextmanager
+async def running(url: str, function: Function, trigger: QueueTrigger = TRIGGER) -> AsyncIterator[Runner]:
+    stream = Stream(url, visibility_timeout_s=trigger.visibility_timeout_s, dead_letter_queue="DeadQueue")
+    made = Runner(trigger, "process-task", stream, function)
+    task = asyncio.create_task(made.run())
+    try:
+        yield made
+    finally:
+        made.stop()
+        await asyncio.wait_for(task, 10)
+
+
+async def push(url: str, count: int = 1) -> list[str]:
+    queue: Any = queues.connect(url)
+    ids = [str(uuid4()) for _ in range(count)]
+    for task_id in ids:
+        await queue.push(TaskMessage(task_id=UUID(task_id)))
+    await queue._redis.aclose()
+    return ids
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+def task_ids(records: list[dict[str, Any]]) -> list[str]:
+    return [json.loads(record["body"])["task_id"] for record in records]
+
+
+async def is_empty(client: Redis, key: str = QUEUE) -> bool:
+    return not await client.xlen(key)
+
+
+async def test_a_message_that_was_pushed_before_the_first_runner_came_is_delivered(
+    client: Redis, redis_url: str
+) -> None:
+    ids = await push(redis_url)
+    function = Function()
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert task_ids(function.records) == ids
+
+
+async def test_a_record_is_what_sqs_sends(client: Redis, redis_url: str) -> None:
+    function = Function()
+    await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    record = function.records[0]
+    UUID(record["messageId"])
+    assert record["eventSource"] == "aws:sqs"
+    assert record["eventSourceARN"] == TRIGGER.arn
+    assert record["awsRegion"] == "eu-north-1"
+    assert record["messageAttributes"] == {}
+    assert record["md5OfBody"] == hashlib.md5(record["body"].encode(), usedforsecurity=False).hexdigest()
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+    assert abs(int(record["attributes"]["SentTimestamp"]) - int(await client_time(client)) * 1000) < 10_000
+    assert set(record["attributes"]) >= {"SenderId", "ApproximateFirstReceiveTimestamp"}
+
+
+async def client_time(client: Redis) -> str:
+    seconds, _ = await client.time()
+    return str(seconds)
+
+
+async def test_a_redelivered_message_keeps_its_id_and_gets_a_new_receipt(client: Redis, redis_url: str) -> None:
+    function = Function(lambda event: fail_all(event) if receive_count(event) < 3 else None)
+    await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert [record["attributes"]["ApproximateReceiveCount"] for record in function.records] == ["1", "2", "3"]
+    assert len({record["messageId"] for record in function.records}) == 1
+    assert len({record["receiptHandle"] for record in function.records}) == 3
+
+
+def receive_count(event: dict[str, Any]) -> int:
+    return int(event["Records"][0]["attributes"]["ApproximateReceiveCount"])
+
+
+def fail_all(event: dict[str, Any]) -> Any:
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}
+
+
+def raising(error: Exception) -> Answer:
+    def answer(_: dict[str, Any]) -> Any:
+        raise error
+
+    return answer
+
+
+SUCCESSES = {
+    "null": None,
+    "an empty object": {},
+    "an empty list": {"batchItemFailures": []},
+    "a null list": {"batchItemFailures": None},
+}
+FAILURES: dict[str, Answer] = {
+    "the message's id": fail_all,
+    "an unknown id": lambda _: {"batchItemFailures": [{"itemIdentifier": "x"}]},
+    "an empty id": lambda _: {"batchItemFailures": [{"itemIdentifier": ""}]},
+    "a null id": lambda _: {"batchItemFailures": [{"itemIdentifier": None}]},
+    "a wrong key": lambda _: {"batchItemFailures": [{"id": "x"}]},
+    "a wrong list key": lambda _: {"failures": []},
+    "no object": lambda _: "done",
+    "a list": lambda _: [1],
+    "an error": raising(FunctionFailed("ValueError", "no")),
+    "a throttle": raising(FunctionThrottled("busy")),
+    "nobody there": raising(FunctionUnreachable("refused")),
+    "a timeout": raising(TimeoutError()),
+}
+
+
+@pytest.mark.parametrize("answer", SUCCESSES.values(), ids=SUCCESSES)
+async def test_this_answer_deletes_the_message(client: Redis, redis_url: str, answer: Any) -> None:
+    function = Function(lambda _: answer)
+    await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert len(function.records) == 1
+    assert await is_empty(client, DEAD)
+
+
+@pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES)
+async def test_this_answer_brings_the_message_back_until_it_is_a_dead_letter(
+    client: Redis, redis_url: str, answer: Answer
+) -> None:
+    function = Function(answer)
+    ids = await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert task_ids(function.records) == ids * TRIGGER.max_receive_count
+    [[_, dead]] = await client.xrange(DEAD)
+    assert json.loads(dead["body"])["task_id"] == ids[0]
+
+
+async def test_of_a_batch_only_the_failed_message_comes_again(client: Redis, redis_url: str) -> None:
+    failed_once: list[str] = []
+
+    def fail_the_second_once(event: dict[str, Any]) -> Any:
+        if len(event["Records"]) == 3 and not failed_once:
+            failed_once.append(event["Records"][1]["messageId"])
+            return {"batchItemFailures": [{"itemIdentifier": failed_once[0]}]}
+        return None
+
+    ids = await push(redis_url, 3)
+    function = Function(fail_the_second_once)
+    async with running(redis_url, function, replace(TRIGGER, batch_size=3, maximum_concurrency=1)):
+        await until(lambda: is_empty(client))
+    assert task_ids(function.records) == [*ids, ids[1]]
+
+
+async def test_a_slot_takes_no_message_while_it_is_busy(client: Redis, redis_url: str) -> None:
+    gate = asyncio.Event()
+    function = Function(lambda _: passing(gate))
+    await push(redis_url, 5)
+    async with running(redis_url, function):
+        await until(lambda: busy(function, 2))
+        await asyncio.sleep(0.1)
+        pending = await client.xpending(QUEUE, GROUP)
+        assert pending["pending"] == 2
+        gate.set()
+        await until(lambda: is_empty(client))
+    assert function.most_busy == 2
+
+
+async def passing(gate: asyncio.Event) -> None:
+    await gate.wait()
+
+
+async def busy(function: Function, count: int) -> bool:
+    return function.busy == count
+
+
+async def test_stopping_finishes_what_is_in_hand_and_takes_nothing_more(client: Redis, redis_url: str) -> None:
+    gate = asyncio.Event()
+    function = Function(lambda _: passing(gate))
+    await push(redis_url, 4)
+    async with running(redis_url, function) as made:
+        await until(lambda: busy(function, 2))
+        made.stop()
+        gate.set()
+    assert len(function.records) == 2
+    assert await client.xlen(QUEUE) == 2
+    assert (await client.xpending(QUEUE, GROUP))["pending"] == 0
+    assert await client.xinfo_consumers(QUEUE, GROUP) == []
+
+
+async def test_a_message_that_a_killed_consumer_had_comes_back(client: Redis, redis_url: str) -> None:
+    ids = await push(redis_url)
+    await client.xgroup_create(QUEUE, GROUP, id="0")
+    await client.xreadgroup(GROUP, "killed", {QUEUE: ">"})
+    function = Function()
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert task_ids(function.records) == ids
+    assert function.records[0]["attributes"]["ApproximateReceiveCount"] == "2"
+
+
+async def test_a_heartbeat_keeps_a_message_in_hand_beyond_the_visibility_timeout(
+    client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "SILENCE_S", 0.3)
+    monkeypatch.setattr(runner, "HEARTBEAT_S", 0.05)
+    function = Function(lambda _: asyncio.sleep(1.3))
+    await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert len(function.records) == 1
+
+
+async def test_without_its_heart_a_message_comes_back_after_the_silence_and_not_the_visibility_timeout(
+    client: Redis, redis_url: str
+) -> None:
+    await push(redis_url)
+    stream = Stream(redis_url, visibility_timeout_s=3600, dead_letter_queue="DeadQueue")
+    message = await first(stream, "killed")
+    await stream.hide(message, 0.2)
+    assert await stream.receive("other", 1, wait_s=0.01) == []
+    await asyncio.sleep(0.25)
+    [again] = await stream.receive("other", 1, wait_s=0.01)
+    assert (again.id, again.receive_count) == (message.id, 2)
+    await stream.close()
+
+
+async def first(stream: Stream, consumer: str) -> Message:
+    while not (messages := await stream.receive(consumer, 1, wait_s=0.01)):
+        pass
+    return messages[0]
+
+
+async def test_a_zombie_can_settle_nothing(client: Redis, redis_url: str) -> None:
+    await push(redis_url)
+    stream = Stream(redis_url, visibility_timeout_s=0, dead_letter_queue="DeadQueue")
+    zombie = await first(stream, "zombie")
+    current = await first(stream, "current")
+    assert not any([await stream.succeed(zombie), await stream.bury(zombie), await stream.hide(zombie, 0)])
+    assert await client.xlen(QUEUE) == 1
+    assert await stream.succeed(current) is True
+    assert await stream.succeed(current) is False
+    await stream.close()
+
+
+async def test_a_consumer_with_messages_in_hand_is_not_forgotten(client: Redis, redis_url: str) -> None:
+    await push(redis_url)
+    stream = Stream(redis_url, visibility_timeout_s=3600, dead_letter_queue="DeadQueue")
+    message = await first(stream, "me")
+    await stream.leave("me")
+    assert await stream.succeed(message)
+    await stream.leave("me")
+    assert await client.xinfo_consumers(QUEUE, GROUP) == []
+    await stream.close()
+
+
+async def test_many_runners_at_once_make_one_group(client: Redis, redis_url: str) -> None:
+    await push(redis_url)
+    streams = [Stream(redis_url, visibility_timeout_s=60, dead_letter_queue="DeadQueue") for _ in range(10)]
+    rounds = [await asyncio.gather(*(stream.receive("me", 1, wait_s=0.01) for stream in streams)) for _ in range(2)]
+    assert sum(len(messages) for each in rounds for messages in each) == 1
+    for stream in streams:
+        await stream.close()
+
+
+async def test_fifty_messages_go_through_two_slots_each_once(client: Redis, redis_url: str) -> None:
+    ids = await push(redis_url, 50)
+    function = Function(lambda _: asyncio.sleep(0.001))
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    times: dict[str, int] = defaultdict(int)
+    for task_id in task_ids(function.records):
+        times[task_id] += 1
+    assert times == dict.fromkeys(ids, 1)
+
+
+async def test_an_absent_redis_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    async with running("redis://127.0.0.1:1/0", Function()):
+        await asyncio.sleep(0.2)
+    assert sum("the queue does not answer" in line for line in caplog.messages) == TRIGGER.maximum_concurrency
+
+
+async def test_a_stream_that_vanishes_is_made_again(client: Redis, redis_url: str) -> None:
+    function = Function()
+    async with running(redis_url, function):
+        await push(redis_url)
+        await until(lambda: is_empty(client))
+        await client.flushdb()
+        ids = await push(redis_url)
+        await until(lambda: is_empty(client))
+    assert task_ids(function.records)[-1] == ids[0]
+
+
+async def test_an_error_of_redis_itself_is_not_hidden(client: Redis, redis_url: str) -> None:
+    await client.set(QUEUE, "no stream")
+    stream = Stream(redis_url, visibility_timeout_s=1, dead_letter_queue="DeadQueue")
+    with pytest.raises(Exception, match="WRONGTYPE"):
+        await stream.receive("me", 1, wait_s=0.01)
+    await stream.close()
