@@ -17,9 +17,10 @@ def command(*argv: str | Path, death_signal: signal.Signals = signal.SIGKILL, us
     """Give the argument vector that runs `argv` so that `death_signal` reaches it when this process ends.
 
     With `user`, root first becomes that user. Only Linux has the death signal; elsewhere the command just runs.
+    To Linux, the end of the thread that starts the command is the end of its parent: start it from one that stays.
     """
     parent, number = str(os.getpid()), str(int(death_signal))
-    return sys.executable, "-S", "-E", __file__, parent, number, user, *map(str, argv)
+    return sys.executable, "-I", "-S", __file__, parent, number, user, *map(str, argv)
 
 
 def main(parent: str, number: str, user: str, *argv: str) -> None:

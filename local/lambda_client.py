@@ -1,14 +1,17 @@
 """Invokes functions through the Lambda Invoke API, whoever serves it: our host, a container's RIE, or SAM."""
 
+import io
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
 DEFAULT_URL_PATTERN = "http://127.0.0.1:9000/2015-03-31/functions/{function}/invocations"
-HTTP_OK, HTTP_TOO_LARGE, HTTP_TOO_MANY = 200, 413, 429
+STREAMED_BYTES = 1024 * 1024
+"""Longer events are sent in pieces, for the sake of everybody else on the event loop; aiohttp warns otherwise."""
 
 
 class InvocationError(Exception):
@@ -27,15 +30,20 @@ class EventTooLarge(InvocationError):
     """The event is over Lambda's 6 MiB."""
 
 
-@dataclass(frozen=True, slots=True)
 class FunctionFailed(InvocationError):
     """The function raised, exited, ran out of time, or answered something that is not JSON."""
 
-    error_type: str
-    error_message: str
+    def __init__(self, error_type: str, error_message: str) -> None:
+        super().__init__(f"{error_type}: {error_message}")
+        self.error_type = error_type
+        self.error_message = error_message
 
-    def __str__(self) -> str:
-        return f"{self.error_type}: {self.error_message}"
+
+REFUSALS: Mapping[int, type[InvocationError]] = {
+    HTTPStatus.NOT_FOUND: FunctionUnreachable,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: EventTooLarge,
+    HTTPStatus.TOO_MANY_REQUESTS: FunctionThrottled,
+}
 
 
 class LambdaClient:
@@ -66,12 +74,12 @@ class LambdaClient:
         function's own timeout: RIE crashes when a caller gives up.
         """
         if self._session is None:
-            message = "the client is not open: use `async with`"
-            raise RuntimeError(message)
+            raise RuntimeError("the client is not open: use `async with`")
         url = self._url_pattern.format(function=function, service=service)
         timeout = aiohttp.ClientTimeout(total=timeout_s)
+        body = event if len(event) < STREAMED_BYTES else io.BytesIO(event)
         try:
-            async with self._session.post(url, data=event, timeout=timeout) as response:
+            async with self._session.post(url, data=body, timeout=timeout) as response:
                 payload = await response.read()
                 return _answer(response.status, response.headers.get("X-Amz-Function-Error"), payload)
         except aiohttp.ClientError as error:
@@ -79,17 +87,14 @@ class LambdaClient:
 
 
 def _answer(status: int, function_error: str | None, payload: bytes) -> Any:
-    if status == HTTP_TOO_LARGE:
-        raise EventTooLarge(payload.decode(errors="replace"))
-    if status == HTTP_TOO_MANY:
-        raise FunctionThrottled(payload.decode(errors="replace"))
+    if refusal := REFUSALS.get(status):
+        raise refusal(payload.decode(errors="replace"))
     try:
         answer = json.loads(payload)
     except ValueError as error:  # RIE tells of a timeout in plain text
         raise FunctionFailed("Runtime.InvalidResponse", payload[:200].decode(errors="replace")) from error
-    failed = status != HTTP_OK or function_error is not None or (isinstance(answer, dict) and "errorType" in answer)
-    if failed:
-        known = answer if isinstance(answer, dict) else {}
-        kind = known.get("errorType") or f"HTTP {status}"
-        raise FunctionFailed(kind, known.get("errorMessage") or known.get("message") or str(answer)[:200])
-    return answer
+    known = answer if isinstance(answer, dict) else {}
+    if status == HTTPStatus.OK and function_error is None and "errorType" not in known:
+        return answer
+    messages = (known.get(key) for key in ("errorMessage", "Message", "message"))
+    raise FunctionFailed(known.get("errorType") or f"HTTP {status}", next(filter(None, messages), str(answer)[:200]))

@@ -1,39 +1,145 @@
 """What template.yaml says, as far as this machine can do it: functions, routes, queue triggers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.cloudformation import PSEUDO_PARAMETERS, Node, TemplateError
+from local.declarations import DEFAULT_ROUTE, Cors, Function, QueueTrigger, Route
+
+__all__ = ["Cors", "Function", "QueueTrigger", "Route", "Template", "TemplateError", "load"]
+
+DEFAULT_TIMEOUT_S, DEFAULT_MEMORY_MIB = 3, 128  # Lambda's
+DEFAULT_BATCH_SIZE, DEFAULT_CONCURRENCY = 10, 2  # of an SQS event source, as SAM and Lambda have them
+DEFAULT_VISIBILITY_TIMEOUT_S = 30  # SQS's
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A function: `CreateTaskFunction` is the folder `create_task` and the container `create-task`."""
+class Template:
+    """Everything that the local doors need to know."""
 
-    logical_id: str
-    timeout_s: int
-    memory_mib: int
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A route of the HTTP API; `method` is ANY or an HTTP method, `path` is like `/tasks/{id}`; `$default` takes the rest."""
-
-    method: str
-    path: str
-    function: str
+    functions: tuple[Function, ...]
+    routes: tuple[Route, ...]
+    triggers: tuple[QueueTrigger, ...]
+    cors: Cors | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QueueTrigger:
-    """An SQS event source: which function takes which queue's messages, and how."""
+def load(path: Path, environment: Mapping[str, str]) -> Template:
+    """Read a SAM template; a variable that a function is given takes its value from `environment` where that has it.
 
-    function: str
-    queue: str
-    arn: str
-    batch_size: int
-    maximum_concurrency: int
-    visibility_timeout_s: int
-    max_receive_count: int
-    dead_letter_queue: str
+    Raises TemplateError with one sentence that names the file and the place.
+    """
+    root = Node.read(path)
+    if root.get("Resources").value is None:
+        raise TemplateError(f"{path} is not a template: it has no Resources.")
+    functions = dict(_resources(root, "AWS::Serverless::Function"))
+    queues = dict(_resources(root, "AWS::SQS::Queue"))
+    return Template(
+        functions=tuple(_distinct((_function(*item, root, environment) for item in functions.items()), root)),
+        routes=tuple(_routes(functions)),
+        triggers=tuple(
+            _trigger(name, event, queues) for name, node in functions.items() for event in _events(node, "SQS")
+        ),
+        cors=_cors(root),
+    )
 
 
+def _resources(root: Node, kind: str) -> Iterator[tuple[str, Node]]:
+    return ((name, node) for name, node in root.get("Resources").items() if node.get("Type").value == kind)
+
+
+def _events(function: Node, kind: str) -> Iterator[Node]:
+    events = (event for _, event in function.get("Properties", "Events").items())
+    return (event for event in events if event.get("Type").value == kind)
+
+
+def _function(logical_id: str, node: Node, root: Node, environment: Mapping[str, str]) -> Function:
+    """Merge a function with Globals.Function as SAM does: its own scalars and variables win."""
+    shared, own = root.get("Globals", "Function"), node.get("Properties")
+    variables = [*shared.get("Environment", "Variables").items(), *own.get("Environment", "Variables").items()]
+    values = {name: environment.get(name, value.text()) for name, value in variables}
+    return Function(
+        logical_id=logical_id,
+        timeout_s=own.get("Timeout").integer(shared.get("Timeout").integer(DEFAULT_TIMEOUT_S)),
+        memory_mib=own.get("MemorySize").integer(shared.get("MemorySize").integer(DEFAULT_MEMORY_MIB)),
+        environment={name: value for name, value in values.items() if value is not None},
+    )
+
+
+def _distinct(functions: Iterable[Function], root: Node) -> Iterator[Function]:
+    seen: dict[str, str] = {}
+    for function in functions:
+        if function.service in seen:
+            place = root.get("Resources", function.logical_id)
+            raise place.error(f"has the same name as {seen[function.service]}: {function.name}")
+        seen[function.service] = function.logical_id
+        yield function
+
+
+def _routes(functions: Mapping[str, Node]) -> Iterator[Route]:
+    seen: set[tuple[str, str]] = set()
+    for logical_id, node in functions.items():
+        for event in _events(node, "HttpApi"):
+            route = _route(logical_id, event)
+            shape = (route.method, re.sub(r"\{[^}+]*", "{", route.path))  # variables' names make no difference
+            if shape in seen:
+                raise event.error(f"repeats the route {route.key}")
+            seen.add(shape)
+            yield route
+
+
+def _route(function: str, event: Node) -> Route:
+    method, path = (event.get("Properties", key).text() for key in ("Method", "Path"))
+    if method is None and path is None:
+        return Route("ANY", DEFAULT_ROUTE, function)
+    if method is None or path is None:
+        raise event.error("must have both a Method and a Path, or neither")
+    if not re.fullmatch(r"(?=/)(/([^/{}]*|\{[^/{}+]+\}))*(/\{[^/{}+]+\+\})?", path):
+        raise event.get("Properties", "Path").error(f"is not the path of a route: {path!r}")
+    return Route(method.upper(), path, function)
+
+
+def _trigger(function: str, event: Node, queues: Mapping[str, Node]) -> QueueTrigger:
+    source = event.get("Properties")
+    queue = _queue(source.get("Queue"), queues)
+    properties = queues[queue].get("Properties")
+    redrive = properties.get("RedrivePolicy")
+    dead_letters = redrive.value is not None
+    region, account = PSEUDO_PARAMETERS["AWS::Region"], PSEUDO_PARAMETERS["AWS::AccountId"]
+    return QueueTrigger(
+        function=function,
+        queue=queue,
+        arn=f"arn:aws:sqs:{region}:{account}:{queue}",
+        batch_size=source.get("BatchSize").integer(DEFAULT_BATCH_SIZE),
+        maximum_concurrency=source.get("ScalingConfig", "MaximumConcurrency").integer(DEFAULT_CONCURRENCY),
+        visibility_timeout_s=properties.get("VisibilityTimeout").integer(DEFAULT_VISIBILITY_TIMEOUT_S),
+        max_receive_count=redrive.get("maxReceiveCount").integer() if dead_letters else 0,
+        dead_letter_queue=_queue(redrive.get("deadLetterTargetArn"), queues) if dead_letters else "",
+    )
+
+
+def _queue(reference: Node, queues: Mapping[str, Node]) -> str:
+    queue = reference.attribute_of()
+    if queue is None or queue not in queues:
+        raise reference.error(f"names a queue that the template does not have: {queue or reference.value}")
+    return queue
+
+
+def _cors(root: Node) -> Cors | None:
+    apis = [api.get("Properties") for _, api in _resources(root, "AWS::Serverless::HttpApi")]
+    for api in (*apis, root.get("Globals", "HttpApi")):
+        configuration = api.get("CorsConfiguration")
+        if configuration.value is True:
+            return Cors(allow_origins=("*",))
+        if configuration.value:
+            age = configuration.get("MaxAge")
+            return Cors(
+                allow_origins=configuration.get("AllowOrigins").texts(),
+                allow_methods=configuration.get("AllowMethods").texts(),
+                allow_headers=configuration.get("AllowHeaders").texts(),
+                expose_headers=configuration.get("ExposeHeaders").texts(),
+                max_age_s=None if age.resolve() is None else age.integer(),
+                allow_credentials=configuration.get("AllowCredentials").text() == "true",
+            )
+    return None

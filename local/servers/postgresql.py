@@ -70,7 +70,10 @@ def _create(server: Supervisor, binaries: Path, password_file: Path) -> None:
         *("-D", unfinished, f"--username={NAME}", f"--pwfile={password_file}"),
         *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"),
     )
-    server.run(binaries / "postgres", "--single", "-D", unfinished, "postgres", stdin=f"CREATE DATABASE {NAME}\n")
+    server.run(
+        *(binaries / "postgres", "--single", "-D", unfinished, "--exit_on_error=on", "postgres"),
+        stdin=f"CREATE DATABASE {NAME}\n",
+    )
     unfinished.rename(server.folder)
 
 

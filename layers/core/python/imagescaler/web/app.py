@@ -30,7 +30,8 @@ def create_app(title: str = "imagescaler") -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> Handler:
     """Make the entry point of a function from its application (payload format 2.0)."""
-    mangum = Mangum(app, lifespan="off")
+    runtime.own_loop()  # else Mangum makes another
+    mangum = Mangum(app, lifespan="off")  # it would run the lifespan in every invocation
     mangum.config["text_mime_types"].append(MEDIA_TYPE)
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""The command line: `python -m local` starts everything, its subcommands one part each."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from imagescaler.settings import SettingsError
+from local import stack
+from local.gateway.app import Gateway
+from local.gateway.server import bind, serving
+from local.lambda_client import DEFAULT_URL_PATTERN, LambdaClient
+from local.logs import show_on_screen
+from local.servers import ServerError, default_data_folder
+from local.template import TemplateError, load
+
+LAYOUT = stack.Layout(Path(__file__).parent.parent)
+EXPECTED = (ServerError, TemplateError, SettingsError, stack.StackError, OSError)
+SCREEN = """
+  imagescaler     {url}
+  documentation   {url}/docs
+  data            {data}
+  logs            {data}/logs
+
+  curl -F file=@photo.jpg -F width=800 -H 'Prefer: wait=10' {url}/api/v1/tasks
+
+  Ctrl-C stops everything; the data stays.
+"""
+port_option = click.option("--port", default=8000, show_default=True, help="0 is any free port.")
+host_option = click.option("--host", default="127.0.0.1", show_default=True)
+data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the embedded servers.")
+functions_option = click.option(
+    "--functions-url",
+    default=DEFAULT_URL_PATTERN,
+    show_default=True,
+    envvar="FUNCTIONS_URL",
+    help="Where functions are invoked; {function} is a logical id, {service} a container's name.",
+)
+
+
+def until_stopped(part: Callable[..., AbstractAsyncContextManager[str]]) -> Callable[..., None]:
+    """Make a command of a part: run it until Ctrl-C or SIGTERM, and say in one sentence what is wrong."""
+
+    @wraps(part)
+    def command(**options: Any) -> None:
+        show_on_screen()
+        try:
+            asyncio.run(_run(part(**options)))
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from error
+
+    return command
+
+
+async def _run(part: AbstractAsyncContextManager[str]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with part as text:
+        click.echo(text)
+        await stopped.wait()
+        click.echo("stopping")
+
+
+@click.group(invoke_without_command=True)
+@port_option
+@host_option
+@data_option
+@click.pass_context
+def main(context: click.Context, port: int, host: str, data: Path | None) -> None:
+    """Run the whole service on this machine, or one part of it."""
+    if context.invoked_subcommand is None:
+        until_stopped(everything)(port=port, host=host, data=data)
+
+
+@asynccontextmanager
+async def everything(port: int, host: str, data: Path | None) -> AsyncIterator[str]:
+    """Run all parts, with embedded servers where POSTGRES_DSN or REDIS_URL is not set."""
+    folder = data or default_data_folder(LAYOUT.root)
+    async with stack.whole(LAYOUT, folder, host=host, port=port) as url:
+        yield SCREEN.format(url=url, data=folder)
+
+
+@main.command()
+@port_option
+@host_option
+@functions_option
+@until_stopped
+@asynccontextmanager
+async def gateway(port: int, host: str, functions_url: str) -> AsyncIterator[str]:
+    """Serve the HTTP API in front of functions that run elsewhere."""
+    template = load(LAYOUT.template, {})
+    async with LambdaClient(functions_url) as client:
+        listener = bind(host, port)
+        async with serving(Gateway(template.routes, template.cors, client), listener):
+            yield f"gateway on http://{host}:{listener.getsockname()[1]}, functions at {functions_url}"
+
+
+@main.command()
+@functions_option
+@until_stopped
+@asynccontextmanager
+async def runner(functions_url: str) -> AsyncIterator[str]:
+    """Take messages from the queue and invoke the functions that are triggered by it."""
+    variables = dict(os.environ)
+    template = load(LAYOUT.template, variables)
+    async with LambdaClient(functions_url) as client, stack.runners(template, variables, client):
+        yield f"runner for {', '.join(trigger.queue for trigger in template.triggers)}, functions at {functions_url}"
+
+
+@main.command()
+@click.option("--port", default=9000, show_default=True, help="0 is any free port.")
+@host_option
+@data_option
+@until_stopped
+@asynccontextmanager
+async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[str]:
+    """Serve the functions through the Lambda Invoke API."""
+    folder = data or default_data_folder(LAYOUT.root)
+    with stack.environment(folder) as variables:
+        template = load(LAYOUT.template, variables)
+        host_part = stack.function_host(LAYOUT, template, variables, folder / "logs", host=host, port=port)
+        async with host_part as url:
+            yield f"functions at {url}"
+
+
+@main.command()
+@data_option
+@until_stopped
+@asynccontextmanager
+async def servers(data: Path | None) -> AsyncIterator[str]:
+    """Run embedded Postgres and Redis alone, and tell where they are."""
+    with stack.environment(data or default_data_folder(LAYOUT.root)) as variables:
+        yield "\n".join(f"export {name}={variables[name]}" for name in ("POSTGRES_DSN", "REDIS_URL"))
+
+
+if __name__ == "__main__":
+    main()

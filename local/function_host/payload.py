@@ -1,0 +1,21 @@
+"""Reads events and responses, which Lambda limits to 6 MiB."""
+
+from aiohttp.web import BaseRequest
+
+EVENT_LIMIT_BYTES = 6 * 1024 * 1024
+RESPONSE_LIMIT_BYTES = EVENT_LIMIT_BYTES + 100
+"""Lambda's messages name these two numbers; its documentation says 6 MB for both."""
+
+
+async def read(request: BaseRequest, limit_bytes: int) -> bytes | None:
+    """Read a body, or give None when it is over its limit.
+
+    It is read to its end all the same, so that no sender meets a closed connection, but not kept.
+    """
+    parts: list[bytes] = []
+    size_bytes = 0
+    async for part in request.content.iter_any():
+        size_bytes += len(part)
+        if size_bytes <= limit_bytes:
+            parts.append(part)
+    return b"".join(parts) if size_bytes <= limit_bytes else None

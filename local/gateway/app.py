@@ -1,0 +1,94 @@
+"""The gateway as an ASGI application: a request becomes an event, what a function returns becomes the answer."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from local.declarations import Cors, Route
+from local.gateway.answer import Answer, BadAnswer, decode
+from local.gateway.body import Body, ClientGone, Receive
+from local.gateway.cors import dress, is_preflight, preflight
+from local.gateway.event import encode
+from local.gateway.invocation import Client, Invocations
+from local.gateway.limits import HTTP_API, Limits
+from local.gateway.refusal import Refusal
+from local.gateway.request import Request
+from local.gateway.routes import Match, Router
+
+CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+
+class Gateway:
+    """An HTTP API: routes to functions that are invoked through `client`."""
+
+    def __init__(self, routes: Iterable[Route], cors: Cors | None, client: Client, limits: Limits = HTTP_API) -> None:
+        self._router = Router(routes)
+        self._cors = cors
+        self._limits = limits
+        self._invocations = Invocations(client, limits)
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI 3.0)."""
+        started = time.perf_counter()
+        request = Request.of(scope)
+        body, match = Body(request, receive), self._router.match(request.method, request.path)
+        try:
+            answer = await self._answer(request, body, match)
+            await _respond(send, request, body, answer)
+            status = answer.status
+        except ClientGone:
+            status = CLIENT_CLOSED_REQUEST
+        duration_ms = (time.perf_counter() - started) * 1000
+        function = match.route.function if match else "-"
+        logger.info("%s %s %d %.0f ms %s", request.method, request.raw_path, status, duration_ms, function)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for the invocations that have outlived their requests."""
+        await self._invocations.drain(timeout_s)
+
+    async def _answer(self, request: Request, body: Body, match: Match | None) -> Answer:
+        if self._cors and is_preflight(request):
+            return preflight(request, self._cors)
+        try:
+            answer = await self._invoke(request, body, match)
+        except Refusal as refusal:
+            answer = refusal.answer()
+        return dress(answer, request, self._cors) if self._cors else answer
+
+    async def _invoke(self, request: Request, body: Body, match: Match | None) -> Answer:
+        self._limits.check_head(request)
+        if match is None:
+            raise Refusal(404, f"There is no route for {request.method} {request.path}.")
+        content = await body.read(self._limits)
+        event = encode(request, match, content)
+        self._limits.check_event(len(event), len(content))
+        function = match.route.function
+        result = await self._invocations.invoke(function, event, request.id)
+        try:
+            return decode(result, request.method)
+        except BadAnswer as error:
+            logger.error("%s gave a bad answer to request %s: %s", function, request.id, error)  # noqa: TRY400
+            raise Refusal(500, f"{function} returned what is not an HTTP response: {error}.") from error
+
+
+async def _respond(send: Send, request: Request, body: Body, answer: Answer) -> None:
+    headers = [*answer.framed(), ("apigw-requestid", request.id)]
+    content = b"" if request.method == "HEAD" else answer.body
+    if body.is_complete:
+        await send(_start(answer, headers))
+    else:
+        await send(_start(answer, [*headers, ("connection", "close")]))
+        await send({"type": "http.response.body", "body": content, "more_body": True})
+        await body.drain()
+        content = b""
+    await send({"type": "http.response.body", "body": content})
+
+
+def _start(answer: Answer, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    encoded = [(name.encode(), value.encode()) for name, value in headers]
+    return {"type": "http.response.start", "status": answer.status, "headers": encoded}

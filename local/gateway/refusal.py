@@ -1,0 +1,39 @@
+"""What the gateway answers by itself when a request gets no answer from a function."""
+
+import json
+from collections.abc import Mapping
+
+from local.gateway.answer import Answer
+
+MESSAGES: Mapping[int, str] = {
+    400: "Bad Request",
+    404: "Not Found",
+    413: "Request Entity Too Large",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+"""What API Gateway's `message` says."""
+
+TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large"}
+"""What a status is called (RFC 9110, section 15)."""
+
+
+class Refusal(Exception):
+    """The gateway's own answer: API Gateway's `message`, and the members of a problem (RFC 9457)."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+    def answer(self) -> Answer:
+        """Give the HTTP response."""
+        content = {
+            "message": MESSAGES[self.status],
+            "type": "about:blank",
+            "title": TITLES[self.status],
+            "status": self.status,
+            "detail": self.detail,
+        }
+        return Answer(self.status, (("content-type", "application/problem+json"),), json.dumps(content).encode())

@@ -1,0 +1,136 @@
+"""The functions, invoked as Lambda invokes them, over ports in memory."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+
+from imagescaler import telemetry
+from tests.handlers import load
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a handler of its invocation."""
+
+    function_name: str = "a-function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:a-function"
+    aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A function's answer, decoded as the gateway would."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Functions:
+    """All functions of a deployment; they share what is in memory, because each gets the same adapters."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, ModuleType] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            module = load(name)
+            if "create_task" in self._loaded:
+                first: Any = self._loaded["create_task"]
+                for port in {"tasks", "store", "queue"} & set(vars(module)):
+                    setattr(module, port, getattr(first, port))
+            self._loaded[name] = module
+        return self._loaded[name]
+
+    def http(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> Answer:
+        """Invoke an API function with an event of payload format 2.0."""
+        event = {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": path,
+            "rawQueryString": urlencode(query or {}),
+            "headers": {"host": "example.org", "x-amzn-trace-id": "Root=1-2-3", **(headers or {})},
+            "requestContext": {
+                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+                "requestId": "request-1",
+            },
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+        answer = self[name].handler(event, Context(name))
+        raw = answer["body"].encode()
+        body = base64.b64decode(raw) if answer["isBase64Encoded"] else raw
+        return Answer(answer["statusCode"], answer["headers"], body)
+
+    def process(self, *messages: str) -> Any:
+        """Invoke the processor with an SQS event."""
+        records = [
+            {"messageId": str(number), "body": body, "eventSource": "aws:sqs"} for number, body in enumerate(messages)
+        ]
+        return self["process_task"].handler({"Records": records}, Context("process-task"))
+
+
+@pytest.fixture
+def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
+    monkeypatch.setenv("POSTGRES_DSN", "memory://")
+    monkeypatch.setenv("REDIS_URL", "memory://")
+    # The logger of a service is one for the whole process, with the standard output of the test that came first.
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", str(uuid4()))
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "ImageScaler")
+    for cached in (telemetry.logger, telemetry._metrics):
+        cached.cache_clear()
+    made = Functions()
+    made["create_task"]  # its adapters are everybody's
+    return made
+
+
+def multipart(file: bytes | None = None, /, filename: str = "photo.jpg", **fields: Any) -> tuple[dict[str, str], bytes]:
+    """Encode a form as RFC 7578 has it."""
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ]
+    if file is not None:
+        head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n\r\n'
+        parts.append(head.encode() + file + b"\r\n")
+    return {"content-type": "multipart/form-data; boundary=b"}, b"".join(parts) + b"--b--\r\n"
+
+
+Post = Callable[..., Answer]
+
+
+@pytest.fixture
+def post(functions: Functions) -> Post:
+    """Create a task from a file and form fields."""
+
+    def send(file: bytes | None, headers: dict[str, str] | None = None, **fields: Any) -> Answer:
+        form_headers, body = multipart(file, **fields)
+        return functions.http(
+            "create_task", "POST", "/api/v1/tasks", headers={**form_headers, **(headers or {})}, body=body
+        )
+
+    return send

@@ -1,0 +1,288 @@
+"""POST /api/v1/tasks."""
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from imagescaler.errors import QueueUnavailable, RepositoryUnavailable
+from tests.functions.conftest import Functions, Post, multipart
+from tests.pictures import photograph, plain
+
+
+def test_an_image_makes_a_pending_task(functions: Functions, post: Post) -> None:
+    answer = post(photograph(), width=800, height=600)
+    task = answer.json
+    assert answer.status == 202
+    assert UUID(task["id"]).version == 4
+    assert task["status"] == "pending"
+    assert answer.headers["location"] == f"/api/v1/tasks/{task['id']}"
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["content-type"] == "application/json"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", task["created_at"])
+    assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph())}
+    assert task["options"] == {"width": 800, "height": 600, "preserve_ratio": True, "format": "auto"}
+
+
+def test_the_queue_carries_the_task_and_whose_request_it_was(functions: Functions, post: Post) -> None:
+    task = post(photograph(), width=800).json
+    [message] = functions["create_task"].queue.messages.values()
+    assert (str(message.task_id), message.request_id, message.trace_id) == (task["id"], "request-1", "Root=1-2-3")
+
+
+def test_the_image_is_kept_as_it_was(functions: Functions, post: Post) -> None:
+    task = post(photograph(), width=800).json
+    assert functions["create_task"].store.blobs == {f"sources/{task['id']}": photograph()}
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a\u0000b.jpg", "x" * 300, "émile.php", ""])
+def test_a_files_name_never_matters(functions: Functions, post: Post, name: str) -> None:
+    answer = post(photograph(), filename=name, width=800)
+    assert answer.status in ({202} if name else {202, 422})
+    assert all(key.startswith("sources/") for key in functions["create_task"].store.blobs)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "says"),
+    [
+        ({}, "body", "give width, height, or both"),
+        ({"width": 0}, "width", "greater than or equal to 1"),
+        ({"width": -5}, "width", "(it is '-5')"),
+        ({"height": "tall"}, "height", "valid integer"),
+        ({"width": 10, "preserve_ratio": "perhaps"}, "preserve_ratio", "boolean"),
+        ({"width": 10, "format": "tiff"}, "format", "'auto', 'jpeg', 'png' or 'webp'"),
+        ({"width": 10, "widht": 20}, "widht", "Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_option_is_named(post: Post, fields: dict[str, Any], field: str, says: str) -> None:
+    answer = post(photograph(), **fields)
+    assert answer.status == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json
+    assert problem["type"] == "/problems/invalid-request"
+    assert problem["status"] == 422
+    assert problem["instance"] == "/api/v1/tasks"
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert says in problem["errors"][0]["detail"]
+    assert says in problem["detail"]
+
+
+def test_no_file_is_named(post: Post) -> None:
+    answer = post(None, width=800)
+    assert (answer.status, answer.json["errors"]) == (422, [{"field": "file", "detail": "Field required"}])
+
+
+def test_a_body_that_is_no_form_names_the_file(functions: Functions) -> None:
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers={"content-type": "text/plain"}, body=b"hi")
+    assert (answer.status, answer.json["type"]) == (422, "/problems/invalid-request")
+
+
+def test_a_broken_form_cannot_be_read(functions: Functions) -> None:
+    headers, body = multipart(photograph(), width=800)
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body.replace(b"--b", b"-b"))
+    assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
+
+
+def test_a_form_may_have_one_file(functions: Functions) -> None:
+    headers, body = multipart(photograph(), width=800)
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body[:-7] + b"\r\n" + body)
+    assert (answer.status, answer.json["detail"]) == (400, "Too many files. Maximum number of files is 1.")
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "slug"),
+    [
+        (b"hello", 415, "unsupported-image-format"),
+        (b"", 415, "unsupported-image-format"),
+        (b"GIF89a" + bytes(100), 415, "unsupported-image-format"),
+        (photograph()[:20], 422, "corrupt-image"),
+        (b"\x89PNG\r\n\x1a\n", 422, "corrupt-image"),
+    ],
+)
+def test_what_is_no_image_is_refused(post: Post, file: bytes, status: int, slug: str) -> None:
+    answer = post(file, width=800)
+    assert (answer.status, answer.json["type"]) == (status, f"/problems/{slug}")
+    assert answer.json["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("variable", "fields", "status", "slug"),
+    [
+        ("MAX_SOURCE_BYTES", {"width": 10}, 413, "source-too-large"),
+        ("MAX_SOURCE_PIXELS", {"width": 10}, 422, "image-too-large"),
+        ("MAX_SOURCE_SIDE", {"width": 10}, 422, "image-too-large"),
+        ("MAX_TARGET_SIDE", {"width": 101}, 422, "target-too-large"),
+        ("MAX_TARGET_SIDE", {"height": 101}, 422, "target-too-large"),
+        ("MAX_TARGET_PIXELS", {"width": 11, "height": 10, "preserve_ratio": False}, 422, "target-too-large"),
+    ],
+)
+def test_a_limit_is_told_with_its_number(
+    functions: Functions,
+    monkeypatch: pytest.MonkeyPatch,
+    post: Post,
+    variable: str,
+    fields: dict[str, Any],
+    status: int,
+    slug: str,
+) -> None:
+    monkeypatch.setenv(variable, "100")
+    functions._loaded.clear()
+    answer = post(photograph(), **fields)
+    assert (answer.status, answer.json["type"]) == (status, f"/problems/{slug}")
+    assert "100" in answer.json["detail"]
+    assert functions["create_task"].store.blobs == {}
+
+
+def test_the_same_key_and_request_give_the_same_task(functions: Functions, post: Post) -> None:
+    first = post(photograph(), {"idempotency-key": "k1"}, width=800)
+    again = post(photograph(), {"idempotency-key": "k1"}, width=800)
+    assert "idempotency-replayed" not in first.headers
+    assert (again.status, again.headers["idempotency-replayed"]) == (202, "true")
+    assert again.json == first.json
+    assert len(functions["create_task"].queue.messages) == 1
+    assert len(functions["create_task"].store.blobs) == 1
+
+
+@pytest.mark.parametrize("other", [{"width": 801}, {"width": 800, "preserve_ratio": False, "height": 1}])
+def test_the_same_key_with_other_options_is_refused(post: Post, other: dict[str, Any]) -> None:
+    post(photograph(), {"idempotency-key": "k1"}, width=800)
+    answer = post(photograph(), {"idempotency-key": "k1"}, **other)
+    assert (answer.status, answer.json["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+def test_the_same_key_with_another_image_is_refused(functions: Functions, post: Post) -> None:
+    post(photograph(), {"idempotency-key": "k1"}, width=800)
+    answer = post(photograph("flower.jpg"), {"idempotency-key": "k1"}, width=800)
+    assert answer.status == 422
+    assert len(functions["create_task"].store.blobs) == 1
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
+def test_a_key_must_be_visible_ascii(post: Post, key: str) -> None:
+    answer = post(photograph(), {"idempotency-key": key}, width=800)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "idempotency-key")
+
+
+def test_a_replay_rings_for_a_task_that_nobody_has_rung_for(functions: Functions, post: Post) -> None:
+    module = functions["create_task"]
+    task = post(photograph(), {"idempotency-key": "k1"}, width=800).json
+    module.queue.messages.clear()
+    [stored] = module.tasks.tasks.values()
+    module.tasks.tasks[stored.id] = type(stored)(**{**fields_of(stored), "message_id": None})  # killed before it rang
+    again = post(photograph(), {"idempotency-key": "k1"}, width=800).json
+    assert again["id"] == task["id"]
+    assert len(module.queue.messages) == 1
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("port", ["tasks.add", "queue.push"])
+def test_a_request_that_is_refused_leaves_nothing(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, port: str
+) -> None:
+    module = functions["create_task"]
+    name, method = port.split(".")
+    problem = RepositoryUnavailable if name == "tasks" else QueueUnavailable
+
+    async def away(*_: Any) -> Any:
+        raise problem("It does not answer. Try again.")
+
+    monkeypatch.setattr(getattr(module, name), method, away)
+    answer = post(photograph(), width=800)
+    assert (answer.status, answer.json["type"]) == (503, f"/problems/{problem.slug()}")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert module.store.blobs == {}
+    assert module.tasks.tasks == {}
+
+
+def test_a_refused_task_that_cannot_be_taken_back_is_logged(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = functions["create_task"]
+
+    async def away(*_: Any) -> Any:
+        raise RepositoryUnavailable("It does not answer. Try again.")
+
+    monkeypatch.setattr(module.tasks, "add", away)
+    monkeypatch.setattr(module.tasks, "discard", away)
+    assert post(photograph(), width=800).status == 503
+    assert "a refused task could not be removed" in capsys.readouterr().out
+
+
+def test_a_message_that_cannot_be_noted_does_not_refuse_the_task(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> Any:
+        raise RepositoryUnavailable("It does not answer. Try again.")
+
+    monkeypatch.setattr(functions["create_task"].tasks, "note_message", away)
+    assert post(photograph(), width=800).status == 202
+
+
+def test_a_full_queue_and_a_full_store_are_told_apart(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(functions["create_task"].queue, "_max_length", 0)
+    queue_full = post(photograph(), width=800)
+    monkeypatch.setattr(functions["create_task"].store, "_budget_bytes", 10)
+    store_full = post(photograph(), width=800)
+    assert (queue_full.status, queue_full.json["type"]) == (503, "/problems/queue-full")
+    assert (store_full.status, store_full.json["type"]) == (503, "/problems/store-full")
+    assert int(queue_full.headers["retry-after"]) > 0
+
+
+def test_waiting_in_vain_answers_202(post: Post) -> None:
+    answer = post(photograph(), {"prefer": "wait=1"}, width=800)
+    assert answer.status == 202
+    assert "preference-applied" not in answer.headers
+
+
+def test_waiting_answers_200_once_the_task_is_over(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = functions["create_task"]
+    push = module.queue.push
+
+    async def push_and_fail_at_once(message: Any) -> Any:
+        task = await module.tasks.claim(message.task_id, lease_s=1, max_attempts=1)
+        await module.tasks.release(task)
+        await module.tasks.claim(message.task_id, lease_s=1, max_attempts=1)
+        return await push(message)
+
+    monkeypatch.setattr(module.queue, "push", push_and_fail_at_once)
+    answer = post(plain(), {"prefer": "wait=5"}, width=800)
+    assert (answer.status, answer.json["status"]) == (200, "failed")
+    assert answer.headers["preference-applied"] == "wait=5"
+    assert "retry-after" not in answer.headers
+
+
+def test_requests_and_tasks_are_logged_and_counted(
+    functions: Functions, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = post(photograph(), width=800).json
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    accepted = next(line for line in lines if line.get("message") == "task accepted")
+    assert (accepted["task_id"], accepted["request_id"], accepted["trace_id"]) == (
+        task["id"],
+        "request-1",
+        "Root=1-2-3",
+    )
+    request = next(line for line in lines if line.get("message") == "request")
+    assert (request["method"], request["path"], request["status"]) == ("POST", "/api/v1/tasks", 202)
+    [metric] = [line for line in lines if "_aws" in line]
+    assert metric["TasksCreated"] == [1]
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "ImageScaler"
+
+
+def test_a_bug_is_a_problem_too(functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: bytes) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(functions["create_task"], "measure", broken)
+    answer = post(photograph(), width=800)
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert answer.json["title"] == "Internal Server Error"

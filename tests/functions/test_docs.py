@@ -1,0 +1,66 @@
+"""The pages, the document, and everything that no other function answers."""
+
+import json
+import re
+
+import pytest
+
+from imagescaler.web.problems import STATUS
+from tests import documents
+from tests.functions.conftest import Functions
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+def test_a_page_needs_nothing_from_elsewhere(functions: Functions, page: str) -> None:
+    answer = functions.http("docs", "GET", page)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    urls = re.findall(r"""(?:src|href|url)=?:?\s*["']([^"']+)["']""", answer.body.decode())
+    assert "/openapi.json" in answer.body.decode()
+    assert len(urls) >= 2
+    for url in urls:
+        asset = functions.http("docs", "GET", url)
+        assert (url[0], asset.status) == ("/", 200)
+
+
+def test_assets_have_their_types(functions: Functions) -> None:
+    for name, kind in (("swagger-ui.css", "text/css"), ("swagger-ui-bundle.js", "text/javascript")):
+        assert functions.http("docs", "GET", f"/docs/{name}").headers["content-type"].startswith(kind)
+    assert functions.http("docs", "GET", "/docs/favicon.png").headers["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize("path", ["/docs/nothing.js", "/docs/..%2fhandler.py", "/nothing", "/api/v1/tasks/a/b"])
+def test_what_is_not_there_is_a_problem(functions: Functions, path: str) -> None:
+    answer = functions.http("docs", "GET", path)
+    assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert (answer.json["type"], answer.json["title"]) == ("about:blank", "Not Found")
+    assert "/docs" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("PUT", "/api/v1/tasks", "POST"), ("DELETE", "/api/v1/tasks/1", "GET"), ("POST", "/api/v1/health", "GET")],
+)
+def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str, path: str, allowed: str) -> None:
+    answer = functions.http("docs", method, path)
+    assert (answer.status, answer.headers["allow"]) == (405, allowed)
+    assert answer.json["title"] == "Method Not Allowed"
+
+
+def test_every_problem_is_explained_at_its_type(functions: Functions) -> None:
+    for kind in STATUS:
+        answer = functions.http("docs", "GET", f"/problems/{kind.slug()}")
+        assert answer.status == 200
+        assert kind.title() in answer.body.decode()
+    assert functions.http("docs", "GET", "/problems/none").status == 404
+
+
+def test_the_document_that_is_served_is_what_the_code_says(functions: Functions) -> None:
+    served = functions.http("docs", "GET", "/openapi.json")
+    assert served.headers["content-type"] == "application/json"
+    assert json.loads(documents.openapi()) == served.json, "run `make openapi`"
+    assert documents.OPENAPI.read_text() == documents.openapi(), "run `make openapi`"
+
+
+def test_the_catalogue_of_problems_is_what_the_code_says() -> None:
+    assert documents.PROBLEMS.read_text() == documents.problems(), "run `make openapi`"

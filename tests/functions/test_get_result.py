@@ -1,0 +1,143 @@
+"""GET /api/v1/results/{task_id}."""
+
+import base64
+import hashlib
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from imagescaler import runtime
+from imagescaler.errors import CorruptImage
+from imagescaler.task import Failure, Format, Result
+from imagescaler.web.results import MAX_ANSWER_BYTES
+from tests.functions.conftest import Answer, Functions, Post
+from tests.pictures import photograph
+
+DATA = b"\xff\xd8\xff not really a picture \x00"
+
+
+@pytest.fixture
+def completed(functions: Functions, post: Post) -> str:
+    return complete(functions, post, DATA)
+
+
+def complete(functions: Functions, post: Post, data: bytes) -> str:
+    task_id: str = post(photograph(), width=800).json["id"]
+    module: Any = functions["create_task"]
+
+    async def work() -> None:
+        task = await module.tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
+        await module.store.put(task.result_key, data, ttl_s=60)
+        result = Result(Format.JPEG, 800, 534, len(data), hashlib.sha256(data).hexdigest())
+        await module.tasks.complete(task, result, task.source, ttl_s=3600)
+
+    runtime.run(work())
+    return task_id
+
+
+def get(functions: Functions, task_id: str, method: str = "GET", **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return functions.http("get_result", method, f"/api/v1/results/{task_id}", headers=named)
+
+
+@pytest.mark.parametrize("accept", ["image/*", "image/jpeg", "text/html,image/webp,*/*;q=0.8"])
+def test_who_wants_an_image_gets_its_bytes(functions: Functions, completed: str, accept: str) -> None:
+    answer = get(functions, completed, accept=accept)
+    assert (answer.status, answer.body) == (200, DATA)
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["etag"] == f'"{hashlib.sha256(DATA).hexdigest()}"'
+    assert answer.headers["cache-control"].startswith("private")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-disposition"] == f'inline; filename="{completed}.jpg"'
+    assert answer.headers["vary"] == "Accept"
+
+
+@pytest.mark.parametrize("headers", [{}, {"accept": "*/*"}, {"accept": "application/json"}])
+def test_everybody_else_gets_json(functions: Functions, completed: str, headers: dict[str, str]) -> None:
+    answer = get(functions, completed, **headers)
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json == {
+        "status": "completed",
+        "data": base64.b64encode(DATA).decode(),
+        "media_type": "image/jpeg",
+        "width": 800,
+        "height": 534,
+        "bytes": len(DATA),
+    }
+
+
+@pytest.mark.parametrize("accept", ["image/*", "application/json"])
+def test_who_has_this_version_is_told_so(functions: Functions, completed: str, accept: str) -> None:
+    etag = get(functions, completed, accept=accept).headers["etag"]
+    answer = get(functions, completed, accept=accept, if_none_match=f'"other", {etag}')
+    assert (answer.status, answer.body, answer.headers["etag"]) == (304, b"", etag)
+
+
+def test_the_two_forms_have_different_etags(functions: Functions, completed: str) -> None:
+    assert get(functions, completed).headers["etag"] != get(functions, completed, accept="image/*").headers["etag"]
+
+
+def test_another_version_is_sent(functions: Functions, completed: str) -> None:
+    assert get(functions, completed, accept="image/*", if_none_match='"other"').status == 200
+
+
+def test_head_has_the_headers_of_get(functions: Functions, completed: str) -> None:
+    head, whole = (get(functions, completed, method, accept="image/*") for method in ("HEAD", "GET"))
+    assert (head.status, head.headers) == (whole.status, whole.headers)
+
+
+def test_an_unfinished_result_is_202(functions: Functions, post: Post) -> None:
+    answer = get(functions, post(photograph(), width=800).json["id"])
+    assert (answer.status, answer.json) == (202, {"status": "pending"})
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_a_failed_task_answers_with_its_problem(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=800).json["id"]
+    tasks: Any = functions["create_task"].tasks
+
+    async def fail() -> None:
+        task = await tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
+        await tasks.fail(task, Failure.of(CorruptImage("It is cut off.")))
+
+    runtime.run(fail())
+    answer = get(functions, task_id)
+    assert (answer.status, answer.headers["content-type"]) == (409, "application/problem+json")
+    assert answer.json == {
+        "type": "/problems/corrupt-image",
+        "title": "The image cannot be decoded",
+        "status": 409,
+        "detail": "It is cut off.",
+        "instance": f"/api/v1/results/{task_id}",
+    }
+
+
+def test_a_result_that_is_gone_is_410_and_stays_so(functions: Functions, completed: str) -> None:
+    store: Any = functions["create_task"].store
+    store._blobs.clear()
+    for _ in range(2):
+        answer = get(functions, completed)
+        assert (answer.status, answer.json["type"]) == (410, "/problems/result-expired")
+    task = functions.http("get_task", "GET", f"/api/v1/tasks/{completed}").json
+    assert task["status"] == "expired"
+
+
+def test_an_unknown_result_is_404(functions: Functions) -> None:
+    assert get(functions, str(uuid4())).json["type"] == "/problems/task-not-found"
+
+
+def test_the_largest_answer_fits_into_lambdas_limit(functions: Functions, post: Post) -> None:
+    task_id = complete(functions, post, bytes(MAX_ANSWER_BYTES))
+    for accept in ("image/*", "application/json"):
+        answer = get(functions, task_id, accept=accept)
+        assert answer.status == 200
+        assert len(base64.b64encode(answer.body)) < 6_291_556 or accept == "application/json"
+        assert len(answer.body) < 6_291_556
+
+
+def test_a_result_too_large_for_an_answer_is_refused_with_the_limit(functions: Functions, post: Post) -> None:
+    answer = get(functions, complete(functions, post, bytes(MAX_ANSWER_BYTES + 1)))
+    assert (answer.status, answer.json["type"]) == (501, "/problems/result-too-large")
+    assert f"{MAX_ANSWER_BYTES:,}" in answer.json["detail"]

@@ -1,0 +1,105 @@
+"""GET /api/v1/tasks/{task_id}."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from imagescaler import runtime
+from imagescaler.errors import CorruptImage
+from imagescaler.task import Failure, Format, Result
+from tests.functions.conftest import Answer, Functions, Post
+from tests.pictures import photograph
+
+RESULT = Result(Format.JPEG, 800, 534, 61_234, "ab" * 32)
+
+
+def get(functions: Functions, task_id: str, **headers: str) -> Answer:
+    return functions.http("get_task", "GET", f"/api/v1/tasks/{task_id}", headers=headers)
+
+
+def end(functions: Functions, task_id: str, end: str = "complete") -> None:
+    tasks: Any = functions["create_task"].tasks
+
+    async def claim_and_end() -> None:
+        task = await tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
+        if end == "complete":
+            await tasks.complete(task, RESULT, task.source, ttl_s=3600)
+        else:
+            await tasks.fail(task, Failure.of(CorruptImage("It is cut off.")))
+
+    runtime.run(claim_and_end())
+
+
+def test_a_pending_task_says_when_to_ask_again(functions: Functions, post: Post) -> None:
+    created = post(photograph(), width=800).json
+    answer = get(functions, created["id"])
+    assert (answer.status, answer.json) == (200, created)
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_a_completed_task_has_a_result(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=800).json["id"]
+    end(functions, task_id)
+    answer = get(functions, task_id)
+    assert answer.json["status"] == "completed"
+    assert answer.json["attempts"] == 1
+    assert answer.json["error"] is None
+    assert answer.json["result"] == {
+        "format": "jpeg",
+        "media_type": "image/jpeg",
+        "width": 800,
+        "height": 534,
+        "bytes": 61_234,
+        "sha256": "ab" * 32,
+    }
+    assert answer.json["created_at"] <= answer.json["started_at"] <= answer.json["completed_at"]
+    assert "retry-after" not in answer.headers
+
+
+def test_a_failed_task_has_its_problem(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=800).json["id"]
+    end(functions, task_id, "fail")
+    task = get(functions, task_id).json
+    assert (task["status"], task["result"]) == ("failed", None)
+    assert task["error"] == {
+        "type": "/problems/corrupt-image",
+        "title": "The image cannot be decoded",
+        "detail": "It is cut off.",
+    }
+
+
+def test_an_unknown_task_is_not_found(functions: Functions) -> None:
+    answer = get(functions, str(uuid4()))
+    assert (answer.status, answer.json["type"]) == (404, "/problems/task-not-found")
+    assert "POST /api/v1/tasks" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("task_id", ["1", "not-a-uuid", "12345678-1234-1234-1234-12345678901g"])
+def test_an_id_that_is_none_is_told_so(functions: Functions, task_id: str) -> None:
+    answer = get(functions, task_id)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "task_id")
+
+
+def test_waiting_ends_when_the_task_does(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=800).json["id"]
+    functions["get_task"]
+    runtime.own_loop().call_later(0.2, lambda: asyncio.ensure_future(complete_later(functions, task_id)))
+    answer = get(functions, task_id, prefer="wait=20")
+    assert (answer.status, answer.json["status"]) == (200, "completed")
+    assert answer.headers["preference-applied"] == "wait=20"
+
+
+async def complete_later(functions: Functions, task_id: str) -> None:
+    tasks: Any = functions["create_task"].tasks
+    task = await tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
+    await tasks.complete(task, RESULT, task.source, ttl_s=3600)
+
+
+def test_waiting_in_vain_shows_the_task_as_it_is(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=800).json["id"]
+    answer = get(functions, task_id, prefer="wait=1")
+    assert (answer.status, answer.json["status"]) == (200, "pending")
+    assert "preference-applied" not in answer.headers
+    assert "retry-after" in answer.headers

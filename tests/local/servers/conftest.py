@@ -1,0 +1,32 @@
+"""Data folders that the servers can reach."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.servers import postgres, temporary_data_folder
+
+
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    with temporary_data_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[AbstractContextManager[Any]], Any]]:
+    """Enter a context that ought to refuse; should it not, it ends with the test."""
+    with ExitStack() as stack:
+        yield stack.enter_context
+
+
+@pytest.fixture(scope="session")
+def database_folder() -> Iterator[Path]:
+    """Hold a database already, as making one takes most of a second."""
+    with temporary_data_folder() as folder:
+        with postgres(folder):
+            pass
+        yield folder
