@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from local.servers import postgres, temporary_data_folder
@@ -14,6 +15,13 @@ from local.servers import postgres, temporary_data_folder
 def data_folder() -> Iterator[Path]:
     with temporary_data_folder() as folder:
         yield folder
+
+
+@pytest.fixture
+def children() -> Callable[[], list[psutil.Process]]:
+    """List the servers that a test has started, and not those of the whole session."""
+    before = set(psutil.Process().children())
+    return lambda: [process for process in psutil.Process().children() if process not in before]
 
 
 @pytest.fixture

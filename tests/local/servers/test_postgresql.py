@@ -54,9 +54,11 @@ async def test_the_database_is_set_up_for_any_text_and_to_lose_nothing(database_
             assert await connection.fetchval("SELECT current_database() || current_user") == "imagescaler" * 2
 
 
-def test_it_listens_on_the_loopback_address_only(database_folder: Path) -> None:
+def test_it_listens_on_the_loopback_address_only(
+    database_folder: Path, children: Callable[[], list[psutil.Process]]
+) -> None:
     with postgres(database_folder) as dsn:
-        (server,) = (process for process in psutil.Process().children() if process.name() == "postgres")
+        (server,) = children()
         listening = [c.laddr for c in server.net_connections("all") if c.status == psutil.CONN_LISTEN]
         assert [tuple(address) for address in listening] == [("127.0.0.1", urlsplit(dsn).port)]
         assert server.net_connections("unix") == []

@@ -25,6 +25,7 @@ PARENT = """
 import sys
 from pathlib import Path
 from local.servers import postgres, redis
+
 with postgres(Path(sys.argv[1])) as dsn, redis(Path(sys.argv[1])) as url:
     print(dsn, url, flush=True)
     sys.stdin.read()
@@ -112,25 +113,29 @@ def test_a_server_whose_parent_is_gone_is_waited_for(
         assert held.lock
 
 
-def test_the_servers_outlive_ctrl_c_in_the_terminal(shell: Shell) -> None:
+def test_the_servers_outlive_ctrl_c_in_the_terminal(shell: Shell, children: Callable[[], list[psutil.Process]]) -> None:
     with shell("echo ready; exec sleep 1000"):
-        (server,) = psutil.Process().children()
+        (server,) = children()
         assert subprocess.check_output(("ps", "-o", "sid=", "-p", str(server.pid))).split() == [
             str(server.pid).encode()
         ]
 
 
-def test_what_ignores_every_request_to_stop_is_killed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ignores_every_request_to_stop_is_killed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, children: Callable[[], list[psutil.Process]]
+) -> None:
     monkeypatch.setattr("local.servers.supervisor.STOP_TIMEOUT_S", 0.1)
     with shell("trap '' TERM QUIT; echo ready; while :; do sleep 0.05; done"):
-        (server,) = psutil.Process().children()
+        (server,) = children()
     assert not server.is_running()
 
 
-def test_what_is_never_ready_is_stopped_and_its_last_words_told(start: Start, shell: Shell) -> None:
+def test_what_is_never_ready_is_stopped_and_its_last_words_told(
+    start: Start, shell: Shell, children: Callable[[], list[psutil.Process]]
+) -> None:
     with pytest.raises(ServerError, match=r"(?s)not ready within 0\.5 s.*server\.log:\n  loading"):
         start(shell("echo loading; exec sleep 1000", start_timeout_s=0.5))
-    assert psutil.Process().children() == []
+    assert children() == []
 
 
 def test_what_ends_at_once_tells_its_last_words(start: Start, shell: Shell) -> None:

@@ -49,18 +49,22 @@ async def test_a_write_beyond_its_memory_is_refused(data_folder: Path) -> None:
             assert await client.strlen("first") == (8 << 20) + 1
 
 
-def test_it_listens_on_the_loopback_address_only(data_folder: Path) -> None:
+def test_it_listens_on_the_loopback_address_only(
+    data_folder: Path, children: Callable[[], list[psutil.Process]]
+) -> None:
     with embedded_redis(data_folder) as url:
-        (server,) = (process for process in psutil.Process().children() if process.name() == "valkey-server")
+        (server,) = children()
         listening = [c.laddr for c in server.net_connections("all") if c.status == psutil.CONN_LISTEN]
         assert [tuple(address) for address in listening] == [("127.0.0.1", urlsplit(url).port)]
 
 
-async def test_a_password_is_required_and_not_on_the_command_line(data_folder: Path) -> None:
+async def test_a_password_is_required_and_not_on_the_command_line(
+    data_folder: Path, children: Callable[[], list[psutil.Process]]
+) -> None:
     with embedded_redis(data_folder) as url:
         parts = urlsplit(url)
         assert parts.password
-        (server,) = (process for process in psutil.Process().children() if process.name() == "valkey-server")
+        (server,) = children()
         assert parts.password not in " ".join(server.cmdline())
         async with redis.asyncio.from_url(f"redis://127.0.0.1:{parts.port}/0") as client:
             with pytest.raises(redis.exceptions.AuthenticationError):

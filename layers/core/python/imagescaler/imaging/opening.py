@@ -1,0 +1,101 @@
+"""Opens files that nobody trusts: what they claim is checked before anything is decoded."""
+
+import re
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from imagescaler.errors import CorruptImage, ImageTooLarge, SourceTooLarge, TooManyScans
+from imagescaler.limits import Limits
+from imagescaler.task import Format, Source
+
+# A phone's multi-picture file comes through the JPEG plugin; its first picture is a JPEG.
+PLUGINS = {
+    Format.JPEG: ("JPEG", {JpegImagePlugin.JpegImageFile.format, "MPO"}),
+    Format.PNG: ("PNG", {PngImagePlugin.PngImageFile.format}),
+    Format.WEBP: ("WEBP", {WebPImagePlugin.WebPImageFile.format}),
+}
+# What Pillow and its codecs raise for damaged files; all of it is the file's fault.
+DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    MemoryError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+# A marker in JPEG data: not a stuffed zero byte, not a restart marker, not a fill byte (ITU-T T.81, B.1.1).
+MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+
+
+@contextmanager
+def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Image]:
+    """Open an image whose header was measured, without decoding it.
+
+    Raises SourceTooLarge, ImageTooLarge, TooManyScans, CorruptImage.
+    """
+    if len(data) > limits.max_source_bytes:
+        raise SourceTooLarge(f"The file has {len(data):,} bytes; the limit is {limits.max_source_bytes:,}.")
+    _check_size((header.width, header.height), limits)
+    if header.format is Format.JPEG:
+        _check_scans(data, limits.max_jpeg_scans)
+    # Pillow has one limit for all; it warns above it, and where we open and decode, warnings are errors.
+    Image.MAX_IMAGE_PIXELS = limits.max_source_pixels
+    plugin, formats = PLUGINS[header.format]
+    with decoding(header.format):
+        image = Image.open(BytesIO(data), formats=[plugin])
+    with image:
+        if image.format not in formats:
+            raise CorruptImage(f"The file begins like a {header.format.name}, but it is a {image.format}.")
+        _check_size(image.size, limits)
+        yield image
+
+
+@contextmanager
+def decoding(form: Format) -> Iterator[None]:
+    """Turn what goes wrong while decoding into CorruptImage."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)  # damaged metadata, which nobody reads
+            yield
+    except DAMAGE as error:
+        raise CorruptImage(f"The {form.name} cannot be decoded: it is cut off or damaged.") from error
+
+
+def count_scans(data: bytes, most: int) -> int:
+    """Count the scans of a JPEG, `most` + 1 at most; thumbnails in its metadata are not counted."""
+    scans, position = 0, 2
+    while scans <= most and (marker := MARKER.search(data, position)):
+        kind = data[marker.end() - 1]
+        if kind == END_OF_IMAGE:
+            break
+        scans += kind == START_OF_SCAN
+        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+    return scans
+
+
+def _check_scans(data: bytes, most: int) -> None:
+    if count_scans(data, most) > most:
+        raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
+
+
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
+    width, height = size
+    if width * height > limits.max_source_pixels or max(size) > limits.max_source_side:
+        raise ImageTooLarge(
+            f"The image is {width} x {height}; "
+            f"the limits are {limits.max_source_pixels:,} pixels and {limits.max_source_side:,} for a side."
+        )
