@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import uvloop
 
 from imagescaler.settings import SettingsError
 from local import stack
@@ -51,7 +52,8 @@ def until_stopped(part: Callable[..., AbstractAsyncContextManager[str]]) -> Call
     def command(**options: Any) -> None:
         show_on_screen()
         try:
-            asyncio.run(_run(part(**options)))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+                loop.run(_run(part(**options)))
         except EXPECTED as error:
             raise click.ClickException(str(error)) from error
 

@@ -4,10 +4,11 @@ import json
 import re
 import secrets
 import time
-from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
+
+import pybase64
 
 from local.gateway.request import Request
 from local.gateway.routes import Match
@@ -35,7 +36,7 @@ def encode(request: Request, match: Match, body: bytes) -> bytes:
     if text is not None:
         return b"".join((head[:-1], b',"body":', _json(text), b"}"))
     # Base64 has nothing that JSON would escape: put in place as it is, megabytes are copied only once.
-    return b"".join((head[:-1], b',"body":"', b2a_base64(body, newline=False), b'"}'))
+    return b"".join((head[:-1], b',"body":"', pybase64.b64encode(body), b'"}'))
 
 
 def _json(value: Any) -> bytes:

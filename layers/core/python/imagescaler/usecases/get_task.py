@@ -6,7 +6,8 @@ from uuid import UUID
 from imagescaler.ports import TaskRepository
 from imagescaler.task import Task
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.25
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.25
+PART_OF_WAIT = 0.1  # an answer is late by no more than this part of the time that it took
 
 
 async def get_task(task_id: UUID, *, wait_s: float, tasks: TaskRepository) -> Task:
@@ -15,12 +16,11 @@ async def get_task(task_id: UUID, *, wait_s: float, tasks: TaskRepository) -> Ta
     Asks again and again, ever more slowly: listening would hold a connection that poolers do not share.
     """
     clock = asyncio.get_running_loop().time
-    until = clock() + wait_s
-    pause_s = FIRST_PAUSE_S
+    start = clock()
     while True:
         task = await tasks.get(task_id)
-        left_s = until - clock()
-        if task.status.is_final or left_s <= 0:
+        waited_s = clock() - start
+        if task.status.is_final or waited_s >= wait_s:
             return task
-        await asyncio.sleep(min(pause_s, left_s))
-        pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S)
+        pause_s = min(max(waited_s * PART_OF_WAIT, SHORTEST_PAUSE_S), LONGEST_PAUSE_S)
+        await asyncio.sleep(min(pause_s, wait_s - waited_s))

@@ -10,7 +10,12 @@ WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?=$|[,;])", re.IG
 QUALITY = re.compile(r";\s*q\s*=\s*([\d.]+)", re.IGNORECASE)
 
 
-def preferred_wait_s(prefer: Annotated[str | None, Header(examples=["wait=10"])] = None) -> int:
+async def wait_s(prefer: Annotated[str | None, Header(examples=["wait=10"])] = None) -> int:
+    """Depend on the seconds to wait; async, since FastAPI sends plain functions to a thread."""
+    return preferred_wait_s(prefer)
+
+
+def preferred_wait_s(prefer: str | None) -> int:
     """Give the seconds that a client is willing to wait, 20 at most (RFC 7240); what is not understood is ignored.
 
     >>> preferred_wait_s("respond-async, wait=10"), preferred_wait_s("wait=600"), preferred_wait_s("wait=soon")

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 from imagescaler.ports import TaskRepository
 from imagescaler.schemas import TaskView, Unfinished
 from imagescaler.task import Task
-from imagescaler.web.headers import preferred_wait_s
+from imagescaler.web.headers import wait_s
 
-Wait = Annotated[int, Depends(preferred_wait_s)]
+Wait = Annotated[int, Depends(wait_s)]
 
 
 async def show_progress(task: Task, response: Response, wait_s: int, tasks: TaskRepository) -> TaskView:

@@ -1,0 +1,210 @@
+"""The processor, on SQS events."""
+
+import json
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+
+from imagescaler import runtime
+from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
+from imagescaler.task import Status, Task
+from tests.functions.conftest import Functions, Post
+from tests.pictures import photograph, plain
+
+FAILED = {"batchItemFailures": [{"itemIdentifier": "0"}]}
+DONE: dict[str, Any] = {"batchItemFailures": []}
+
+
+def message(task_id: str) -> str:
+    return json.dumps({"task_id": task_id, "request_id": "request-1", "trace_id": "Root=1-2-3"})
+
+
+def stored(functions: Functions, task_id: str) -> Task:
+    task: Task = functions["create_task"].tasks.tasks[UUID(task_id)]
+    return task
+
+
+def test_a_task_is_completed_and_its_source_deleted(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=320, height=320).json["id"]
+    assert functions.process(message(task_id)) == DONE
+    task = stored(functions, task_id)
+    assert (task.status, task.attempt) == (Status.COMPLETED, 1)
+    [(key, data)] = functions["create_task"].store.blobs.items()
+    assert key == f"results/{task_id}/1"
+    assert Image.open(BytesIO(data)).size == (320, 214)
+
+
+def test_a_completed_task_is_logged_and_counted(
+    functions: Functions, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    capsys.readouterr()
+    functions.process(message(task_id))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    completed = next(line for line in lines if line.get("message") == "task completed")
+    assert (completed["task_id"], completed["request_id"], completed["trace_id"]) == (
+        task_id,
+        "request-1",
+        "Root=1-2-3",
+    )
+    [metric] = [line for line in lines if "_aws" in line]
+    assert metric["TasksCompleted"] == [1]
+    assert metric["Megapixels"] == [pytest.approx(640 * 427 / 1e6)]
+    assert metric["Seconds"][0] >= 0
+
+
+def test_an_image_that_cannot_be_decoded_fails_at_once_and_for_good(
+    functions: Functions, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = post(photograph()[:20_000], width=320).json["id"]
+    assert functions.process(message(task_id)) == DONE
+    task = stored(functions, task_id)
+    assert (task.status, task.attempt) == (Status.FAILED, 1)
+    assert task.failure is not None
+    assert task.failure.type == "corrupt-image"
+    assert functions["create_task"].store.blobs == {}
+    assert '"TasksFailed":[1.0]' in capsys.readouterr().out
+
+
+def test_a_target_beyond_the_limits_fails_with_the_numbers(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_TARGET_PIXELS", "1000")
+    task_id = post(plain(size=(10, 1000)), width=100).json["id"]
+    functions.process(message(task_id))
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "target-too-large"
+    assert "100 x 10000" in failure.detail
+    assert "1,000" in failure.detail
+
+
+def test_a_source_that_is_gone_fails_the_task(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    functions["create_task"].store._blobs.clear()
+    assert functions.process(message(task_id)) == DONE
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "source-lost"
+
+
+def test_a_message_that_comes_twice_does_its_work_once(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    functions.process(message(task_id))
+    first = stored(functions, task_id)
+    assert functions.process(message(task_id)) == DONE
+    assert stored(functions, task_id) == first
+
+
+def test_a_task_that_another_attempt_works_on_comes_again(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=60, max_attempts=3))
+    assert functions.process(message(task_id)) == FAILED
+    assert stored(functions, task_id).attempt == 1
+
+
+def test_a_message_without_a_task_comes_again_until_it_is_a_dead_letter(functions: Functions) -> None:
+    assert functions.process(message(str(uuid4()))) == FAILED
+
+
+@pytest.mark.parametrize("body", ["", "{}", "no json", '{"task_id": "1"}'])
+def test_a_message_that_makes_no_sense_comes_again_until_it_is_a_dead_letter(functions: Functions, body: str) -> None:
+    assert functions.process(body) == FAILED
+
+
+def test_in_a_batch_only_what_failed_is_reported(functions: Functions, post: Post) -> None:
+    good, bad = (post(data, width=32).json["id"] for data in (plain(), plain()[:60]))
+    answer = functions.process(message(good), "no json", message(bad))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert stored(functions, good).status is Status.COMPLETED
+    assert stored(functions, bad).status is Status.FAILED
+
+
+def breaking(functions: Functions, monkeypatch: pytest.MonkeyPatch, port: str, error: Exception) -> None:
+    name, method = port.split(".")
+
+    async def away(*_: Any, **__: Any) -> Any:
+        raise error
+
+    functions["process_task"]
+    monkeypatch.setattr(getattr(functions["create_task"], name), method, away)
+
+
+@pytest.mark.parametrize("port", ["store.get", "store.put", "tasks.complete"])
+def test_a_server_that_is_away_releases_the_task_for_another_attempt(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, port: str
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, port, StoreUnavailable("It does not answer."))
+    assert functions.process(message(task_id)) == FAILED
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.PENDING, 1)
+    monkeypatch.undo()
+    assert functions.process(message(task_id)) == DONE
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 2)
+
+
+def test_a_task_that_cannot_even_be_released_waits_for_the_end_of_its_lease(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+    breaking(functions, monkeypatch, "tasks.release", RepositoryUnavailable("It does not answer."))
+    assert functions.process(message(task_id)) == FAILED
+    assert stored(functions, task_id).status is Status.PROCESSING
+
+
+def test_the_last_attempt_ends_the_task(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    functions["process_task"]
+    monkeypatch.setattr(functions["process_task"], "scale_within_limits", lambda *_: 1 / 0)
+    assert [functions.process(message(task_id)) for _ in range(3)] == [FAILED, FAILED, DONE]
+    task = stored(functions, task_id)
+    assert (task.status, task.attempt) == (Status.FAILED, 3)
+    assert task.failure is not None
+    assert task.failure.detail == "The processor gave up after 3 attempts."
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_a_poison_task_that_killed_every_attempt_fails_at_the_next_claim(functions: Functions, post: Post) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    tasks = functions["create_task"].tasks
+    for _ in range(3):
+        runtime.run(tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+    assert functions.process(message(task_id)) == DONE
+    task = stored(functions, task_id)
+    assert task.status is Status.FAILED
+    assert task.failure is not None
+    assert task.failure.type == "attempts-exhausted"
+    assert functions["create_task"].store.blobs == {}
+
+
+def test_a_zombie_keeps_nothing_of_its_own(functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    tasks: Any = functions["create_task"].tasks
+    processor: Any = functions["process_task"]
+    scale = processor.scale_within_limits
+
+    def slow(*args: Any) -> Any:
+        tasks.tasks[UUID(task_id)] = (
+            tasks.tasks[UUID(task_id)].released(1).claimed(tasks._clock(), lease_s=60, max_attempts=3)
+        )
+        return scale(*args)
+
+    monkeypatch.setattr(processor, "scale_within_limits", slow)
+    assert functions.process(message(task_id)) == FAILED
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.PROCESSING, 2)
+    assert list(functions["create_task"].store.blobs) == [f"sources/{task_id}"]
+
+
+def test_a_source_that_cannot_be_deleted_does_not_matter(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, "store.delete", StoreUnavailable("It does not answer."))
+    assert functions.process(message(task_id)) == DONE
+    assert stored(functions, task_id).status is Status.COMPLETED

@@ -1,0 +1,149 @@
+"""The functions, the template, the requirements and the settings tell one story."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from imagescaler.limits import Limits
+from imagescaler.queues import QueueSettings
+from imagescaler.repositories import RepositorySettings
+from imagescaler.retention import Retention
+from imagescaler.settings import SettingsError
+from imagescaler.stores import StoreSettings
+from imagescaler.usecases.process_task import AttemptSettings
+from local.template import Function, Template, load
+from tests.functions.conftest import Context, Functions
+from tests.handlers import FUNCTIONS, NAMES
+from tests.handlers import load as load_handler
+from tests.imports import distributions
+
+ROOT = Path(__file__).parent.parent.parent
+SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://"}
+SETTINGS = (Limits, QueueSettings, RepositorySettings, Retention, StoreSettings, AttemptSettings)
+API = ["create_task", "docs", "get_result", "get_task", "health"]
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load(ROOT / "template.yaml", SERVERS)
+
+
+def by_name(template: Template) -> dict[str, Function]:
+    return {function.name: function for function in template.functions}
+
+
+def test_the_templates_functions_are_the_folders(template: Template) -> None:
+    assert sorted(by_name(template)) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_is_a_handler_its_requirements_and_an_event(name: str) -> None:
+    files = {path.name for path in (FUNCTIONS / name).iterdir()} - {"__pycache__"}
+    assert files - {"openapi.json"} == {"handler.py", "requirements.txt", "event.json"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None:
+    lines = (FUNCTIONS / name / "requirements.txt").read_text().split()
+    assert lines == sorted(lines)
+    assert {line.partition("[")[0] for line in lines} == distributions(name)
+
+
+@pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "health", "docs"])
+def test_an_api_function_does_not_have_pillow(name: str) -> None:
+    assert "pillow" not in distributions(name)
+
+
+def test_the_processor_has_no_web_stack() -> None:
+    assert not distributions("process_task") & {"fastapi", "starlette", "mangum"}
+
+
+def test_every_requirement_has_one_pinned_version() -> None:
+    pinned = dict(line.lower().split("==") for line in (ROOT / "constraints.txt").read_text().split())
+    needed = {line.partition("[")[0] for name in NAMES for line in requirements(name)}
+    assert {name for name in needed if name.replace("-", "_") not in {key.replace("-", "_") for key in pinned}} == set()
+
+
+def requirements(name: str) -> list[str]:
+    return (FUNCTIONS / name / "requirements.txt").read_text().split()
+
+
+def test_the_routes_of_the_template_are_those_of_the_handlers(template: Template, functions: Functions) -> None:
+    for name in API:
+        logical_id = by_name(template)[name].logical_id
+        declared = {(route.method, route.path) for route in template.routes if route.function == logical_id}
+        routes = [route for route in functions[name].app.routes if isinstance(route, APIRoute)]
+        served = {(method, route.path) for route in routes for method in route.methods}
+        catch_all = {(method, path) for method, path in served if path == "/{path:path}"}
+        expected = (served - catch_all) | ({("ANY", "$default")} if catch_all else set())
+        assert declared == expected, name
+
+
+def test_only_the_api_functions_have_routes(template: Template) -> None:
+    names = {function.logical_id: function.name for function in template.functions}
+    assert {names[route.function] for route in template.routes} == set(API)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_starts_with_what_the_template_gives_it(
+    template: Template, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for variable in SERVERS:
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in by_name(template)[name].environment.items():
+        monkeypatch.setenv(variable, value)
+    assert callable(load_handler(name).handler)
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [(name, "POSTGRES_DSN") for name in NAMES if name != "docs"]
+    + [(name, "REDIS_URL") for name in ("create_task", "get_result", "health", "process_task")],
+)
+def test_a_function_does_not_start_without_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, name: str, variable: str
+) -> None:
+    for known, value in SERVERS.items():
+        monkeypatch.setenv(known, value)
+    monkeypatch.delenv(variable)
+    with pytest.raises(SettingsError, match=f"{variable} is not set"):
+        load_handler(name)
+
+
+def test_every_variable_in_the_template_is_a_setting(template: Template) -> None:
+    known = {field.upper() for settings in SETTINGS for field in settings.__dataclass_fields__}
+    given = {variable for function in template.functions for variable in function.environment}
+    assert {variable for variable in given if not variable.startswith("POWERTOOLS_")} <= known
+
+
+def test_the_queue_gives_the_processor_time_and_attempts(template: Template) -> None:
+    [trigger] = template.triggers
+    processor = by_name(template)["process_task"]
+    assert trigger.function == processor.logical_id
+    assert trigger.visibility_timeout_s >= 6 * processor.timeout_s
+    assert trigger.max_receive_count > int(processor.environment["MAX_ATTEMPTS"])
+    assert trigger.batch_size == 1
+    assert trigger.dead_letter_queue
+
+
+def test_api_functions_answer_before_the_gateway_gives_up(template: Template) -> None:
+    assert all(by_name(template)[name].timeout_s < 30 for name in API)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "migrate_database"])
+def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
+    event: Any = json.loads((FUNCTIONS / name / "event.json").read_text())
+    answer = functions[name].handler(event, Context(name))
+    expected = {"create_task": 202, "get_task": 404, "get_result": 404}.get(name, 200)
+    assert answer.get("statusCode", 200) == expected
+    if name == "process_task":
+        assert answer["batchItemFailures"] == [{"itemIdentifier": event["Records"][0]["messageId"]}]
+
+
+def test_the_event_of_the_migration_runs(postgres_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
+    event = json.loads((FUNCTIONS / "migrate_database" / "event.json").read_text())
+    assert load_handler("migrate_database").handler(event, Context("migrate-database")) == {"revision": "0001"}

@@ -1,0 +1,43 @@
+"""Which distributions a function needs, read from the imports: its handler's own, and all that these reach."""
+
+import ast
+import sys
+from functools import cache
+from importlib.metadata import packages_distributions
+
+import grimp
+
+from tests.handlers import FUNCTIONS
+
+# Needed and imported by nobody here: FastAPI reads forms with it.
+UNIMPORTED = {"create_task": {"python-multipart"}}
+
+
+def distributions(function: str) -> set[str]:
+    """Give the names of the distributions that `functions/<function>/handler.py` needs."""
+    graph = _graph()
+    handler = ast.parse((FUNCTIONS / function / "handler.py").read_text())
+    direct = set(_imported(handler, graph.modules))
+    ours = {module for module in direct if module.startswith("imagescaler")}
+    # Importing a module imports the packages around it too.
+    ours |= {module.rpartition(".")[0] for module in ours if "." in module}
+    reached = ours.union(*(graph.find_upstream_modules(module) for module in ours))
+    packages = {module.partition(".")[0] for module in direct | reached} - {"imagescaler"} - sys.stdlib_module_names
+    names = packages_distributions()
+    return {names[package][0].lower().replace("_", "-") for package in packages} | UNIMPORTED.get(function, set())
+
+
+@cache
+def _graph() -> grimp.ImportGraph:
+    return grimp.build_graph("imagescaler", include_external_packages=True)
+
+
+def _imported(tree: ast.AST, modules: set[str]) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [part if part in modules else node.module for part in parts]
+    return found
