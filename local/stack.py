@@ -106,7 +106,8 @@ async def migrate(client: LambdaClient) -> None:
     try:
         await client.invoke(MIGRATION, "migrate-database", b"{}", timeout_s=MIGRATION_TIMEOUT_S)
     except (InvocationError, TimeoutError) as error:
-        raise StackError(f"The database at POSTGRES_DSN cannot be used: {error}") from error
+        reason = str(error).partition("\n")[0] or "it does not answer in time"
+        raise StackError(f"The database at POSTGRES_DSN cannot be used: {reason}") from error
 
 
 @asynccontextmanager

@@ -1,5 +1,8 @@
 """Pictures for tests: real photographs out of packages, and made ones."""
 
+import struct
+import zlib
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -24,3 +27,26 @@ def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
 def plain(color: str | tuple[int, ...] = "teal", size: tuple[int, int] = (60, 40), form: str = "PNG") -> bytes:
     """Give a picture of one color."""
     return encoded(Image.new("RGB", size, color), form)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """Give a PNG chunk, with its checksum (PNG, third edition, 5.3)."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(size: tuple[int, int], depth: int, color_type: int, rows: Iterable[bytes], *ancillary: bytes) -> bytes:
+    """Give a PNG made by hand, of samples that Pillow cannot write; `ancillary` chunks come before the pixels."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", *size, depth, color_type, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows)))
+    return b"".join([b"\x89PNG\r\n\x1a\n", header, *ancillary, pixels, chunk(b"IEND", b"")])
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    """Give a JPEG segment (ITU-T T.81, B.1.1.4)."""
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
+
+
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    """Give a WebP's container (RFC 9649, 2.3)."""
+    body = b"".join(kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body

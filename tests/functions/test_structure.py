@@ -76,7 +76,7 @@ def test_the_routes_of_the_template_are_those_of_the_handlers(template: Template
         logical_id = by_name(template)[name].logical_id
         declared = {(route.method, route.path) for route in template.routes if route.function == logical_id}
         routes = [route for route in functions[name].app.routes if isinstance(route, APIRoute)]
-        served = {(method, route.path) for route in routes for method in route.methods}
+        served = {(method, route.path) for route in routes for method in route.methods or ()}
         catch_all = {(method, path) for method, path in served if path == "/{path:path}"}
         expected = (served - catch_all) | ({("ANY", "$default")} if catch_all else set())
         assert declared == expected, name

@@ -163,7 +163,7 @@ def raising(error: Exception) -> Answer:
     return answer
 
 
-SUCCESSES = {
+SUCCESSES: dict[str, Any] = {
     "null": None,
     "an empty object": {},
     "an empty list": {"batchItemFailures": []},
@@ -204,7 +204,8 @@ async def test_this_answer_brings_the_message_back_until_it_is_a_dead_letter(
     async with running(redis_url, function):
         await until(lambda: is_empty(client))
     assert task_ids(function.records) == ids * TRIGGER.max_receive_count
-    [[_, dead]] = await client.xrange(DEAD)
+    entries: Any = await client.xrange(DEAD)
+    [[_, dead]] = entries
     assert json.loads(dead["body"])["task_id"] == ids[0]
 
 

@@ -1,0 +1,176 @@
+"""The contract, over HTTP."""
+
+import base64
+import hashlib
+import time
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests import reference
+from tests.pictures import encoded, photograph, plain
+
+MIB = 1 << 20
+
+
+def post(client: httpx.Client, image: bytes, headers: dict[str, str] | None = None, **fields: Any) -> httpx.Response:
+    data = {name: str(value) for name, value in fields.items()}
+    return client.post("/tasks", files={"file": ("photo", image)}, data=data, headers=headers)
+
+
+def finished(client: httpx.Client, response: httpx.Response) -> Any:
+    """Poll as a client should: the task's own URL, as often as Retry-After says at most."""
+    location = response.headers["location"].removeprefix("/api/v1")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        answer = client.get(location)
+        if answer.json()["status"] not in {"pending", "processing"}:
+            return answer.json()
+        time.sleep(min(float(answer.headers["retry-after"]), 0.05))
+    raise TimeoutError(location)
+
+
+def test_a_photograph_is_posted_polled_and_fetched(client: httpx.Client) -> None:
+    accepted = post(client, photograph(), width=800, height=600, preserve_ratio="true")
+    assert accepted.status_code == 202
+    task = finished(client, accepted)
+    assert task["status"] == "completed"
+    assert (task["result"]["width"], task["result"]["height"], task["result"]["format"]) == (800, 534, "jpeg")
+    result = client.get(f"/results/{task['id']}", headers={"accept": "image/*"})
+    assert result.headers["content-type"] == "image/jpeg"
+    assert hashlib.sha256(result.content).hexdigest() == task["result"]["sha256"]
+    expected = reference.scaled(reference.upright(photograph()), (800, 534))
+    assert reference.difference(result.content, expected).mean() < 6
+    as_json = client.get(f"/results/{task['id']}").json()
+    assert base64.b64decode(as_json["data"]) == result.content
+
+
+def test_without_the_losses_of_a_format_every_pixel_is_right(client: httpx.Client) -> None:
+    accepted = post(client, photograph("flower.jpg"), width=301, height=199, preserve_ratio="false", format="png")
+    task = finished(client, accepted)
+    result = client.get(f"/results/{task['id']}", headers={"accept": "image/png"})
+    expected = reference.scaled(reference.upright(photograph("flower.jpg")), (301, 199))
+    difference = reference.difference(result.content, expected)
+    assert difference.mean() < 0.6
+    assert difference.max() < 12
+
+
+def test_waiting_saves_the_polling(client: httpx.Client) -> None:
+    answer = post(client, photograph(), {"prefer": "wait=20"}, width=80)
+    assert (answer.status_code, answer.json()["status"]) == (200, "completed")
+    assert answer.headers["preference-applied"] == "wait=20"
+
+
+def test_a_client_that_has_the_result_is_told_so(client: httpx.Client) -> None:
+    task = post(client, photograph(), {"prefer": "wait=20"}, width=80).json()
+    url, accept = f"/results/{task['id']}", {"accept": "image/*"}
+    etag = client.get(url, headers=accept).headers["etag"]
+    again = client.get(url, headers={**accept, "if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    head = client.head(url, headers=accept)
+    assert (head.status_code, head.headers["etag"], head.content) == (200, etag, b"")
+    assert int(head.headers["content-length"]) == task["result"]["bytes"]
+
+
+def test_a_key_makes_a_repeated_request_harmless(client: httpx.Client) -> None:
+    key = {"idempotency-key": str(uuid4())}
+    first, again = (post(client, photograph(), key, width=80) for _ in range(2))
+    other = post(client, photograph(), key, width=81)
+    assert first.json()["id"] == again.json()["id"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+def test_a_damaged_image_ends_as_a_failed_task_with_its_reason(client: httpx.Client) -> None:
+    task = finished(client, post(client, photograph()[:30_000], width=80))
+    assert (task["status"], task["attempts"]) == ("failed", 1)
+    assert task["error"]["type"] == "/problems/corrupt-image"
+    result = client.get(f"/results/{task['id']}")
+    assert (result.status_code, result.json()["type"]) == (409, "/problems/corrupt-image")
+
+
+BAD: dict[str, tuple[bytes | None, dict[str, Any], int, str]] = {
+    "not an image": (b"hello " * 100, {"width": 8}, 415, "accepted format"),
+    "an empty file": (b"", {"width": 8}, 415, "accepted format"),
+    "a GIF": (encoded(reference.upright(plain()), "GIF"), {"width": 8}, 415, "JPEG, PNG, WEBP"),
+    "a cut header": (photograph()[:20], {"width": 8}, 422, "cut off"),
+    "zero size": (photograph(), {"width": 0}, 422, "greater than or equal to 1"),
+    "a huge size": (photograph(), {"width": 100_000}, 422, "from 1 to 16,383"),
+    "too many pixels": (
+        photograph(),
+        {"width": 16_000, "height": 16_000, "preserve_ratio": "false"},
+        422,
+        "50,000,000",
+    ),
+    "no file": (None, {"width": 8}, 422, "file"),
+    "no side": (photograph(), {}, 422, "give width, height, or both"),
+    "words for numbers": (photograph(), {"width": "wide"}, 422, "integer"),
+    "an unknown option": (photograph(), {"width": 8, "colour": "red"}, 422, "colour"),
+    "20 MB": (bytes(20 * MIB), {"width": 8}, 413, "10,485,760"),
+    "8 MB, more than an event may have": (bytes(8 * MIB), {"width": 8}, 413, "6,291,556"),
+}
+
+
+@pytest.mark.parametrize(("image", "fields", "status", "says"), BAD.values(), ids=BAD)
+def test_bad_input_is_refused_with_a_sentence_that_helps(
+    client: httpx.Client, image: bytes | None, fields: dict[str, Any], status: int, says: str
+) -> None:
+    no_file = {"width": (None, "8")}
+    answer = client.post("/tasks", files=no_file) if image is None else post(client, image, **fields)
+    problem = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert problem["status"] == status
+    assert says in problem["detail"]
+    assert problem["title"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind"),
+    [
+        (f"/tasks/{uuid4()}", 404, "/problems/task-not-found"),
+        (f"/results/{uuid4()}", 404, "/problems/task-not-found"),
+        ("/tasks/not-a-uuid", 422, "/problems/invalid-request"),
+        ("/results/123", 422, "/problems/invalid-request"),
+        ("/nothing", 404, "about:blank"),
+        ("/tasks", 405, "about:blank"),
+    ],
+)
+def test_a_wrong_path_or_id_is_a_problem(client: httpx.Client, path: str, status: int, kind: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["type"] == kind
+
+
+def test_a_problems_type_is_a_page(client: httpx.Client, base_url: str) -> None:
+    problem = client.get(f"/tasks/{uuid4()}").json()
+    assert "There is no such task" in httpx.get(base_url + problem["type"]).text
+
+
+def test_health_tells_of_every_server(client: httpx.Client) -> None:
+    health = client.get("/health").json()
+    assert {name: health[name]["status"] for name in ("postgres", "queue", "store")} == {
+        "postgres": "ok",
+        "queue": "ok",
+        "store": "ok",
+    }
+
+
+def test_the_pages_and_the_document_are_served(base_url: str) -> None:
+    assert "swagger-ui" in httpx.get(f"{base_url}/docs").text
+    assert "redoc" in httpx.get(f"{base_url}/redoc").text
+    assert httpx.get(f"{base_url}/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_a_browser_may_ask_from_another_origin(client: httpx.Client) -> None:
+    headers = {
+        "origin": "https://example.org",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "idempotency-key",
+    }
+    preflight = client.options("/tasks", headers=headers)
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    answer = client.get("/health", headers={"origin": "https://example.org"})
+    assert "location" in answer.headers["access-control-expose-headers"]

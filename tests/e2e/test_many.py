@@ -1,0 +1,66 @@
+"""Two hundred real photographs from eight clients at once."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import httpx
+import skimage
+
+from tests import reference
+from tests.e2e.conftest import Service
+from tests.pictures import encoded, photograph
+
+COUNT, CLIENTS = 200, 8
+NAMES = ("coffee.png", "astronaut.png", "chelsea.png", "motorcycle_left.png", "ihc.png", "rocket.jpg", "retina.jpg")
+TROUBLE = ("failed", "Traceback", "comes again", "error")
+BOUNDS = {"png": 0.7, "jpeg": 9, "webp": 9}  # mean difference, in levels of 255; the losses of a format at quality 80
+
+
+@dataclass(frozen=True)
+class Work:
+    """A photograph and what is wanted of it."""
+
+    name: str
+    image: bytes
+    size: tuple[int, int]
+    form: str
+
+
+@cache
+def photographs() -> dict[str, bytes]:
+    """Read what the packages ship, each as it is and as WebP."""
+    folder = Path(skimage.__file__).parent / "data"
+    shipped = {name: (folder / name).read_bytes() for name in NAMES}
+    shipped |= {name: photograph(name) for name in ("china.jpg", "flower.jpg")}
+    return shipped | {f"{name}.webp": encoded(reference.upright(data), "WEBP") for name, data in shipped.items()}
+
+
+def test_all_complete_and_all_are_right_and_no_error_is_logged(base_url: str, service: Service) -> None:
+    dice = random.Random(2026)
+    works = [
+        Work(name, photographs()[name], (dice.randint(40, 400), dice.randint(40, 400)), dice.choice(list(BOUNDS)))
+        for name in dice.choices(list(photographs()), k=COUNT)
+    ]
+    logged_before = len(service.output)
+    with httpx.Client(base_url=f"{base_url}/api/v1", timeout=60) as client, ThreadPoolExecutor(CLIENTS) as clients:
+        results = list(clients.map(lambda work: scale(client, work), works))
+    for work, result in zip(works, results, strict=True):
+        expected = reference.scaled(reference.upright(work.image), work.size)
+        assert reference.difference(result, expected).mean() < BOUNDS[work.form], work.name
+    logged = service.output[logged_before:]
+    assert not [line for line in logged.splitlines() if any(word in line for word in TROUBLE)]
+    assert logged.count("task completed") == COUNT
+
+
+def scale(client: httpx.Client, work: Work) -> bytes:
+    fields = {"width": str(work.size[0]), "height": str(work.size[1]), "preserve_ratio": "false", "format": work.form}
+    answer = client.post("/tasks", files={"file": work.image}, data=fields)
+    assert answer.status_code == 202, answer.text
+    task = answer.json()
+    while task["status"] in {"pending", "processing"}:
+        task = client.get(f"/tasks/{task['id']}", headers={"prefer": "wait=20"}).json()
+    assert task["status"] == "completed", task
+    return client.get(f"/results/{task['id']}", headers={"accept": "image/*"}).content

@@ -1,0 +1,82 @@
+"""The one loop, through everything that breaks loops: two hundred invocations a cell."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from imagescaler import runtime
+
+INVOCATIONS = 200
+
+
+def in_this_thread(call: Callable[[], Any]) -> None:
+    call()
+
+
+def in_other_threads(call: Callable[[], Any]) -> None:
+    failures: list[BaseException] = []
+
+    def guarded() -> None:
+        try:
+            call()
+        except BaseException as error:  # noqa: BLE001
+            failures.append(error)
+
+    thread = threading.Thread(target=guarded)
+    thread.start()
+    thread.join()
+    assert not failures
+
+
+def undisturbed() -> None:
+    pass
+
+
+def somebody_runs_a_loop_of_his_own() -> None:
+    asyncio.run(asyncio.sleep(0))
+
+
+def somebody_takes_the_loop_away() -> None:
+    asyncio.set_event_loop(None)
+
+
+def somebody_sets_another_loop() -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.close()
+
+
+DISTURBANCES = (undisturbed, somebody_runs_a_loop_of_his_own, somebody_takes_the_loop_away, somebody_sets_another_loop)
+
+
+@pytest.mark.parametrize("disturb", DISTURBANCES, ids=lambda disturb: disturb.__name__)
+@pytest.mark.parametrize("where", [in_this_thread, in_other_threads], ids=lambda where: where.__name__)
+def test_a_connection_lives_through_all_invocations(
+    redis_url: str, where: Callable[[Callable[[], Any]], None], disturb: Callable[[], None]
+) -> None:
+    """Run as the processor runs: one client, made on the loop, used in every invocation."""
+    client: Any = Redis.from_url(redis_url)
+    runtime.run(client.delete("counter"))
+
+    def invoke() -> None:
+        disturb()
+        runtime.run(client.incr("counter"))
+
+    for _ in range(INVOCATIONS):
+        where(invoke)
+    assert runtime.run(client.get("counter")) == str(INVOCATIONS).encode()
+    assert int(runtime.run(client.info("clients"))["connected_clients"]) < 10
+    runtime.run(client.aclose())
+
+
+def test_a_coroutine_that_raises_leaves_the_loop_usable() -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        runtime.run(broken())
+    assert runtime.run(asyncio.sleep(0, "fine")) == "fine"

@@ -1,0 +1,86 @@
+"""The life of a task, without a repository."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from imagescaler.errors import LeaseLost, TaskFinished, TaskInProgress
+from imagescaler.task import TRANSITIONS, Failure, Format, Options, Result, Source, Status, Task
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SOURCE = Source(Format.PNG, 4, 3, 100)
+RESULT = Result(Format.PNG, 2, 2, 50, "00")
+FAILURE = Failure("corrupt-image", "The image cannot be decoded", "It is cut off.")
+
+
+def task(status: Status = Status.PENDING, attempt: int = 0) -> Task:
+    lease_until = NOW + timedelta(seconds=9) if status is Status.PROCESSING else None
+    return Task(uuid4(), status, Options(2), SOURCE, NOW, attempt=attempt, lease_until=lease_until)
+
+
+def test_every_status_has_its_transitions_and_what_is_over_stays_over() -> None:
+    assert set(TRANSITIONS) == set(Status)
+    for status in Status:
+        assert status.is_final == (not TRANSITIONS[status] - {Status.EXPIRED})
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(Status, Status)))
+def test_only_the_transitions_in_the_table_happen(before: Status, after: Status) -> None:
+    if after in TRANSITIONS[before]:
+        assert task(before)._become(after).status is after
+    else:
+        with pytest.raises(ValueError, match=f"a task that is {before} cannot become {after}"):
+            task(before)._become(after)
+
+
+def test_a_claim_raises_the_attempt_and_sets_the_lease() -> None:
+    claimed = task().claimed(NOW, lease_s=30, max_attempts=3)
+    assert (claimed.attempt, claimed.started_at, claimed.lease_until) == (1, NOW, NOW + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.EXPIRED])
+def test_what_is_over_cannot_be_claimed(status: Status) -> None:
+    with pytest.raises(TaskFinished):
+        task(status).claimed(NOW, lease_s=30, max_attempts=3)
+
+
+def test_a_live_lease_refuses_a_claim_and_a_dead_one_does_not() -> None:
+    working = task(Status.PROCESSING, attempt=1)
+    with pytest.raises(TaskInProgress):
+        working.claimed(NOW, lease_s=30, max_attempts=3)
+    assert working.claimed(NOW + timedelta(seconds=9), lease_s=30, max_attempts=3).attempt == 2
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.PROCESSING])
+def test_a_claim_beyond_the_last_attempt_ends_the_task(status: Status) -> None:
+    over = task(status, attempt=3).claimed(NOW + timedelta(hours=1), lease_s=30, max_attempts=3)
+    assert over.status is Status.FAILED
+    assert over.failure is not None
+    assert over.failure.detail == "The processor gave up after 3 attempts."
+
+
+def test_the_fence_stops_every_other_attempt() -> None:
+    working = task(Status.PROCESSING, attempt=2)
+    for attempt in (1, 3):
+        with pytest.raises(LeaseLost):
+            working.completed(attempt, NOW, RESULT, SOURCE, ttl_s=1)
+        with pytest.raises(LeaseLost):
+            working.failed(attempt, NOW, FAILURE)
+        with pytest.raises(LeaseLost):
+            working.released(attempt)
+
+
+def test_a_result_expires_with_its_time() -> None:
+    done = task(Status.PROCESSING, attempt=1).completed(1, NOW, RESULT, SOURCE, ttl_s=60)
+    assert done.as_of(NOW + timedelta(seconds=59)).status is Status.COMPLETED
+    assert done.as_of(NOW + timedelta(seconds=60)).status is Status.EXPIRED
+    assert task().as_of(NOW).status is Status.PENDING
+
+
+def test_each_attempt_has_a_place_of_its_own_for_its_result() -> None:
+    one, two = task(Status.PROCESSING, attempt=1), task(Status.PROCESSING, attempt=2)
+    assert one.result_key == f"results/{one.id}/1"
+    assert two.result_key.endswith("/2")
+    assert one.source_key == f"sources/{one.id}"
