@@ -17,7 +17,7 @@ def distributions(function: str) -> set[str]:
     """Give the names of the distributions that `functions/<function>/handler.py` needs."""
     graph = _graph()
     handler = ast.parse((FUNCTIONS / function / "handler.py").read_text())
-    direct = set(_imported(handler, graph.modules))
+    direct = set(imported(handler, graph.modules))
     ours = {module for module in direct if module.startswith("imagescaler")}
     # Importing a module imports the packages around it too.
     ours |= {module.rpartition(".")[0] for module in ours if "." in module}
@@ -32,7 +32,7 @@ def _graph() -> grimp.ImportGraph:
     return grimp.build_graph("imagescaler", include_external_packages=True)
 
 
-def _imported(tree: ast.AST, modules: set[str]) -> list[str]:
+def imported(tree: ast.AST, modules: set[str]) -> list[str]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

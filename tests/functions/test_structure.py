@@ -1,5 +1,6 @@
 """The functions, the template, the requirements and the settings tell one story."""
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from local.template import Function, Template, load
 from tests.functions.conftest import Context, Functions
 from tests.handlers import FUNCTIONS, NAMES
 from tests.handlers import load as load_handler
-from tests.imports import distributions
+from tests.imports import distributions, imported
 
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://"}
@@ -147,3 +148,19 @@ def test_the_event_of_the_migration_runs(postgres_dsn: str, monkeypatch: pytest.
     monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
     event = json.loads((FUNCTIONS / "migrate_database" / "event.json").read_text())
     assert load_handler("migrate_database").handler(event, Context("migrate-database")) == {"revision": "0001"}
+
+
+def test_functions_import_neither_one_another_nor_the_local_doors() -> None:
+    for name in NAMES:
+        assert not imported_packages(FUNCTIONS / name / "handler.py") & {"functions", "local", "tests", *NAMES}
+
+
+def test_nothing_imports_functions() -> None:
+    modules = [*ROOT.glob("layers/core/python/**/*.py"), *ROOT.glob("local/**/*.py")]
+    assert len(modules) > 50
+    assert not [path for path in modules if "functions" in imported_packages(path)]
+
+
+def imported_packages(path: Path) -> set[str]:
+    found = imported(ast.parse(path.read_text()), set())
+    return {module.partition(".")[0] for module in found}

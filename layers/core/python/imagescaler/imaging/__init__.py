@@ -29,7 +29,8 @@ def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
     header = measure(data)
     form = options.format or header.format
     with open_image(data, header, limits) as image:
-        turn = orientation(image)
+        with decoding(header.format):
+            turn = orientation(image)
         source = replace(header, width=turn.upright(image.size)[0], height=turn.upright(image.size)[1])
         size = plan((source.width, source.height), options, limits)
         with decoding(header.format):

@@ -22,17 +22,9 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
         source = ImageCms.getOpenProfile(BytesIO(profile))
         if image.mode not in SPACES.get(source.profile.xcolor_space, set()):
             return None
-        if "sRGB" in (source.profile.profile_description or ""):
+        if image.mode != "CMYK" and "sRGB" in (source.profile.profile_description or ""):
             return image
-        target = ImageCms.createProfile("sRGB")
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(
-            image,
-            source,
-            target,
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            mode,
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), INTENT, mode, flags=FLAGS)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

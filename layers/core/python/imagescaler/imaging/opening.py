@@ -11,6 +11,7 @@ from io import BytesIO
 from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from imagescaler.errors import CorruptImage, ImageTooLarge, SourceTooLarge, TooManyScans
+from imagescaler.imaging.transparency import scale_transparent_color
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Source
 
@@ -35,9 +36,12 @@ DAMAGE = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
-# A marker in JPEG data: not a stuffed zero byte, not a restart marker, not a fill byte (ITU-T T.81, B.1.1).
-MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+# A marker that begins a segment (ITU-T T.81, B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the
+# reserved ones below 0xC0, which a decoder passes over when it looks for a restart.
+MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+# Pillow walks in Python over each segment of a JPEG and each fill byte; real files have some hundreds.
+MAX_JPEG_STEPS = 100_000
 
 
 @contextmanager
@@ -60,6 +64,7 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
         if image.format not in formats:
             raise CorruptImage(f"The file begins like a {header.format.name}, but it is a {image.format}.")
         _check_size(image.size, limits)
+        scale_transparent_color(image)
         yield image
 
 
@@ -75,21 +80,17 @@ def decoding(form: Format) -> Iterator[None]:
         raise CorruptImage(f"The {form.name} cannot be decoded: it is cut off or damaged.") from error
 
 
-def count_scans(data: bytes, most: int) -> int:
-    """Count the scans of a JPEG, `most` + 1 at most; thumbnails in its metadata are not counted."""
-    scans, position = 0, 2
-    while scans <= most and (marker := MARKER.search(data, position)):
-        kind = data[marker.end() - 1]
-        if kind == END_OF_IMAGE:
-            break
-        scans += kind == START_OF_SCAN
-        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
-    return scans
-
-
 def _check_scans(data: bytes, most: int) -> None:
-    if count_scans(data, most) > most:
-        raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
+    """Count the scans, but not those of the thumbnails in metadata, which the walk over segments leaps."""
+    scans, steps, position = 0, 0, 2
+    while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
+        steps += 1 if scans else 1 + marker.start() - position
+        scans += kind == START_OF_SCAN
+        if scans > most:
+            raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
+        if steps > MAX_JPEG_STEPS:
+            raise CorruptImage(f"The JPEG is in more than {MAX_JPEG_STEPS:,} pieces.")
+        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:

@@ -43,6 +43,8 @@ class Turn:
 
 def orientation(image: Image.Image) -> Turn:
     """Read the turn from an image's metadata; damaged metadata says nothing."""
+    if image.format == "PNG":
+        image.load()  # the metadata may follow the pixels
     try:
         number = image.getexif().get(ExifTags.Base.Orientation, 1)
     except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests

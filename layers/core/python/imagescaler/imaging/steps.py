@@ -8,6 +8,7 @@ from PIL import Image
 
 from imagescaler.imaging.color import to_srgb
 from imagescaler.imaging.orientation import Turn
+from imagescaler.imaging.transparency import deep_grey_to_la, to_eight_bits
 from imagescaler.task import Format
 
 # JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed; below about 1.2 it shows.
@@ -49,6 +50,8 @@ def decode(frame: Frame) -> Frame:
 def normalize(frame: Frame) -> Frame:
     """Bring the mode to one that can be resized: L, LA, RGB, RGBA, CMYK, or F for more than eight bits."""
     image = frame.image
+    if image.mode in DEEP_MODES and "transparency" in image.info:
+        return replace(frame, image=deep_grey_to_la(image))
     if image.mode in DEEP_MODES:
         return replace(frame, image=image.convert("I").convert("F"))
     match image.mode, "transparency" in image.info:
@@ -80,7 +83,7 @@ def shallow(frame: Frame) -> Frame:
         return frame
     if frame.form is Format.PNG:
         return replace(frame, image=frame.image.point(lambda value: value * 1 + 0.5).convert("I").convert("I;16"))
-    return replace(frame, image=frame.image.point(lambda value: value * (1 / 257) + 0.5).convert("L"))
+    return replace(frame, image=to_eight_bits(frame.image))
 
 
 def color(frame: Frame) -> Frame:

@@ -1,0 +1,31 @@
+"""The one transparent color of a PNG that has no alpha channel (PNG, third edition, 11.3.1.1, tRNS)."""
+
+from PIL import Image, ImageChops, ImageFile
+
+# Pillow brings the samples of these raw modes to eight bits, but leaves the transparent color at the file's depth.
+GREY_SCALES = {"L;2": 255 // 3, "L;4": 255 // 15}
+DEEP_RGB = "RGB;16B"
+
+
+def scale_transparent_color(image: Image.Image) -> None:
+    """Bring the transparent color of an image that was just opened to the depth that its samples will have."""
+    rawmode = image.tile[0].args if isinstance(image, ImageFile.ImageFile) and image.tile else None
+    match image.info.get("transparency"):
+        case int(grey) if rawmode in GREY_SCALES:
+            image.info["transparency"] = grey * GREY_SCALES[rawmode]
+        case (int(), int(), int()) as color if rawmode == DEEP_RGB:
+            image.info["transparency"] = tuple(sample >> 8 for sample in color)
+
+
+def to_eight_bits(grey: Image.Image) -> Image.Image:
+    """Turn sixteen bits of grey, in mode F, into L."""
+    return grey.point(lambda value: value * (1 / 257) + 0.5).convert("L")
+
+
+def deep_grey_to_la(image: Image.Image) -> Image.Image:
+    """Turn sixteen bits of grey with a transparent one into LA; Pillow has no mode for both."""
+    deep, transparent = image.convert("I"), image.info["transparency"]
+    brighter = deep.point(lambda value: value * 1 - transparent).convert("L")
+    darker = deep.point(lambda value: value * -1 + transparent).convert("L")
+    alpha = ImageChops.lighter(brighter, darker).point(lambda difference: 255 if difference else 0)
+    return Image.merge("LA", (to_eight_bits(deep.convert("F")), alpha))
