@@ -13,8 +13,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.conftest import ROOT, Service, Start
 from tests.pictures import photograph
+from tests.service import ROOT, Service, Start
 
 
 def send(service: Service, **headers: str) -> httpx.Response:

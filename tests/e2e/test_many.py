@@ -10,8 +10,8 @@ import httpx
 import skimage
 
 from tests import reference
-from tests.e2e.conftest import Service
 from tests.pictures import encoded, photograph
+from tests.service import Service
 
 COUNT, CLIENTS = 200, 8
 NAMES = ("coffee.png", "astronaut.png", "chelsea.png", "motorcycle_left.png", "ihc.png", "rocket.jpg", "retina.jpg")

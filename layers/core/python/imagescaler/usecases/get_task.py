@@ -6,7 +6,7 @@ from uuid import UUID
 from imagescaler.ports import TaskRepository
 from imagescaler.task import Task
 
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.25
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.25
 PART_OF_WAIT = 0.1  # an answer is late by no more than this part of the time that it took
 
 
