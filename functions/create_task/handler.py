@@ -1,6 +1,6 @@
 """POST /api/v1/tasks: takes an image and how to scale it, and answers with a task."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form, Header, Response, UploadFile
 
@@ -11,13 +11,17 @@ from imagescaler.retention import Retention
 from imagescaler.schemas import OptionFields, TaskMessage, TaskView
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
-from imagescaler.web import Correlation, Wait, create_app, lambda_handler, problems, show_progress
+from imagescaler.web import ACCEPTED_HEADERS, Correlation, Wait, create_app, lambda_handler, problems, show_progress
 
 app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
 IdempotencyKey = Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="visible ASCII")]
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    202: {"description": "Accepted; the task stands at Location", "headers": ACCEPTED_HEADERS},
+    200: {"model": TaskView, "description": "Over already, after Prefer: wait", "headers": ACCEPTED_HEADERS},
+}
 PROBLEMS = (
     errors.MalformedRequest,
     errors.SourceTooLarge,
@@ -37,7 +41,7 @@ class TaskForm(OptionFields):
     file: UploadFile
 
 
-@app.post("/api/v1/tasks", status_code=202, responses={200: {"model": TaskView}, **problems(*PROBLEMS)})
+@app.post("/api/v1/tasks", status_code=202, summary="Scale an image", responses={**ANSWERS, **problems(*PROBLEMS)})
 async def post_task(
     form: Annotated[TaskForm, Form(media_type="multipart/form-data")],
     response: Response,

@@ -23,6 +23,7 @@ from imagescaler.web import (
 app = create_app()
 handler = lambda_handler(app)
 tasks, store = repositories.from_env(), stores.from_env()
+PATH = "/api/v1/results/{task_id}"
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": ResultBody, "content": PICTURES, "headers": RESULT_HEADERS},
     202: {"model": Unfinished, "description": "Not finished yet; ask again after Retry-After"},
@@ -31,9 +32,9 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 PROBLEMS = (errors.TaskNotFound, errors.TaskFailed, errors.ResultExpired, errors.ResultTooLarge)
 
 
-@app.head("/api/v1/results/{task_id}", include_in_schema=False)
-@app.get("/api/v1/results/{task_id}", responses={**ANSWERS, **problems(*PROBLEMS)}, response_class=Response)
-async def read(
+@app.head(PATH, include_in_schema=False)
+@app.get(PATH, summary="Fetch the scaled image", responses={**ANSWERS, **problems(*PROBLEMS)}, response_class=Response)
+async def read_result_of_task(
     task_id: UUID,
     accept: Annotated[str | None, Header()] = None,
     if_none_match: Annotated[str | None, Header()] = None,

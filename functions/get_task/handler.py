@@ -14,7 +14,7 @@ handler = lambda_handler(app)
 tasks = repositories.from_env()
 
 
-@app.get("/api/v1/tasks/{task_id}", responses=problems(errors.TaskNotFound))
+@app.get("/api/v1/tasks/{task_id}", summary="See how a task stands", responses=problems(errors.TaskNotFound))
 async def read_task(task_id: UUID, response: Response, wait_s: Wait) -> TaskView:
     """Tell how a task stands; with `Prefer: wait` as soon as it is over."""
     task = await get_task(task_id, wait_s=wait_s, tasks=tasks)

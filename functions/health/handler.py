@@ -9,6 +9,7 @@ from imagescaler.web import create_app, lambda_handler
 
 app = create_app()
 handler = lambda_handler(app)
+UNWELL = "A server does not answer"
 servers: dict[str, Server] = {
     "postgres": repositories.from_env(),
     "queue": queues.from_env(),
@@ -16,7 +17,7 @@ servers: dict[str, Server] = {
 }
 
 
-@app.get("/api/v1/health", responses={503: {"model": Health, "description": "A server does not answer"}})
+@app.get("/api/v1/health", summary="Check the servers", responses={503: {"model": Health, "description": UNWELL}})
 async def read_health(response: Response) -> Health:
     """Ask every server that the service needs."""
     answers = await check_health(servers)

@@ -4,10 +4,11 @@ from imagescaler.web.app import Correlation, create_app, lambda_handler
 from imagescaler.web.document import Document
 from imagescaler.web.headers import accepts_image, has_etag
 from imagescaler.web.problems import describe_problem, problems
-from imagescaler.web.progress import Wait, show_progress, unfinished
+from imagescaler.web.progress import ACCEPTED_HEADERS, Wait, show_progress, unfinished
 from imagescaler.web.results import PICTURES, RESULT_HEADERS, Picture
 
 __all__ = [
+    "ACCEPTED_HEADERS",
     "PICTURES",
     "RESULT_HEADERS",
     "Correlation",

@@ -22,7 +22,13 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 def create_app(title: str = "imagescaler") -> FastAPI:
     """Make an application that logs its requests, answers errors as problems and has no pages of its own."""
-    app = FastAPI(title=title, version=__version__, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title=title,
+        version=__version__,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.router.route_class = _StrictFormRoute
     app.add_middleware(_RequestLog)
     add_handlers(app)

@@ -31,4 +31,4 @@ def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
             if schemas.setdefault(name, schema) != schema:
                 message = f"two functions describe the schema {name} differently"
                 raise ValueError(message)
-    return {**top, "paths": dict(sorted(paths.items())), "components": {"schemas": dict(sorted(schemas.items()))}}
+    return {**top, "paths": paths, "components": {"schemas": dict(sorted(schemas.items()))}}

@@ -1,6 +1,6 @@
 """Answers about tasks that may not be over yet."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Response
 from fastapi.responses import JSONResponse
@@ -10,6 +10,12 @@ from imagescaler.schemas import TaskView, Unfinished
 from imagescaler.task import Task
 from imagescaler.web.headers import wait_s
 
+ACCEPTED_HEADERS: dict[str, Any] = {
+    "Location": {"description": "where the task stands", "schema": {"type": "string"}},
+    "Retry-After": {"description": "seconds, from the work that is queued", "schema": {"type": "integer"}},
+    "Idempotency-Replayed": {"description": "true for a key that was seen before", "schema": {"type": "string"}},
+    "Preference-Applied": {"description": "the wait that was granted", "schema": {"type": "string"}},
+}
 Wait = Annotated[int, Depends(wait_s)]
 
 
