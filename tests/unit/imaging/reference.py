@@ -17,14 +17,16 @@ def weights(source: int, target: int) -> Pixels:
     centers = (np.arange(target) + 0.5) * ratio
     distances = (np.arange(source) + 0.5 - centers[:, None]) / widening
     kernel = np.where(np.abs(distances) < LOBES, np.sinc(distances) * np.sinc(distances / LOBES), 0.0)
-    return kernel / kernel.sum(axis=1, keepdims=True)
+    normalized: Pixels = kernel / kernel.sum(axis=1, keepdims=True)
+    return normalized
 
 
 def resampled(pixels: Pixels, size: tuple[int, int], peak: float = 255.0) -> Pixels:
     """Resample (height, width, channels) to a (width, height), each channel for itself, within 0 and `peak`."""
     height, width = pixels.shape[:2]
     across, down = weights(width, size[0]), weights(height, size[1])
-    return np.clip(np.einsum("yh,hwc,xw->yxc", down, pixels, across, optimize=True), 0.0, peak)
+    sums: Pixels = np.einsum("yh,hwc,xw->yxc", down, pixels, across, optimize=True)
+    return np.clip(sums, 0.0, peak)
 
 
 def premultiplied(pixels: Pixels) -> Pixels:

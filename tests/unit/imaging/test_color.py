@@ -29,7 +29,9 @@ def patch(mode: str, color: tuple[int, ...], form: str = "PNG", **options: objec
 @pytest.mark.parametrize("form", Format)
 def test_cmyk_without_a_profile_becomes_plain_colors(form: Format) -> None:
     data = encoded(CHINA.convert("CMYK"), "JPEG", quality=95)
-    assert mean_difference(scaled(data, form), resampled(pixels_of(data, "RGB"), SIZE)) < (0.3 if form is Format.PNG else 6)
+    assert mean_difference(scaled(data, form), resampled(pixels_of(data, "RGB"), SIZE)) < (
+        0.3 if form is Format.PNG else 6
+    )
 
 
 def test_inks_are_read_inverted_with_and_without_the_marker_of_adobe() -> None:

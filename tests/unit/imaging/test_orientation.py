@@ -1,6 +1,7 @@
 """Pictures that lie in their files come out upright, whichever way they lie."""
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,11 @@ LIE = {
     7: lambda pixels: pixels.swapaxes(0, 1)[::-1, ::-1],
     8: lambda pixels: pixels.swapaxes(0, 1)[:, ::-1],
 }
-LOSSLESS = {Format.JPEG: {"quality": 100, "subsampling": "4:4:4"}, Format.PNG: {}, Format.WEBP: {"lossless": True}}
+LOSSLESS: dict[Format, dict[str, Any]] = {
+    Format.JPEG: {"quality": 100, "subsampling": "4:4:4"},
+    Format.PNG: {},
+    Format.WEBP: {"lossless": True},
+}
 
 
 def lying(orientation: int, form: Format) -> bytes:

@@ -15,8 +15,9 @@ SIGNATURES = {
 
 
 def measure(image: bytes) -> Source:
-    """Tell an image's format, by content, and its size when turned upright.
+    """Tell an image's format, by content, and its size: a JPEG's when turned upright, else as it is stored.
 
+    Whether a PNG or a WebP lies is only known when it is scaled; hardly any does.
     Raises UnsupportedImageFormat, and CorruptImage when no size can be read.
     """
     form = next((form for form, marks in SIGNATURES.items() if all(image.startswith(*mark) for mark in marks)), None)

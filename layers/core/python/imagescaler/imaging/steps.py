@@ -16,6 +16,15 @@ DRAFT = 2.0
 # Where more than this is left, an exact box filter goes before the Lanczos kernel.
 REDUCING_GAP = 3.0
 DEEP_MODES = {"I", "I;16", "I;16L", "I;16B", "F"}
+# What a mode without and with a transparent color, or a table of alphas, is converted to; the others can be resized.
+RESIZABLE = {
+    ("1", False): "L",
+    ("1", True): "LA",
+    ("L", True): "LA",
+    ("P", False): "RGB",
+    ("P", True): "RGBA",
+    ("RGB", True): "RGBA",
+}
 WHITE = 255
 
 
@@ -49,24 +58,13 @@ def decode(frame: Frame) -> Frame:
 
 def normalize(frame: Frame) -> Frame:
     """Bring the mode to one that can be resized: L, LA, RGB, RGBA, CMYK, or F for more than eight bits."""
-    image = frame.image
-    if image.mode in DEEP_MODES and "transparency" in image.info:
-        return replace(frame, image=deep_grey_to_la(image))
+    image, has_transparent_color = frame.image, "transparency" in frame.image.info
     if image.mode in DEEP_MODES:
-        return replace(frame, image=image.convert("I").convert("F"))
-    match image.mode, "transparency" in image.info:
-        case "1", False:
-            return replace(frame, image=image.convert("L"))
-        case (("1" | "L"), True):
-            return replace(frame, image=image.convert("LA"))
-        case ("P", True) | ("RGB", True) | ("PA", _):
-            return replace(frame, image=image.convert("RGBA"))
-        case "P", False:
-            return replace(frame, image=image.convert("RGB"))
-        case (("L" | "LA" | "RGB" | "RGBA" | "CMYK"), _):
-            return frame
-        case mode, _:
-            raise ValueError(mode)
+        return replace(
+            frame, image=deep_grey_to_la(image) if has_transparent_color else image.convert("I").convert("F")
+        )
+    mode = RESIZABLE.get((image.mode, has_transparent_color))
+    return replace(frame, image=image.convert(mode)) if mode else frame
 
 
 def resize(frame: Frame) -> Frame:

@@ -1,0 +1,64 @@
+"""Files made to do harm: small ones that claim much, repeat work, or are not what they seem."""
+
+import struct
+import zlib
+from io import BytesIO
+
+from PIL import Image
+
+from tests.pictures import chunk, encoded, photograph, png, riff, segment
+
+PICTURE = Image.open(BytesIO(photograph())).convert("RGB").resize((48, 32))
+START_OF_SCAN, END = b"\xff\xda", b"\xff\xd9"
+RESTART_AFTER_EACH_UNIT = segment(0xDD, b"\0\x01")
+
+
+def claiming(form: str, width: int, height: int) -> bytes:
+    """Give a file of under a kilobyte whose header claims a size."""
+    match form:
+        case "JPEG":
+            honest = encoded(PICTURE, "JPEG", quality=20)
+            at = honest.index(b"\xff\xc0") + 5
+            return honest[:at] + struct.pack(">HH", height, width) + honest[at + 4 :]
+        case "PNG":
+            return png((width, height), 8, 2, [b""])
+        case "WEBP":
+            canvas = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+            return riff((b"VP8X", canvas), (b"VP8L", b"\x2f" + bytes(20)))
+    raise ValueError(form)
+
+
+def scan_bomb(scans: int) -> bytes:
+    """Repeat the last scan of a progressive JPEG until it has so many."""
+    data, starts = _progressive()
+    return data + data[starts[-1] :] * (scans - len(starts)) + END
+
+
+def hidden_scans(scans: int) -> bytes:
+    """Hide scans behind a reserved marker and a false length: a decoder that looks for a restart reads on behind it."""
+    data, starts = _progressive()
+    header = data[starts[-1] :][: 2 + int.from_bytes(data[starts[-1] + 2 :][:2])]
+    hiding = header + b"\xff\x02\xfe\xfe"
+    return data[: starts[0]] + RESTART_AFTER_EACH_UNIT + data[starts[0] :] + hiding + (header + bytes(2)) * scans + END
+
+
+def _progressive() -> tuple[bytes, list[int]]:
+    data = encoded(PICTURE, "JPEG", progressive=True).removesuffix(END)
+    return data, [at for at in range(len(data)) if data.startswith(START_OF_SCAN, at)]
+
+
+def in_pieces(count: int) -> bytes:
+    """Give a JPEG with so many empty segments before its picture."""
+    return b"\xff\xd8" + segment(0xE3, b"") * count + encoded(PICTURE, "JPEG")[2:]
+
+
+def padded(count: int) -> bytes:
+    """Give a JPEG with so many fill bytes before its picture."""
+    return b"\xff\xd8" + b"\xff" * count + encoded(PICTURE, "JPEG")[2:]
+
+
+def bomb_in_text(kind: bytes) -> bytes:
+    """Give a PNG whose text or profile unpacks to a hundred megabytes."""
+    squeezed = zlib.compress(bytes(100_000_000), 9)
+    head = {b"iTXt": b"key\0\x01\0\0\0", b"zTXt": b"key\0\0", b"iCCP": b"key\0\0"}[kind]
+    return png((1, 1), 8, 2, [b"\1\2\3"], chunk(kind, head + squeezed))

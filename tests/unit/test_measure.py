@@ -1,0 +1,123 @@
+"""The header alone tells format and size, and no damage makes it do more than refuse."""
+
+import random
+from io import BytesIO
+
+import pytest
+from PIL import ExifTags, Image, ImageOps
+
+from imagescaler.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
+from imagescaler.measure import measure
+from imagescaler.task import Format, Source
+from tests.pictures import encoded, photograph, plain, png, riff, segment
+
+PICTURE = Image.new("RGB", (61, 37), "teal")
+KINDS = {
+    "JPEG": encoded(PICTURE, "JPEG"),
+    "progressive JPEG": encoded(PICTURE, "JPEG", progressive=True),
+    "grey JPEG": encoded(PICTURE.convert("L"), "JPEG"),
+    "CMYK JPEG": encoded(PICTURE.convert("CMYK"), "JPEG"),
+    "multi-picture JPEG": encoded(PICTURE, "MPO", save_all=True, append_images=[Image.new("RGB", (5, 5))]),
+    "PNG": encoded(PICTURE),
+    "palette PNG": encoded(PICTURE.quantize(4)),
+    "APNG": encoded(PICTURE, save_all=True, append_images=[Image.new("RGB", (61, 37))]),
+    "lossy WebP": encoded(PICTURE, "WEBP"),
+    "lossless WebP": encoded(PICTURE, "WEBP", lossless=True),
+    "WebP with alpha": encoded(Image.new("RGBA", (61, 37), (9, 9, 9, 9)), "WEBP"),
+    "animated WebP": encoded(PICTURE, "WEBP", save_all=True, append_images=[Image.new("RGB", (61, 37))]),
+}
+
+
+def lying(orientation: int, form: str) -> bytes:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif[ExifTags.Base.Make] = "a camera with a long name"
+    return encoded(PICTURE, form, exif=exif)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_format_size_and_bytes_are_told(name: str) -> None:
+    data = KINDS[name]
+    form = next(form for form in Format if form.name in name.upper())
+    assert measure(data) == Source(form, 61, 37, len(data))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_size_of_a_jpeg_is_the_upright_one(orientation: int) -> None:
+    data = lying(orientation, "JPEG")
+    source = measure(data)
+    assert (source.width, source.height) == ImageOps.exif_transpose(Image.open(BytesIO(data))).size
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_size_of_other_formats_is_the_stored_one(orientation: int, form: str) -> None:
+    source = measure(lying(orientation, form))
+    assert (source.width, source.height) == PICTURE.size
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16_383, 1), (1, 16_383), (255, 256), (4_097, 3)])
+@pytest.mark.parametrize("options", [{}, {"lossless": True}])
+@pytest.mark.parametrize("form", [form.name for form in Format])
+def test_every_size_is_read_as_pillow_reads_it(form: str, options: dict[str, bool], size: tuple[int, int]) -> None:
+    source = measure(encoded(Image.new("L", size), form, **options))
+    assert (source.width, source.height) == size
+
+
+def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:
+    data = segment(0xE1, b"Exif\0\0" + plain(size=(9, 9), form="JPEG")).join([KINDS["JPEG"][:2], KINDS["JPEG"][2:]])
+    assert (measure(data).width, measure(data).height) == (61, 37)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8\xff",
+        b"\xff\xd8\xff\xe0\0\0",
+        b"\xff\xd8\xff\xda\0\x02",
+        b"\xff\xd8\xff" + bytes(100_000),
+        b"\x89PNG\r\n\x1a\n",
+        b"\x89PNG\r\n\x1a\n" + bytes(64),
+        png((0, 5), 8, 2, []),
+        png((5, 0), 8, 2, []),
+        b"RIFF\0\0\0\0WEBP",
+        riff((b"ABCD", bytes(40))),
+        riff((b"VP8 ", bytes(3))),
+        riff((b"VP8 ", bytes(20))),
+        riff((b"VP8L", b"\x2f")),
+        riff((b"VP8X", bytes(5))),
+    ],
+)
+def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
+    with pytest.raises(CorruptImage, match="its header tells no size"):
+        measure(data)
+
+
+@pytest.mark.parametrize("form", ["GIF", "TIFF", "BMP", "ICO", "PDF", "EPS", "AVIF"])
+def test_other_formats_are_not_accepted(form: str) -> None:
+    with pytest.raises(UnsupportedImageFormat, match="these are JPEG, PNG, WEBP"):
+        measure(encoded(PICTURE, form))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8", b"RIFF", b"\x89PNG", b"http://localhost/picture.png", b"/etc/passwd"]
+)
+def test_what_is_no_image_is_not_accepted(data: bytes) -> None:
+    with pytest.raises(UnsupportedImageFormat):
+        measure(data)
+
+
+@pytest.mark.parametrize("data", [*KINDS.values(), lying(6, "JPEG"), photograph()], ids=[*KINDS, "lying", "photograph"])
+def test_damage_gives_a_size_or_a_refusal(data: bytes) -> None:
+    dice = random.Random(len(data))
+    for _ in range(300):
+        damaged = bytearray(data[: dice.randrange(len(data))] if dice.random() < 0.3 else data)
+        for _ in range(dice.choice([0, 1, 4])):
+            if damaged:
+                damaged[dice.randrange(min(len(damaged), 200))] = dice.randrange(256)
+        try:
+            source = measure(bytes(damaged))
+        except ImageProblem:
+            continue
+        assert min(source.width, source.height) >= 1
+        assert source.bytes == len(damaged)
