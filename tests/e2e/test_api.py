@@ -9,8 +9,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests import reference
 from tests.pictures import encoded, photograph, plain
+from tests.reference import expected, mean_difference, pixels_of, upright, worst_difference
 
 MIB = 1 << 20
 
@@ -41,8 +41,7 @@ def test_a_photograph_is_posted_polled_and_fetched(client: httpx.Client) -> None
     result = client.get(f"/results/{task['id']}", headers={"accept": "image/*"})
     assert result.headers["content-type"] == "image/jpeg"
     assert hashlib.sha256(result.content).hexdigest() == task["result"]["sha256"]
-    expected = reference.scaled(reference.upright(photograph()), (800, 534))
-    assert reference.difference(result.content, expected).mean() < 6
+    assert mean_difference(pixels_of(result.content), expected(photograph(), (800, 534))) < 6
     as_json = client.get(f"/results/{task['id']}").json()
     assert base64.b64decode(as_json["data"]) == result.content
 
@@ -51,10 +50,9 @@ def test_without_the_losses_of_a_format_every_pixel_is_right(client: httpx.Clien
     accepted = post(client, photograph("flower.jpg"), width=301, height=199, preserve_ratio="false", format="png")
     task = finished(client, accepted)
     result = client.get(f"/results/{task['id']}", headers={"accept": "image/png"})
-    expected = reference.scaled(reference.upright(photograph("flower.jpg")), (301, 199))
-    difference = reference.difference(result.content, expected)
-    assert difference.mean() < 0.6
-    assert difference.max() < 12
+    right = expected(photograph("flower.jpg"), (301, 199))
+    assert mean_difference(pixels_of(result.content), right) < 0.6
+    assert worst_difference(pixels_of(result.content), right) < 12
 
 
 def test_waiting_saves_the_polling(client: httpx.Client) -> None:
@@ -94,7 +92,7 @@ def test_a_damaged_image_ends_as_a_failed_task_with_its_reason(client: httpx.Cli
 BAD: dict[str, tuple[bytes | None, dict[str, Any], int, str]] = {
     "not an image": (b"hello " * 100, {"width": 8}, 415, "accepted format"),
     "an empty file": (b"", {"width": 8}, 415, "accepted format"),
-    "a GIF": (encoded(reference.upright(plain()), "GIF"), {"width": 8}, 415, "JPEG, PNG, WEBP"),
+    "a GIF": (encoded(upright(plain()), "GIF"), {"width": 8}, 415, "JPEG, PNG, WEBP"),
     "a cut header": (photograph()[:20], {"width": 8}, 422, "cut off"),
     "zero size": (photograph(), {"width": 0}, 422, "greater than or equal to 1"),
     "a huge size": (photograph(), {"width": 100_000}, 422, "from 1 to 16,383"),

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import skimage
 
-from tests import reference
 from tests.pictures import encoded, photograph
+from tests.reference import expected, mean_difference, pixels_of, upright
 from tests.service import Service
 
 COUNT, CLIENTS = 200, 8
@@ -35,7 +35,7 @@ def photographs() -> dict[str, bytes]:
     folder = Path(skimage.__file__).parent / "data"
     shipped = {name: (folder / name).read_bytes() for name in NAMES}
     shipped |= {name: photograph(name) for name in ("china.jpg", "flower.jpg")}
-    return shipped | {f"{name}.webp": encoded(reference.upright(data), "WEBP") for name, data in shipped.items()}
+    return shipped | {f"{name}.webp": encoded(upright(data), "WEBP") for name, data in shipped.items()}
 
 
 def test_all_complete_and_all_are_right_and_no_error_is_logged(base_url: str, service: Service) -> None:
@@ -48,8 +48,8 @@ def test_all_complete_and_all_are_right_and_no_error_is_logged(base_url: str, se
     with httpx.Client(base_url=f"{base_url}/api/v1", timeout=60) as client, ThreadPoolExecutor(CLIENTS) as clients:
         results = list(clients.map(lambda work: scale(client, work), works))
     for work, result in zip(works, results, strict=True):
-        expected = reference.scaled(reference.upright(work.image), work.size)
-        assert reference.difference(result, expected).mean() < BOUNDS[work.form], work.name
+        difference = mean_difference(pixels_of(result), expected(work.image, work.size))
+        assert difference < BOUNDS[work.form], work.name
     logged = service.output[logged_before:]
     assert not [line for line in logged.splitlines() if any(word in line for word in TROUBLE)]
     assert logged.count("task completed") == COUNT

@@ -29,6 +29,17 @@ def wide_to_srgb(colors: Floats) -> Floats:
     return _xyz_to_srgb((colors / 255) ** WIDE_GAMMA @ WIDE_TO_XYZ.T)
 
 
+def grey(gamma: float) -> bytes:
+    """Give a grey profile: a white and a gamma."""
+    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
+    return _profile(b"GRAY", b"XYZ ", {b"kTRC": curve})
+
+
+def grey_to_srgb(lightness: float, gamma: float) -> float:
+    """Convert a grey of such a profile, 0 to 255, to sRGB."""
+    return float(_xyz_to_srgb(D50 * (lightness / 255) ** gamma)[1])
+
+
 def inks(description: str = "inks") -> bytes:
     """Give a CMYK profile: a table of Lab colors at the sixteen corners."""
     corners = np.array([ink_to_lab(np.array([n >> 3 & 1, n >> 2 & 1, n >> 1 & 1, n & 1])) for n in range(16)])
@@ -68,7 +79,7 @@ def _profile(space: bytes, pcs: bytes, tags: Mapping[bytes, bytes], description:
     for name, data in tags.items():
         table += name + struct.pack(">II", offset + len(body), len(data))
         body += data + bytes(-len(data) % 4)
-    kind = b"mntr" if space == b"RGB " else b"prtr"
+    kind = b"prtr" if space == b"CMYK" else b"mntr"
     head = struct.pack(">I4sI4s4s4s12x4s28x", offset + len(body), b"none", 0x02400000, kind, space, pcs, b"acsp")
     return head + struct.pack(">3i", *(D50 * 65536).astype(int)) + bytes(48) + table + body
 

@@ -11,8 +11,8 @@ from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Options
 from tests.pictures import chunk, encoded, photograph, png, segment
+from tests.reference import Pixels, mean_difference, pixels_of, resampled, worst_difference
 from tests.unit.imaging import profiles
-from tests.unit.imaging.reference import Pixels, mean_difference, pixels_of, resampled, worst_difference
 
 SIZE = (160, 107)
 CHINA = Image.open(BytesIO(photograph())).convert("RGB").resize((320, 214))
@@ -109,3 +109,12 @@ def test_a_broken_or_unsuitable_profile_is_ignored(mode: str, profile: bytes) ->
 def test_a_compressed_profile_that_is_damaged_is_ignored() -> None:
     damaged = chunk(b"iCCP", b"name\0\0not deflated")
     assert scaled(png((1, 1), 8, 2, [b"\x0a\x14\x1e"], damaged), size=(1, 1)).tolist() == [[[10, 20, 30]]]
+
+
+@pytest.mark.parametrize("gamma", [1.0, 2.2])
+@pytest.mark.parametrize("lightness", [0, 55, 128, 255])
+def test_grey_is_converted_by_its_profile_and_stays_grey(lightness: int, gamma: float) -> None:
+    data = encoded(Image.new("L", (16, 16), lightness), "PNG", icc_profile=profiles.grey(gamma))
+    result = scale(data, Options(8, format=Format.PNG), Limits()).data
+    assert Image.open(BytesIO(result)).mode == "L"
+    assert abs(pixels_of(result) - profiles.grey_to_srgb(lightness, gamma)).max() <= 1

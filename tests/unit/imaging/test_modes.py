@@ -10,7 +10,7 @@ from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Options
 from tests.pictures import chunk, encoded, photograph, png
-from tests.unit.imaging.reference import (
+from tests.reference import (
     Pixels,
     flattened,
     mean_difference,

@@ -18,6 +18,7 @@ from imagescaler.errors import (
     Problem,
     SourceTooLarge,
     TargetTooLarge,
+    TooManyChunks,
     TooManyScans,
     UnsupportedImageFormat,
 )
@@ -25,9 +26,9 @@ from imagescaler.imaging import Scaled, scale
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Options
 from tests.pictures import chunk, encoded, png, segment
+from tests.reference import mean_difference, pixels_of, resampled
 from tests.unit.imaging import hostile
 from tests.unit.imaging.hostile import PICTURE
-from tests.unit.imaging.reference import mean_difference, pixels_of, resampled
 
 SMALL = (24, 16)
 ORIENTED = Image.Exif()
@@ -59,7 +60,7 @@ def refusal(data: bytes, limits: Limits | None = None) -> Problem | None:
 def test_a_header_that_claims_too_much_is_refused(form: str, size: tuple[int, int]) -> None:
     data = hostile.claiming(form, *size)
     assert len(data) < 1000
-    with pytest.raises(ImageTooLarge, match=rf"{size[0]} x {size[1]}; the limits are 110,000,000 pixels and 16,000 "):
+    with pytest.raises(ImageTooLarge, match=rf"{size[0]} x {size[1]}; the limits are 100,000,000 pixels and 16,000 "):
         scaled(data, Limits(max_source_side=16_000))
 
 
@@ -123,6 +124,23 @@ def test_text_that_unpacks_to_very_much_is_refused_before_it_does(kind: bytes) -
     tracemalloc.stop()
     assert isinstance(problem, CorruptImage)
     assert peak_bytes < 20_000_000
+
+
+def test_a_flood_of_chunks_is_refused_before_anything_reads_them() -> None:
+    flood = chunk(b"teSt", b"") * 100_000
+    data = EXAMPLES["PNG"][:33] + flood + EXAMPLES["PNG"][33:]
+    assert isinstance(refusal(data), TooManyChunks)
+    assert isinstance(refusal(EXAMPLES["PNG"], Limits(max_png_chunks=2)), TooManyChunks)
+    assert refusal(EXAMPLES["PNG"][:33] + flood[: 12 * 1000] + EXAMPLES["PNG"][33:]) is None
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise TypeError
+
+    monkeypatch.setattr(Image.Image, "resize", fail)
+    with pytest.raises(TypeError):
+        scale(EXAMPLES["WebP"], Options(5), Limits())
 
 
 def test_a_decoder_without_memory_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Options
 from tests.pictures import chunk, encoded, photograph
-from tests.unit.imaging.reference import Pixels, mean_difference, pixels_of, resampled
+from tests.reference import Pixels, mean_difference, pixels_of, resampled
 
 UPRIGHT = Image.open(BytesIO(photograph())).convert("RGB").crop((0, 0, 640, 420)).resize((160, 105))
 SMALL = (64, 42)

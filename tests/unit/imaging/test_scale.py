@@ -11,7 +11,7 @@ from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Options, Result, Source
 from tests.pictures import encoded, photograph
-from tests.unit.imaging.reference import mean_difference, pixels_of, resampled, worst_difference
+from tests.reference import mean_difference, pixels_of, resampled, worst_difference
 
 PHOTOGRAPH = photograph()
 DECODED = encoded(Image.open(BytesIO(PHOTOGRAPH)))

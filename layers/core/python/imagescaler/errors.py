@@ -132,6 +132,13 @@ class TooManyScans(ImageProblem):
     """
 
 
+class TooManyChunks(ImageProblem):
+    """The PNG has too many chunks.
+
+    Each is read by itself; real files have some thousands at most.
+    """
+
+
 class TargetTooLarge(ImageProblem):
     """The scaled image would have too many pixels, or too long a side."""
 

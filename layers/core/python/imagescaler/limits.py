@@ -15,11 +15,12 @@ class Limits:
     """
 
     max_source_bytes: int = 50 * MEGA
-    max_source_pixels: int = 110 * MEGA
+    max_source_pixels: int = 100 * MEGA
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
     max_jpeg_scans: int = 100
+    max_png_chunks: int = 20_000
 
     def __post_init__(self) -> None:
         for field in fields(self):

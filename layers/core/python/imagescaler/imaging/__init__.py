@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from imagescaler.imaging.encoding import encode
 from imagescaler.imaging.opening import decoding, open_image
 from imagescaler.imaging.orientation import orientation
-from imagescaler.imaging.steps import Frame, run
+from imagescaler.imaging.steps import DRAWING, READING, Frame, run
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.plan import plan
@@ -34,7 +34,7 @@ def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
         source = replace(header, width=turn.upright(image.size)[0], height=turn.upright(image.size)[1])
         size = plan((source.width, source.height), options, limits)
         with decoding(header.format):
-            scaled = run(Frame(image, turn=turn, size=turn.stored(size), form=form))
-        encoded = encode(scaled, form)
+            frame = run(READING, Frame(image, turn=turn, size=turn.stored(size), form=form))
+        encoded = encode(run(DRAWING, frame).image, form)
     result = Result(form, *size, len(encoded), hashlib.sha256(encoded).hexdigest())
     return Scaled(encoded, source, result)

@@ -5,7 +5,7 @@ from io import BytesIO
 from PIL import Image, ImageCms
 
 # What a profile is made for, and the modes of images to which it can be applied.
-SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}}
+SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}, "GRAY": {"L"}}
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
 
 
@@ -25,6 +25,7 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
         if image.mode != "CMYK" and "sRGB" in (source.profile.profile_description or ""):
             return image
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), INTENT, mode, flags=FLAGS)
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), INTENT, mode, flags=FLAGS)
+        return converted.convert("L") if converted and image.mode == "L" else converted
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from imagescaler.errors import CorruptImage, ImageTooLarge, SourceTooLarge, TooManyScans
+from imagescaler.errors import CorruptImage, ImageTooLarge, SourceTooLarge, TooManyChunks, TooManyScans
 from imagescaler.imaging.transparency import scale_transparent_color
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Source
@@ -42,19 +42,23 @@ MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 # Pillow walks in Python over each segment of a JPEG and each fill byte; real files have some hundreds.
 MAX_JPEG_STEPS = 100_000
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @contextmanager
 def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Image]:
     """Open an image whose header was measured, without decoding it.
 
-    Raises SourceTooLarge, ImageTooLarge, TooManyScans, CorruptImage.
+    Raises SourceTooLarge, ImageTooLarge, TooManyScans, TooManyChunks, CorruptImage.
     """
     if len(data) > limits.max_source_bytes:
         raise SourceTooLarge(f"The file has {len(data):,} bytes; the limit is {limits.max_source_bytes:,}.")
     _check_size((header.width, header.height), limits)
-    if header.format is Format.JPEG:
-        _check_scans(data, limits.max_jpeg_scans)
+    match header.format:
+        case Format.JPEG:
+            _check_scans(data, limits.max_jpeg_scans)
+        case Format.PNG:
+            _check_chunks(data, limits.max_png_chunks)
     # Pillow has one limit for all; it warns above it, and where we open and decode, warnings are errors.
     Image.MAX_IMAGE_PIXELS = limits.max_source_pixels
     plugin, formats = PLUGINS[header.format]
@@ -91,6 +95,16 @@ def _check_scans(data: bytes, most: int) -> None:
         if steps > MAX_JPEG_STEPS:
             raise CorruptImage(f"The JPEG is in more than {MAX_JPEG_STEPS:,} pieces.")
         position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+
+
+def _check_chunks(data: bytes, most: int) -> None:
+    """Count the chunks: a length, a type, so many bytes, and a checksum each (PNG, third edition, 5.3)."""
+    chunks, position = 0, len(PNG_SIGNATURE)
+    while position < len(data):
+        chunks += 1
+        if chunks > most:
+            raise TooManyChunks(f"The PNG has more than {most:,} chunks, and each costs time.")
+        position += 12 + int.from_bytes(data[position : position + 4])
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:

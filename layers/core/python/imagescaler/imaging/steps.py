@@ -1,6 +1,6 @@
 """The pipeline: pure steps from the opened file to the picture that is encoded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -25,7 +25,8 @@ RESIZABLE = {
     ("P", True): "RGBA",
     ("RGB", True): "RGBA",
 }
-WHITE = 255
+WITH_ALPHA = {"LA": "L", "RGBA": "RGB"}
+OPAQUE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class Frame:
 Step = Callable[[Frame], Frame]
 
 
-def run(frame: Frame) -> Image.Image:
-    """Take a frame through all steps."""
-    return reduce(lambda each, step: step(each), PIPELINE, frame).image
+def run(steps: Sequence[Step], frame: Frame) -> Frame:
+    """Take a frame through steps."""
+    return reduce(lambda each, step: step(each), steps, frame)
 
 
 def decode(frame: Frame) -> Frame:
@@ -94,19 +95,21 @@ def upright(frame: Frame) -> Frame:
     return replace(frame, image=frame.turn.apply(frame.image))
 
 
-def drop_alpha(frame: Frame) -> Frame:
-    """Drop an alpha channel that hides nothing, and for JPEG any: what shows through is white."""
+def drop_opaque_alpha(frame: Frame) -> Frame:
+    """Drop an alpha channel that hides nothing, before it costs a resize."""
     image = frame.image
-    if image.mode not in {"LA", "RGBA"}:
+    if image.mode not in WITH_ALPHA or image.getextrema()[-1] != (OPAQUE, OPAQUE):
         return frame
-    plain = image.mode.removesuffix("A")
-    alpha = image.getchannel("A")
-    if alpha.getextrema() == (255, 255):
-        return replace(frame, image=image.convert(plain))
-    if frame.form is not Format.JPEG:
+    return replace(frame, image=image.convert(WITH_ALPHA[image.mode]))
+
+
+def flatten(frame: Frame) -> Frame:
+    """Lay on white what JPEG cannot show through."""
+    image = frame.image
+    if frame.form is not Format.JPEG or image.mode not in WITH_ALPHA:
         return frame
-    background = Image.new(plain, image.size, WHITE if plain == "L" else (WHITE, WHITE, WHITE))
-    background.paste(image.convert(plain), mask=alpha)
+    background = Image.new(WITH_ALPHA[image.mode], image.size, "white")
+    background.paste(image.convert(background.mode), mask=image.getchannel("A"))
     return replace(frame, image=background)
 
 
@@ -117,4 +120,6 @@ def bare(frame: Frame) -> Frame:
     return replace(frame, image=image)
 
 
-PIPELINE: tuple[Step, ...] = (decode, normalize, resize, shallow, color, upright, drop_alpha, bare)
+# What goes wrong while reading is the file's fault; while drawing it is ours.
+READING: Sequence[Step] = (decode, normalize)
+DRAWING: Sequence[Step] = (drop_opaque_alpha, resize, shallow, color, upright, flatten, bare)

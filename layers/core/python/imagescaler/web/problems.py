@@ -25,6 +25,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.CorruptImage: HTTPStatus(422),
     errors.ImageTooLarge: HTTPStatus(422),
     errors.TooManyScans: HTTPStatus(422),
+    errors.TooManyChunks: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
     errors.SourceLost: HTTPStatus.CONFLICT,
     errors.AttemptsExhausted: HTTPStatus.CONFLICT,
