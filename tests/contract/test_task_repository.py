@@ -92,13 +92,19 @@ async def test_twenty_clients_with_twenty_keys_make_twenty_tasks(tasks: TaskRepo
     assert sum(created for _, created in answers) == 20
 
 
-async def test_a_message_is_noted_and_a_pending_task_can_be_discarded(tasks: TaskRepository) -> None:
+async def test_a_task_without_a_message_can_be_discarded(tasks: TaskRepository) -> None:
     task = await added(tasks)
-    await tasks.note_message(task.id, "17-0")
-    assert (await tasks.get(task.id)).message_id == "17-0"
-    await tasks.discard(task.id)
+    assert await tasks.discard(task.id)
+    assert await tasks.discard(task.id)
     with pytest.raises(TaskNotFound):
         await tasks.get(task.id)
+
+
+async def test_a_task_whose_message_is_noted_cannot_be_discarded(tasks: TaskRepository) -> None:
+    task = await added(tasks)
+    assert await tasks.note_message(task.id, "17-0")
+    assert not await tasks.discard(task.id)
+    assert (await tasks.get(task.id)).message_id == "17-0"
 
 
 async def test_a_key_is_free_again_once_its_task_was_discarded(tasks: TaskRepository) -> None:
@@ -117,9 +123,9 @@ async def test_a_task_that_was_taken_up_cannot_be_discarded(tasks: TaskRepositor
 
 
 async def test_noting_and_expiring_an_unknown_task_do_nothing(tasks: TaskRepository) -> None:
-    await tasks.note_message(uuid4(), "1-0")
+    assert not await tasks.note_message(uuid4(), "1-0")
     await tasks.expire(uuid4())
-    await tasks.discard(uuid4())
+    assert await tasks.discard(uuid4())
 
 
 async def test_a_claim_begins_an_attempt_with_a_lease(tasks: TaskRepository) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -170,14 +171,33 @@ def test_a_replay_rings_for_a_task_that_nobody_has_rung_for(functions: Functions
     task = post(photograph(), {"idempotency-key": "k1"}, width=800).json
     module.queue.messages.clear()
     [stored] = module.tasks.tasks.values()
-    module.tasks.tasks[stored.id] = type(stored)(**{**fields_of(stored), "message_id": None})  # killed before it rang
+    module.tasks.tasks[stored.id] = replace(stored, message_id=None)  # killed before it rang
     again = post(photograph(), {"idempotency-key": "k1"}, width=800).json
     assert again["id"] == task["id"]
     assert len(module.queue.messages) == 1
 
 
-def fields_of(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+@pytest.mark.parametrize("method", ["push", "note_message"])
+def test_a_replay_that_cannot_ring_takes_nothing_back_from_who_came_first(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """The first request has pushed its message, but not noted it yet."""
+    module = functions["create_task"]
+    post(photograph(), {"idempotency-key": "k1"}, width=800)
+    [stored] = module.tasks.tasks.values()
+    module.tasks.tasks[stored.id] = replace(stored, message_id=None)
+
+    async def refuse(*_: Any) -> Any:
+        raise QueueUnavailable("It does not answer. Try again.")
+
+    async def vanish(*_: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(*((module.queue, "push", refuse) if method == "push" else (module.tasks, method, vanish)))
+    answer = post(photograph(), {"idempotency-key": "k1"}, width=800)
+    assert (answer.status, answer.json["type"]) == (503, "/problems/queue-unavailable")
+    assert stored.id in module.tasks.tasks
+    assert stored.source_key in module.store.blobs
 
 
 @pytest.mark.parametrize("port", ["tasks.add", "queue.push"])
@@ -197,6 +217,21 @@ def test_a_request_that_is_refused_leaves_nothing(
     assert int(answer.headers["retry-after"]) >= 1
     assert module.store.blobs == {}
     assert module.tasks.tasks == {}
+
+
+def test_a_request_that_cannot_ring_takes_nothing_back_from_a_replay_that_could(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = functions["create_task"]
+
+    async def refuse_after_somebody_else_rang(message: Any) -> Any:
+        await module.tasks.note_message(message.task_id, "1-0")
+        raise QueueUnavailable("It does not answer. Try again.")
+
+    monkeypatch.setattr(module.queue, "push", refuse_after_somebody_else_rang)
+    assert post(photograph(), {"idempotency-key": "k1"}, width=800).status == 503
+    [task] = module.tasks.tasks.values()
+    assert list(module.store.blobs) == [task.source_key]
 
 
 def test_a_refused_task_that_cannot_be_taken_back_is_logged(

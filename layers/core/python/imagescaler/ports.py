@@ -22,12 +22,12 @@ class TaskRepository(Protocol):
         """Return a task as it stands now; raises TaskNotFound."""
         ...
 
-    async def note_message(self, task_id: UUID, message_id: str) -> None:
-        """Note which message stands for the task in the queue."""
+    async def note_message(self, task_id: UUID, message_id: str) -> bool:
+        """Note which message stands for the task in the queue; False when the task is gone."""
         ...
 
-    async def discard(self, task_id: UUID) -> None:
-        """Remove a task that was not accepted after all; one that an attempt has taken up stays."""
+    async def discard(self, task_id: UUID) -> bool:
+        """Remove a task that was not accepted after all; False when it stays, as it has a message or had an attempt."""
         ...
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:

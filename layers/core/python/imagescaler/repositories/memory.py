@@ -34,16 +34,20 @@ class MemoryTaskRepository:
         """Return a task as it stands now; raises TaskNotFound."""
         return self._stored(task_id).as_of(self._clock())
 
-    async def note_message(self, task_id: UUID, message_id: str) -> None:
-        """Note which message stands for the task in the queue."""
-        if task_id in self.tasks:
-            self._save(replace(self.tasks[task_id], message_id=message_id))
+    async def note_message(self, task_id: UUID, message_id: str) -> bool:
+        """Note which message stands for the task in the queue; False when the task is gone."""
+        if task_id not in self.tasks:
+            return False
+        self._save(replace(self.tasks[task_id], message_id=message_id))
+        return True
 
-    async def discard(self, task_id: UUID) -> None:
-        """Remove a task that no attempt has taken up."""
+    async def discard(self, task_id: UUID) -> bool:
+        """Remove a task that has no message and had no attempt; False when it stays."""
         task = self.tasks.get(task_id)
-        if task is not None and task.status is Status.PENDING and not task.attempt:
-            del self.tasks[task_id]
+        if task is not None and (task.status, task.attempt, task.message_id) != (Status.PENDING, 0, None):
+            return False
+        self.tasks.pop(task_id, None)
+        return True
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
         """Begin an attempt, or end the task when none is left."""

@@ -76,13 +76,13 @@ class PostgresTaskRepository:
             raise TaskNotFound.of(task_id)
         return _task(row).as_of(row["asked_at"])
 
-    async def note_message(self, task_id: UUID, message_id: str) -> None:
-        """Note which message stands for the task in the queue."""
-        await self._run(self._sql.note_message, id=task_id, message_id=message_id)
+    async def note_message(self, task_id: UUID, message_id: str) -> bool:
+        """Note which message stands for the task in the queue; False when the task is gone."""
+        return await self._run(self._sql.note_message, id=task_id, message_id=message_id) is not None
 
-    async def discard(self, task_id: UUID) -> None:
-        """Remove a task that no attempt has taken up."""
-        await self._run(self._sql.discard, id=task_id)
+    async def discard(self, task_id: UUID) -> bool:
+        """Remove a task that has no message and had no attempt; False when it stays."""
+        return bool(await self._run(self._sql.discard, id=task_id))
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
         """Begin an attempt, or end the task when none is left."""

@@ -13,11 +13,15 @@ select *, now() as asked_at from tasks where owner = :owner and idempotency_key 
 -- name: get(id)^
 select *, now() as asked_at from tasks where id = :id;
 
--- name: note_message(message_id, id)!
-update tasks set message_id = :message_id where id = :id;
+-- name: note_message(message_id, id)^
+update tasks set message_id = :message_id where id = :id returning id;
 
--- name: discard(id)!
-delete from tasks where id = :id and status = 'pending' and attempt = 0;
+-- name: discard(id)$
+-- Whoever repeats the request may have rung for the task meanwhile: then it is accepted, and stays.
+with discarded as (
+    delete from tasks where id = :id and status = 'pending' and attempt = 0 and message_id is null returning id
+)
+select not exists (select from tasks where id = :id and id not in (select id from discarded));
 
 -- name: claim(max_attempts, lease_s, gave_up, id)^
 -- A new attempt, if the task is free and has one left; else its end, if it is free and has none.

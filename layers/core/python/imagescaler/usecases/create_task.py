@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
-from imagescaler.errors import ImageTooLarge, Problem, SourceTooLarge, TargetTooLarge, Unavailable
+from imagescaler.errors import ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, TargetTooLarge, Unavailable
 from imagescaler.limits import Limits
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
@@ -49,12 +49,19 @@ async def create_task(
     except Problem:
         await _forget(new, tasks, store)
         raise
-    if created:
-        return await _ring(task, message, tasks, queue, store), True
-    await store.delete(new.source_key)
-    if task.status is Status.PENDING and task.message_id is None:  # whoever accepted it did not get to ring
-        await _ring(task, message, tasks, queue, store)
-    return task, False
+    if not created:
+        await store.delete(new.source_key)
+        if task.status is Status.PENDING and task.message_id is None:
+            await _ring_again(task, message, tasks, queue)
+        return task, False
+    try:
+        message_id = await queue.push(message(task.id))
+    except Problem:
+        await _forget(new, tasks, store)
+        raise
+    with suppress(Unavailable):  # it is accepted all the same: the row is there, and the message too
+        await tasks.note_message(task.id, message_id)
+    return task, True
 
 
 def request_hash(image: bytes, options: Options) -> str:
@@ -64,22 +71,24 @@ def request_hash(image: bytes, options: Options) -> str:
     return digest.hexdigest()
 
 
-async def _ring(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue, store: ImageStore) -> Task:
-    try:
-        message_id = await queue.push(message(task.id))
-    except Problem:
-        await _forget(task, tasks, store)
-        raise
-    with suppress(Unavailable):  # it is accepted all the same: the row is there, and the message too
-        await tasks.note_message(task.id, message_id)
-    return task
+async def _ring_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:
+    """Ring for a task that the client asked for before, where whoever accepted it did not get to, or is just about to.
+
+    Takes nothing back: the task is another request's. Should that one have taken it back, then this one fails, too.
+    """
+    message_id = await queue.push(message(task.id))
+    if not await tasks.note_message(task.id, message_id):
+        raise QueueUnavailable("The task was taken back, because the queue did not answer. Try again.")
 
 
-async def _forget(task: NewTask | Task, tasks: TaskRepository, store: ImageStore) -> None:
-    """Take back what was written. Where that fails too, the row has no message, and the bytes have an end."""
+async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> None:
+    """Take back what was written, unless a replay has rung for it meanwhile: then it is that one's.
+
+    Where that fails too, the row has no message, and the bytes have an end.
+    """
     try:
-        await tasks.discard(task.id)
-        await store.delete(task.source_key)
+        if await tasks.discard(task.id):
+            await store.delete(task.source_key)
     except Unavailable:
         logger.warning("a refused task could not be removed", extra={"task_id": str(task.id)})
 
