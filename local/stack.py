@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 from redis.exceptions import RedisError
 
 from imagescaler.redis_connection import open_client
@@ -22,7 +23,7 @@ from local.template import Template, load
 
 logger = logging.getLogger(__name__)
 MIGRATION = "MigrateDatabaseFunction"
-MIGRATION_TIMEOUT_S = 310
+MIGRATION_TIMEOUT_S, CHECK_TIMEOUT_S = 310, 5
 FUNCTIONS_URL = "http://{host}:{port}/2015-03-31/functions/{{function}}/invocations"
 
 
@@ -101,8 +102,9 @@ async def runners(template: Template, variables: Mapping[str, str], client: Lamb
         await asyncio.gather(*tasks)
 
 
-async def migrate(client: LambdaClient) -> None:
+async def migrate(dsn: str, client: LambdaClient) -> None:
     """Bring the database to the newest schema; raises StackError."""
+    await _check_postgres(dsn)
     try:
         await client.invoke(MIGRATION, "migrate-database", b"{}", timeout_s=MIGRATION_TIMEOUT_S)
     except (InvocationError, TimeoutError) as error:
@@ -120,12 +122,22 @@ async def whole(layout: Layout, data_folder: Path, *, host: str, port: int) -> A
             function_host(layout, template, variables, data_folder / "logs", host="127.0.0.1", port=0) as functions_url,
             LambdaClient(functions_url) as client,
         ):
-            await migrate(client)
+            await migrate(variables["POSTGRES_DSN"], client)
             async with (
                 runners(template, variables, client),
                 serving(Gateway(template.routes, template.cors, client), listener),
             ):
                 yield f"http://{host}:{listener.getsockname()[1]}"
+
+
+async def _check_postgres(dsn: str) -> None:
+    """Find out before a function does: its answer would be a page of traceback."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error) or "it does not answer in time"
+        raise StackError(f"The database at POSTGRES_DSN cannot be used: {reason}") from error
+    await connection.close()
 
 
 async def _check_redis(url: str) -> None:
