@@ -5,9 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from imagescaler.imaging import scale
 
 from imagescaler import repositories, runtime, settings, stores, telemetry
+from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
