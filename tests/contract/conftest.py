@@ -1,6 +1,6 @@
 """Every implementation of every port, empty for each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import asyncpg
@@ -8,6 +8,7 @@ import pytest
 
 from imagescaler import queues, repositories, stores
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
+from tests.cloud import Cloud, cloud
 
 # What the database would take, were it not for the guards in the statements: only the transitions in the table.
 TRIGGER = """
@@ -39,23 +40,48 @@ async def tasks(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncItera
         await repository._pool.close()
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """Give an account of our own in a cloud that moto imitates."""
+    with cloud(monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture(params=["memory", "redis", "sqs"])
 async def queue(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[TaskQueue]:
-    if request.param == "memory":
-        yield queues.connect("memory://", max_length=3)
-        return
-    made: Any = queues.connect(redis_url, max_length=3)
-    await made._redis.flushdb()
-    yield made
-    await made._redis.aclose()
+    match request.param:
+        case "memory":
+            yield queues.connect("memory://", max_length=3)
+        case "sqs":
+            yield queues.connect(request.getfixturevalue("aws").queue_url, max_length=3)
+        case _:
+            made: Any = queues.connect(redis_url, max_length=3)
+            await made._redis.flushdb()
+            yield made
+            await made._redis.aclose()
+
+
+@pytest.fixture(params=["memory", "redis", "s3"])
+async def store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
+    async for made in _store(request, redis_url):
+        yield made
 
 
 @pytest.fixture(params=["memory", "redis"])
-async def store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
-    if request.param == "memory":
-        yield stores.connect("memory://", budget_bytes=1000)
-        return
-    made: Any = stores.connect(redis_url, budget_bytes=1000)
-    await made._redis.flushdb()
-    yield made
-    await made._redis.aclose()
+async def bounded_store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
+    """Give a store that has a budget, which a bucket has not."""
+    async for made in _store(request, redis_url):
+        yield made
+
+
+async def _store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
+    match request.param:
+        case "memory":
+            yield stores.connect("memory://", budget_bytes=1000)
+        case "s3":
+            yield stores.connect(request.getfixturevalue("aws").store_url)
+        case _:
+            made: Any = stores.connect(redis_url, budget_bytes=1000)
+            await made._redis.flushdb()
+            yield made
+            await made._redis.aclose()

@@ -1,4 +1,4 @@
-"""What every image store promises; the ones here have a budget of 1,000 bytes, 750 of them for sources."""
+"""What every image store promises; those with a budget have one of 1,000 bytes, 750 of them for sources."""
 
 import asyncio
 
@@ -19,13 +19,13 @@ async def test_what_was_never_put_is_not_found(store: ImageStore) -> None:
         await store.get("sources/1")
 
 
-async def test_deleting_makes_room_and_may_be_repeated(store: ImageStore) -> None:
-    await store.put("sources/1", bytes(750), ttl_s=60)
-    await store.delete("sources/1")
-    await store.delete("sources/1")
+async def test_deleting_makes_room_and_may_be_repeated(bounded_store: ImageStore) -> None:
+    await bounded_store.put("sources/1", bytes(750), ttl_s=60)
+    await bounded_store.delete("sources/1")
+    await bounded_store.delete("sources/1")
     with pytest.raises(BlobNotFound):
-        await store.get("sources/1")
-    await store.put("sources/2", bytes(750), ttl_s=60)
+        await bounded_store.get("sources/1")
+    await bounded_store.put("sources/2", bytes(750), ttl_s=60)
 
 
 async def test_putting_again_replaces(store: ImageStore) -> None:
@@ -43,19 +43,57 @@ async def test_a_blob_has_an_end_and_then_makes_room(store: ImageStore) -> None:
     await store.put("sources/2", bytes(700), ttl_s=60)
 
 
-async def test_sources_leave_room_for_results(store: ImageStore) -> None:
-    await store.put("sources/1", bytes(750), ttl_s=60)
+async def test_sources_leave_room_for_results(bounded_store: ImageStore) -> None:
+    await bounded_store.put("sources/1", bytes(750), ttl_s=60)
     with pytest.raises(StoreFull):
-        await store.put("sources/2", b"x", ttl_s=60)
-    await store.put("results/1/1", bytes(250), ttl_s=60)
+        await bounded_store.put("sources/2", b"x", ttl_s=60)
+    await bounded_store.put("results/1/1", bytes(250), ttl_s=60)
     with pytest.raises(StoreFull, match="budget"):
-        await store.put("results/2/1", b"x", ttl_s=60)
+        await bounded_store.put("results/2/1", b"x", ttl_s=60)
 
 
-async def test_the_budget_holds_for_many_at_once(store: ImageStore) -> None:
-    puts = (store.put(f"results/{number}/1", bytes(100), ttl_s=60) for number in range(30))
+async def test_the_budget_holds_for_many_at_once(bounded_store: ImageStore) -> None:
+    puts = (bounded_store.put(f"results/{number}/1", bytes(100), ttl_s=60) for number in range(30))
     outcomes = await asyncio.gather(*puts, return_exceptions=True)
     assert outcomes.count(None) == 10
+
+
+async def test_the_beginning_of_a_blob_and_its_size_are_told(store: ImageStore) -> None:
+    await store.put("uploads/1", b"0123456789", ttl_s=60)
+    assert await store.size("uploads/1") == 10
+    assert await store.get("uploads/1", first_bytes=4) == b"0123"
+    assert await store.get("uploads/1", first_bytes=400) == b"0123456789"
+
+
+@pytest.mark.parametrize("key", ["uploads/never", "uploads/over"])
+async def test_what_is_not_there_has_neither_size_nor_beginning_nor_copy(store: ImageStore, key: str) -> None:
+    await store.put("uploads/over", b"x", ttl_s=1)
+    await asyncio.sleep(1.05)
+    for question in (store.size(key), store.get(key, first_bytes=4), store.copy(key, "sources/1", ttl_s=60)):
+        with pytest.raises(BlobNotFound):
+            await question
+    with pytest.raises(BlobNotFound):
+        await store.get("sources/1")
+
+
+async def test_a_copy_has_a_life_of_its_own(store: ImageStore) -> None:
+    await store.put("uploads/1", b"image", ttl_s=1)
+    await store.copy("uploads/1", "sources/1", ttl_s=60)
+    await store.copy("uploads/1", "sources/2", ttl_s=60)
+    await store.delete("sources/1")
+    assert await store.get("uploads/1") == b"image"
+    await asyncio.sleep(1.05)
+    assert await store.get("sources/2") == b"image"
+    assert await store.size("sources/2") == 5
+
+
+async def test_a_copy_needs_room_too(bounded_store: ImageStore) -> None:
+    await bounded_store.put("uploads/1", bytes(400), ttl_s=60)
+    with pytest.raises(StoreFull):
+        await bounded_store.copy("uploads/1", "sources/1", ttl_s=60)
+    await bounded_store.copy("uploads/1", "results/1/1", ttl_s=60)
+    with pytest.raises(StoreFull):
+        await bounded_store.put("results/2/1", bytes(201), ttl_s=60)
 
 
 async def test_it_answers(store: ImageStore) -> None:

@@ -78,11 +78,19 @@ class ImageStore(Protocol):
     """Where the bytes are, for a limited time. Every method raises StoreUnavailable when the store is away."""
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
-        """Keep `data` for `ttl_s` seconds; raises StoreFull when the budget is used up."""
+        """Keep `data` for `ttl_s` seconds; raises StoreFull where there is a budget, and it is used up."""
         ...
 
-    async def get(self, key: str) -> bytes:
-        """Return what was put; raises BlobNotFound when it is not there, or no longer."""
+    async def get(self, key: str, *, first_bytes: int | None = None) -> bytes:
+        """Return what was put, or its beginning only; raises BlobNotFound when it is not there, or no longer."""
+        ...
+
+    async def size(self, key: str) -> int:
+        """Return the number of bytes that were put; raises BlobNotFound."""
+        ...
+
+    async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
+        """Keep a second one under `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
         ...
 
     async def delete(self, key: str) -> None:

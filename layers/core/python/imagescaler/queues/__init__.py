@@ -43,10 +43,15 @@ def connect(url: str, *, max_length: int = DEFAULT_MAX_LENGTH) -> TaskQueue:
             from imagescaler.queues.redis import RedisTaskQueue  # noqa: PLC0415 - its client is slow to import
 
             return RedisTaskQueue(url, max_length=max_length)
+        case "https" | "http":
+            from imagescaler.queues.sqs import SqsTaskQueue  # noqa: PLC0415 - its client is slow to import
+
+            return SqsTaskQueue(url, max_length=max_length)
         case "memory":
             from imagescaler.queues.memory import MemoryTaskQueue  # noqa: PLC0415
 
             return MemoryTaskQueue(max_length=max_length)
         case scheme:
-            message = f"QUEUE_URL: there is no queue for {scheme or 'an empty scheme'}; give redis:// or memory://"
+            known = "redis://, the https:// of an SQS queue, or memory://"
+            message = f"QUEUE_URL: there is no queue for {scheme or 'an empty scheme'}; give {known}"
             raise settings.SettingsError(message)

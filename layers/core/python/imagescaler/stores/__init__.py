@@ -15,7 +15,7 @@ SOURCE_SHARE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """`STORE_URL` defaults to `REDIS_URL`; `STORE_BUDGET_BYTES` is what all images together may take."""
+    """`STORE_URL` defaults to `REDIS_URL`; `STORE_BUDGET_BYTES` is what all images together may take in Redis."""
 
     store_url: str = ""
     redis_url: str = ""
@@ -46,12 +46,17 @@ def connect(url: str, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> ImageStore
             from imagescaler.stores.redis import RedisImageStore  # noqa: PLC0415 - its client is slow to import
 
             return RedisImageStore(url, budget_bytes=budget_bytes)
+        case "s3":
+            from imagescaler.stores.s3 import S3ImageStore  # noqa: PLC0415 - its client is slow to import
+
+            return S3ImageStore(url)
         case "memory":
             from imagescaler.stores.memory import MemoryImageStore  # noqa: PLC0415
 
             return MemoryImageStore(budget_bytes=budget_bytes)
         case scheme:
-            message = f"STORE_URL: there is no store for {scheme or 'an empty scheme'}; give redis:// or memory://"
+            known = "redis://, s3://bucket/prefix, or memory://"
+            message = f"STORE_URL: there is no store for {scheme or 'an empty scheme'}; give {known}"
             raise settings.SettingsError(message)
 
 

@@ -29,12 +29,20 @@ class MemoryImageStore:
             raise StoreFull("The images that are kept fill the store's budget. Try again later.")
         self._blobs[key] = (data, self._clock_s() + ttl_s)
 
-    async def get(self, key: str) -> bytes:
-        """Return what was put; raises BlobNotFound."""
+    async def get(self, key: str, *, first_bytes: int | None = None) -> bytes:
+        """Return what was put, or its beginning only; raises BlobNotFound."""
         try:
-            return self.blobs[key]
+            return self.blobs[key][:first_bytes]
         except KeyError:
             raise BlobNotFound(key) from None
+
+    async def size(self, key: str) -> int:
+        """Return the number of bytes that were put; raises BlobNotFound."""
+        return len(await self.get(key))
+
+    async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
+        """Keep a second one under `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
+        await self.put(target, await self.get(key), ttl_s=ttl_s)
 
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""

@@ -1,0 +1,124 @@
+"""The real handlers over SQS and S3 (moto) and a real Postgres, from the request to the result."""
+
+import time
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from imagescaler import runtime
+from tests.cloud import MAX_RECEIVE_COUNT, VISIBILITY_TIMEOUT_S, Cloud, cloud
+from tests.functions.conftest import Answer, Context, Functions, multipart
+from tests.handlers import load
+from tests.pictures import photograph, plain
+
+
+class Deployed(Functions):
+    """Functions that share nothing in memory: their servers are all that they have in common."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = load(name)
+        return self._loaded[name]
+
+    def close(self) -> None:
+        pools = (module.tasks._pool for module in self._loaded.values() if hasattr(module, "tasks"))
+        for pool in filter(None, pools):
+            runtime.run(pool.close())
+
+    def post(self, image: bytes, **fields: Any) -> Answer:
+        headers, body = multipart(image, **fields)
+        return self.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+
+    def status(self, task_id: str) -> str:
+        return str(self.http("get_task", "GET", f"/api/v1/tasks/{task_id}").json["status"])
+
+    def deliver(self, aws: Cloud, batch_size: int = 10) -> list[str]:
+        """Do what Lambda's event source mapping does with what is in the queue; give the ids that came again."""
+        messages = aws.receive(batch_size)
+        event = {"Records": [record(message) for message in messages]}
+        answer = self["process_task"].handler(event, Context("process-task"))
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] not in failed:
+                aws.sqs.delete_message(QueueUrl=aws.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return sorted(failed)
+
+
+def record(message: dict[str, Any]) -> dict[str, Any]:
+    """Make a record of an SQS event from a received message (AWS Lambda, example Amazon SQS message event)."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:TaskQueue",
+        "awsRegion": "eu-central-1",
+    }
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    with cloud(monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def deployed(
+    functions: Functions, aws: Cloud, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployed]:
+    """Give functions that know their servers by the URLs that the template gives them, and by nothing else."""
+    monkeypatch.delenv("REDIS_URL")
+    monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
+    monkeypatch.setenv("QUEUE_URL", aws.queue_url)
+    monkeypatch.setenv("STORE_URL", aws.store_url)
+    made = Deployed()
+    yield made
+    made.close()
+
+
+def test_a_task_goes_through_sqs_and_s3(deployed: Deployed, aws: Cloud) -> None:
+    task_id = deployed.post(photograph(), width=320).json["id"]
+    assert aws.objects == [f"images/sources/{task_id}"]
+    assert deployed.deliver(aws) == []
+    assert deployed.status(task_id) == "completed"
+    assert aws.objects == [f"images/results/{task_id}/1"]
+    result = deployed.http("get_result", "GET", f"/api/v1/results/{task_id}", headers={"accept": "image/*"})
+    assert Image.open(BytesIO(result.body)).size == (320, 214)
+    assert aws.receive() == []
+
+
+def test_in_a_batch_only_what_failed_comes_again_and_ends_as_a_dead_letter(deployed: Deployed, aws: Cloud) -> None:
+    good, bad = (deployed.post(image, width=32).json["id"] for image in (plain(), plain()[:60]))
+    nonsense = aws.sqs.send_message(QueueUrl=aws.queue_url, MessageBody="no json")["MessageId"]
+    for _ in range(MAX_RECEIVE_COUNT):
+        assert deployed.deliver(aws) == [nonsense]
+        time.sleep(VISIBILITY_TIMEOUT_S + 0.05)
+    assert (deployed.status(good), deployed.status(bad)) == ("completed", "failed")
+    assert aws.receive() == []
+    assert aws.waiting(aws.dead_letter_url) == 1
+
+
+def test_an_attempt_that_cannot_read_its_source_comes_again(
+    deployed: Deployed, aws: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = deployed.post(photograph(), width=320).json["id"]
+    with monkeypatch.context() as broken:
+        broken.setattr(deployed["process_task"].store._bucket, "name", "no-such-bucket")
+        assert len(deployed.deliver(aws)) == 1
+    assert deployed.status(task_id) == "pending"
+    time.sleep(VISIBILITY_TIMEOUT_S + 0.05)
+    assert deployed.deliver(aws) == []
+    assert deployed.status(task_id) == "completed"
+
+
+def test_health_asks_sqs_and_s3(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert deployed.http("health", "GET", "/api/v1/health").status == 200
+    monkeypatch.setattr(deployed["health"].servers["queue"], "_url", "https://sqs.eu-central-1.amazonaws.com/1/Gone")
+    unwell = deployed.http("health", "GET", "/api/v1/health")
+    assert (unwell.status, unwell.json["queue"]["status"], unwell.json["store"]["status"]) == (503, "unavailable", "ok")
