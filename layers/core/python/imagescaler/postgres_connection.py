@@ -1,6 +1,6 @@
 """How Postgres is reached: a small pool per adapter, made on first use, with time limits and one retry."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -35,6 +35,15 @@ class Database:
             return await self._attempt(query, arguments)
         except BROKEN as error:
             raise RepositoryUnavailable("The database does not answer. Try again.") from error
+
+    async def rows(self, query: Callable[..., AsyncIterator[Row]], **arguments: Any) -> list[Row]:
+        """Run a query of aiosql's that gives many rows; otherwise as `run`."""
+
+        async def collect(connection: Any, **arguments: Any) -> list[Row]:
+            return [row async for row in query(connection, **arguments)]
+
+        rows: list[Row] = await self.run(collect, **arguments)
+        return rows
 
     async def close(self) -> None:
         """Close the connections."""

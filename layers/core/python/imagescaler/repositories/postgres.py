@@ -1,10 +1,11 @@
 """Tasks in Postgres; every statement is in queries.sql."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib.resources import files
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import aiosql
@@ -60,7 +61,7 @@ class PostgresTaskRepository:
         return _task(row).as_of(row["asked_at"])
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        """Note which message stands for the task in the queue; False when the task is gone."""
+        """Note which message now stands for the task in the queue, and count it; False when the task is gone."""
         return await self._database.run(self._sql.note_message, id=task_id, message_id=message_id) is not None
 
     async def discard(self, task_id: UUID) -> bool:
@@ -76,9 +77,7 @@ class PostgresTaskRepository:
             max_attempts=max_attempts,
             gave_up=_json(gave_up(max_attempts)),
         )
-        if row is None:
-            raise TaskFinished if (await self.get(task_id)).status.is_final else TaskInProgress
-        return _task(row)
+        return _task(row) if row else await self._refused(task_id)
 
     async def complete(self, task: Task, result: Result, source: Source, *, ttl_s: int) -> Task:
         """End a claimed task with its result; raises LeaseLost."""
@@ -97,6 +96,11 @@ class PostgresTaskRepository:
         row = await self._database.run(self._sql.fail, id=task.id, attempt=task.attempt, failure=_json(failure))
         return _task(row) if row else await self._repeated(task, Status.FAILED)
 
+    async def abandon(self, task_id: UUID, failure: Failure) -> Task:
+        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
+        row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
+        return _task(row) if row else await self._refused(task_id)
+
     async def release(self, task: Task) -> Task:
         """Give a claimed task back; raises LeaseLost."""
         row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt)
@@ -106,6 +110,19 @@ class PostgresTaskRepository:
         """Note that the result of a completed task is gone."""
         await self._database.run(self._sql.expire, id=task_id)
 
+    async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Take tasks that have been free for a while, and note that."""
+        rows = await self._database.rows(self._sql.take_stale, older_than_s=float(older_than_s), limit=limit)
+        return [_task(row) for row in rows]
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Note that results are gone whose time is over, and say how many."""
+        return int(await self._database.run(self._sql.expire_due, limit=limit))
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Forget tasks that failed or expired a while ago, and say how many."""
+        return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
+
     async def backlog(self, task: Task) -> Backlog:
         """Measure the work that stands before a task."""
         row = await self._database.run(self._sql.backlog, created_at=task.created_at)
@@ -114,6 +131,10 @@ class PostgresTaskRepository:
     async def ping(self) -> None:
         """Return when the repository answers."""
         await self._database.run(self._sql.ping)
+
+    async def _refused(self, task_id: UUID) -> NoReturn:
+        """Say why a task may not be taken."""
+        raise TaskFinished if (await self.get(task_id)).status.is_final else TaskInProgress
 
     async def _repeated(self, task: Task, status: Status) -> Task:
         """Tell a statement that was tried twice and did its work the first time from one that the fence stopped."""
@@ -136,6 +157,9 @@ def _task(row: Row) -> Task:
         source=Source(**_with_format(json.loads(row["source"]))),
         attempt=row["attempt"],
         message_id=row["message_id"],
+        rings=row["rings"],
+        rung_at=row["rung_at"],
+        swept_at=row["swept_at"],
         created_at=row["created_at"],
         started_at=row["started_at"],
         completed_at=row["completed_at"],

@@ -36,6 +36,10 @@ class MemoryImageStore:
         except KeyError:
             raise BlobNotFound(key) from None
 
+    async def exists(self, key: str) -> bool:
+        """Say whether `get` would find something."""
+        return key in self.blobs
+
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""
         self._blobs.pop(key, None)

@@ -71,6 +71,11 @@ class RedisImageStore:
             raise BlobNotFound(key)
         return data
 
+    async def exists(self, key: str) -> bool:
+        """Say whether `get` would find something."""
+        with unavailable_as(StoreUnavailable, AWAY):
+            return bool(await self._redis.exists(KEY_PREFIX + key))
+
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""
         with unavailable_as(StoreUnavailable, AWAY):
