@@ -36,8 +36,7 @@ async def tasks(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncItera
     await connection.close()
     repository: Any = repositories.connect(postgres_dsn)
     yield repository
-    if repository._pool is not None:
-        await repository._pool.close()
+    await repository._database.close()
 
 
 @pytest.fixture

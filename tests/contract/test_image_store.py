@@ -35,9 +35,18 @@ async def test_putting_again_replaces(store: ImageStore) -> None:
     await store.put("sources/2", bytes(740), ttl_s=60)
 
 
+async def test_what_is_there_exists_and_nothing_else(store: ImageStore) -> None:
+    await store.put("sources/1", b"", ttl_s=60)
+    assert await store.exists("sources/1")
+    assert not await store.exists("sources/2")
+    await store.delete("sources/1")
+    assert not await store.exists("sources/1")
+
+
 async def test_a_blob_has_an_end_and_then_makes_room(store: ImageStore) -> None:
     await store.put("sources/1", bytes(700), ttl_s=1)
     await asyncio.sleep(1.05)
+    assert not await store.exists("sources/1")
     with pytest.raises(BlobNotFound):
         await store.get("sources/1")
     await store.put("sources/2", bytes(700), ttl_s=60)

@@ -7,9 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from imagescaler.repositories.migrations import FOLDER, LOCK, migrate
-
-NEWEST = max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))[:4]
+from imagescaler.repositories.migrations import LOCK, NEWEST, migrate
 
 
 @pytest.fixture

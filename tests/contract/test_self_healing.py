@@ -79,8 +79,8 @@ class Adapter:
 
 
 async def close_pool(repository: Any) -> None:
-    if repository._pool is not None:
-        repository._pool.terminate()
+    if repository._database._pool is not None:
+        repository._database._pool.terminate()
 
 
 async def close_redis(adapter: Any) -> None:
@@ -132,8 +132,8 @@ async def test_a_connection_that_was_reset_is_replaced_unnoticed(adapter: Adapte
 async def test_a_server_that_hangs_is_given_up_in_bounded_time_and_used_again_when_it_is_back(
     adapter: Adapter, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imagescaler.repositories.postgres.COMMAND_TIMEOUT_S", 0.2)
-    monkeypatch.setattr("imagescaler.repositories.postgres.CONNECT_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("imagescaler.postgres_connection.COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("imagescaler.postgres_connection.CONNECT_TIMEOUT_S", 0.2)
     monkeypatch.setattr("imagescaler.redis_connection.ANSWER_TIMEOUT_S", 0.2)
     async with proxied(url) as (proxy, through):
         made = adapter.connect(through)

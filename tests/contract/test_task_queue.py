@@ -31,5 +31,16 @@ async def test_the_limit_holds_for_many_at_once(queue: TaskQueue) -> None:
     assert sum(isinstance(outcome, QueueFull) for outcome in outcomes) == 17
 
 
+async def test_a_message_that_was_pushed_is_held_where_that_can_be_told(queue: TaskQueue) -> None:
+    message_id = await queue.push(message())
+    assert await queue.holds(message_id) in {True, None}
+
+
+@pytest.mark.parametrize("message_id", ["1-1", "", "059f36b4-87a3-44ab-83d2-661975830a7d"])
+async def test_a_message_that_never_was_is_not_held(queue: TaskQueue, message_id: str) -> None:
+    await queue.push(message())
+    assert await queue.holds(message_id) in {False, None}
+
+
 async def test_it_answers(queue: TaskQueue) -> None:
     await queue.ping()

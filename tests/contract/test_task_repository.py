@@ -250,6 +250,122 @@ async def test_a_task_without_a_result_does_not_expire(tasks: TaskRepository) ->
     assert (await tasks.get(task.id)).status is Status.PROCESSING
 
 
+async def test_each_message_that_is_noted_is_counted(tasks: TaskRepository) -> None:
+    task = await added(tasks)
+    assert (task.rings, task.rung_at) == (0, None)
+    for message_id in ("17-0", "18-0"):
+        await tasks.note_message(task.id, message_id)
+    rung = await tasks.get(task.id)
+    assert (rung.message_id, rung.rings) == ("18-0", 2)
+    assert rung.rung_at is not None
+    assert rung.rung_at >= task.created_at
+
+
+async def test_a_task_that_nobody_works_on_can_be_abandoned(tasks: TaskRepository) -> None:
+    waiting, crashed = await added(tasks), await claimed(tasks, lease_s=0)
+    for task in (waiting, crashed):
+        over = await tasks.abandon(task.id, FAILURE)
+        assert (over.status, over.failure, over.lease_until) == (Status.FAILED, FAILURE, None)
+        assert over.completed_at is not None
+        assert over == await tasks.get(task.id)
+        with pytest.raises(TaskFinished):
+            await tasks.abandon(task.id, FAILURE)
+
+
+async def test_a_task_that_somebody_works_on_cannot_be_abandoned(tasks: TaskRepository) -> None:
+    task = await claimed(tasks)
+    with pytest.raises(TaskInProgress):
+        await tasks.abandon(task.id, FAILURE)
+    assert await tasks.get(task.id) == task
+
+
+async def test_an_unknown_task_cannot_be_abandoned(tasks: TaskRepository) -> None:
+    with pytest.raises(TaskNotFound):
+        await tasks.abandon(uuid4(), FAILURE)
+
+
+async def test_a_zombie_cannot_end_a_task_that_was_abandoned(tasks: TaskRepository) -> None:
+    zombie = await claimed(tasks, lease_s=0)
+    await tasks.abandon(zombie.id, FAILURE)
+    with pytest.raises(LeaseLost):
+        await tasks.complete(zombie, RESULT, UPRIGHT, ttl_s=60)
+
+
+async def test_stale_are_tasks_that_nobody_works_on(tasks: TaskRepository) -> None:
+    waiting, crashed, given_back = await added(tasks), await claimed(tasks, lease_s=0), await claimed(tasks)
+    await tasks.release(given_back)
+    await claimed(tasks)
+    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    await tasks.fail(await claimed(tasks), FAILURE)
+    stale = await tasks.take_stale(older_than_s=0, limit=10)
+    assert {task.id for task in stale} == {waiting.id, crashed.id, given_back.id}
+    assert all(task.swept_at is not None for task in stale)
+    assert [await tasks.get(task.id) for task in stale] == stale
+
+
+async def test_what_is_young_is_not_stale(tasks: TaskRepository) -> None:
+    await added(tasks)
+    await claimed(tasks, lease_s=0)
+    assert await tasks.take_stale(older_than_s=60, limit=10) == []
+
+
+async def test_a_lease_that_ended_just_now_is_not_stale(tasks: TaskRepository) -> None:
+    await claimed(tasks, lease_s=0.3)
+    await asyncio.sleep(0.35)
+    assert await tasks.take_stale(older_than_s=0.3, limit=10) == []
+
+
+async def test_sweeps_at_once_and_soon_after_share_the_stale_tasks(tasks: TaskRepository) -> None:
+    ids = {(await added(tasks)).id for _ in range(30)}
+    await asyncio.sleep(0.5)
+    at_once = await asyncio.gather(*(tasks.take_stale(older_than_s=0.5, limit=10) for _ in range(4)))
+    at_once += [await tasks.take_stale(older_than_s=0.5, limit=30)]
+    taken = [task.id for sweep in at_once for task in sweep]
+    assert len(taken) == 30
+    assert set(taken) == ids
+
+
+async def test_the_stale_that_were_looked_at_longest_ago_come_first(tasks: TaskRepository) -> None:
+    first, second, third = [(await added(tasks)).id for _ in range(3)]
+    turns = [await tasks.take_stale(older_than_s=0, limit=2) for _ in range(3)]
+    assert [{task.id for task in turn} for turn in turns] == [{first, second}, {third, first}, {second, first}]
+
+
+async def test_due_results_are_noted_as_expired_some_at_a_time(tasks: TaskRepository) -> None:
+    due = [await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=0) for _ in range(3)]
+    kept = await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    assert [await tasks.expire_due(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert {(await tasks.get(task.id)).status for task in due} == {Status.EXPIRED}
+    assert (await tasks.get(kept.id)).status is Status.COMPLETED
+
+
+async def test_sweeps_at_once_expire_each_result_once(tasks: TaskRepository) -> None:
+    for _ in range(10):
+        await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=0)
+    assert sum(await asyncio.gather(*(tasks.expire_due(limit=10) for _ in range(4)))) == 10
+
+
+async def test_what_has_ended_long_ago_is_forgotten_some_at_a_time(tasks: TaskRepository) -> None:
+    for _ in range(2):
+        await tasks.fail(await claimed(tasks), FAILURE)
+    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=0)
+    await tasks.expire_due(limit=10)
+    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    await added(tasks)
+    await claimed(tasks, lease_s=0)
+    assert await tasks.delete_ended(older_than_s=60, limit=10) == 0
+    assert [await tasks.delete_ended(older_than_s=0, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert len(await tasks.take_stale(older_than_s=0, limit=10)) == 2
+
+
+async def test_a_key_is_free_again_once_its_task_was_forgotten(tasks: TaskRepository) -> None:
+    task, _ = await tasks.add(new_task(idempotency=Idempotency("k1", "hash")))
+    await tasks.abandon(task.id, FAILURE)
+    await tasks.delete_ended(older_than_s=0, limit=1)
+    _, created = await tasks.add(new_task(idempotency=Idempotency("k1", "other")))
+    assert created
+
+
 async def test_the_backlog_counts_what_is_older_and_not_over(tasks: TaskRepository) -> None:
     await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
     await claimed(tasks)

@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from imagescaler.repositories.migrations import NEWEST
 from tests.pictures import photograph
 from tests.service import ROOT, Service, Start
 
@@ -167,4 +168,4 @@ class Parts:
 
     def invoke(self, pattern: str, function: str) -> None:
         answer = httpx.post(pattern.format(function=function), json={}, timeout=60)
-        assert answer.json() == {"revision": "0001"}
+        assert answer.json() == {"revision": NEWEST}

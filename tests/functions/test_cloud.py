@@ -24,9 +24,9 @@ class Deployed(Functions):
         return self._loaded[name]
 
     def close(self) -> None:
-        pools = (module.tasks._pool for module in self._loaded.values() if hasattr(module, "tasks"))
-        for pool in filter(None, pools):
-            runtime.run(pool.close())
+        for module in self._loaded.values():
+            if hasattr(module, "tasks"):
+                runtime.run(module.tasks._database.close())
 
     def post(self, image: bytes, **fields: Any) -> Answer:
         headers, body = multipart(image, **fields)

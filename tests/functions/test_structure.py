@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from imagescaler.limits import Limits
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
+from imagescaler.repositories.migrations import NEWEST
 from imagescaler.retention import Retention
 from imagescaler.settings import SettingsError
 from imagescaler.stores import StoreSettings
@@ -147,7 +148,7 @@ def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
 def test_the_event_of_the_migration_runs(postgres_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
     event = json.loads((FUNCTIONS / "migrate_database" / "event.json").read_text())
-    assert load_handler("migrate_database").handler(event, Context("migrate-database")) == {"revision": "0001"}
+    assert load_handler("migrate_database").handler(event, Context("migrate-database")) == {"revision": NEWEST}
 
 
 def test_functions_import_neither_one_another_nor_the_local_doors() -> None:

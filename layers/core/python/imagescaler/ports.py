@@ -1,5 +1,6 @@
 """What the use cases need from the world outside, as protocols; every adapter passes the same contract suite."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -8,7 +9,26 @@ from imagescaler.schemas import TaskMessage
 from imagescaler.task import Failure, NewTask, Result, Source, Task
 
 
-class TaskRepository(Protocol):
+class TaskUpkeep(Protocol):
+    """What the sweeper does to many tasks at once; each takes `limit` of them at most, and may run twice at once."""
+
+    async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Take free tasks that have been so for `older_than_s` seconds, longest not looked at first, and note that.
+
+        Nobody else gets the same ones before as much time has passed again.
+        """
+        ...
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Note that results are gone whose time is over, and say how many."""
+        ...
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Forget tasks that failed or expired and ended `older_than_s` seconds ago, and say how many."""
+        ...
+
+
+class TaskRepository(TaskUpkeep, Protocol):
     """Where tasks live; the row is the truth. Every method raises RepositoryUnavailable when the database is away."""
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
@@ -23,7 +43,7 @@ class TaskRepository(Protocol):
         ...
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        """Note which message stands for the task in the queue; False when the task is gone."""
+        """Note which message now stands for the task in the queue, and count it; False when the task is gone."""
         ...
 
     async def discard(self, task_id: UUID) -> bool:
@@ -43,6 +63,13 @@ class TaskRepository(Protocol):
 
     async def fail(self, task: Task, failure: Failure) -> Task:
         """End a claimed task without a result; raises LeaseLost."""
+        ...
+
+    async def abandon(self, task_id: UUID, failure: Failure) -> Task:
+        """End a task that nobody works on.
+
+        Raises TaskNotFound, TaskFinished, or TaskInProgress while an attempt's lease is live.
+        """
         ...
 
     async def release(self, task: Task) -> Task:
@@ -69,6 +96,10 @@ class TaskQueue(Protocol):
         """Ring for a task and return the message's id; raises QueueFull."""
         ...
 
+    async def holds(self, message_id: str) -> bool | None:
+        """Say whether a message waits or is in hand; None where the queue cannot be asked."""
+        ...
+
     async def ping(self) -> None:
         """Return when the queue answers."""
         ...
@@ -91,6 +122,10 @@ class ImageStore(Protocol):
 
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
         """Keep a second one under `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
+        ...
+
+    async def exists(self, key: str) -> bool:
+        """Say whether `get` would find something."""
         ...
 
     async def delete(self, key: str) -> None:

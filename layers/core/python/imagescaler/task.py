@@ -139,6 +139,7 @@ class Task:
     """A task as the repository knows it; every time is the repository's clock, in UTC.
 
     `attempt` counts the claims, and is the fence: what an attempt writes is refused once a later one has begun.
+    `rings` counts the messages that were pushed for it, the last one at `rung_at`; the sweeper looked at `swept_at`.
     """
 
     id: UUID
@@ -149,6 +150,9 @@ class Task:
     owner: str = ""
     attempt: int = 0
     message_id: str | None = None
+    rings: int = 0
+    rung_at: datetime | None = None
+    swept_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
     lease_until: datetime | None = None
@@ -166,6 +170,12 @@ class Task:
         """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
         return f"results/{self.id}/{self.attempt}"
 
+    def is_free(self, now: datetime) -> bool:
+        """Say whether an attempt may begin: it is not over, and no attempt has a live lease."""
+        if self.status is Status.PROCESSING:
+            return self.lease_until is None or self.lease_until <= now
+        return self.status is Status.PENDING
+
     def claimed(self, now: datetime, *, lease_s: float, max_attempts: int) -> Self:
         """Begin an attempt, or end the task if its attempts are used up.
 
@@ -173,7 +183,7 @@ class Task:
         """
         if self.status.is_final:
             raise TaskFinished
-        if self.status is Status.PROCESSING and self.lease_until is not None and self.lease_until > now:
+        if not self.is_free(now):
             raise TaskInProgress
         if self.attempt >= max_attempts:
             return self._become(Status.FAILED, failure=gave_up(max_attempts), completed_at=now)
@@ -190,6 +200,14 @@ class Task:
     def failed(self, attempt: int, now: datetime, failure: Failure) -> Self:
         """End the task without a result; raises LeaseLost behind the fence."""
         return self._end_attempt(attempt, Status.FAILED, failure=failure, completed_at=now)
+
+    def abandoned(self, now: datetime, failure: Failure) -> Self:
+        """End a task that nobody works on; raises TaskFinished, or TaskInProgress while a lease is live."""
+        if self.status.is_final:
+            raise TaskFinished
+        if not self.is_free(now):
+            raise TaskInProgress
+        return self._become(Status.FAILED, failure=failure, completed_at=now)
 
     def released(self, attempt: int) -> Self:
         """Give the task back for another attempt; raises LeaseLost behind the fence."""

@@ -22,5 +22,9 @@ class MemoryTaskQueue:
         self.messages[message_id] = message
         return message_id
 
+    async def holds(self, message_id: str) -> bool | None:
+        """Say whether a message waits."""
+        return message_id in self.messages
+
     async def ping(self) -> None:
         """Return when the queue answers."""

@@ -1,5 +1,6 @@
 """The queue as a Redis stream; the runner's side, which takes messages, is in local/runner."""
 
+import re
 from urllib.parse import urldefrag
 
 from redis.exceptions import OutOfMemoryError
@@ -10,6 +11,7 @@ from imagescaler.schemas import TaskMessage
 
 DEFAULT_NAME = "TaskQueue"
 BODY_FIELD = "body"
+AWAY = "The queue does not answer. Try again."
 # Messages are deleted once they are done, so the stream's length is what waits or is in hand. The limit is looked at
 # and the message written in one step, so that a thousand clients at once cannot pass it.
 PUSH = """
@@ -38,7 +40,7 @@ class RedisTaskQueue:
 
     async def push(self, message: TaskMessage) -> str:
         """Ring for a task and return the message's id; raises QueueFull."""
-        with unavailable_as(QueueUnavailable, "The queue does not answer. Try again."):
+        with unavailable_as(QueueUnavailable, AWAY):
             try:
                 arguments: list[str | int] = [self._max_length, BODY_FIELD, message.model_dump_json()]
                 message_id: bytes | None = await self._push(keys=[self._key], args=arguments)
@@ -48,7 +50,14 @@ class RedisTaskQueue:
             raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
         return message_id.decode()
 
+    async def holds(self, message_id: str) -> bool | None:
+        """Say whether a message waits or is in hand: one that is done with is deleted."""
+        if not re.fullmatch(r"\d+-\d+", message_id):  # another queue's, from before this one was chosen
+            return False
+        with unavailable_as(QueueUnavailable, AWAY):
+            return bool(await self._redis.xrange(self._key, message_id, message_id))
+
     async def ping(self) -> None:
         """Return when the queue answers."""
-        with unavailable_as(QueueUnavailable, "The queue does not answer. Try again."):
+        with unavailable_as(QueueUnavailable, AWAY):
             await self._redis.ping()

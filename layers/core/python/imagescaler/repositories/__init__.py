@@ -29,9 +29,10 @@ def connect(dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZ
     """Make a repository; nothing is connected before its first use. Raises SettingsError for an unknown scheme."""
     match urlsplit(dsn).scheme:
         case "postgresql" | "postgres":
-            from imagescaler.repositories.postgres import PostgresTaskRepository  # noqa: PLC0415 - slow to import
+            from imagescaler.postgres_connection import Database  # noqa: PLC0415 - its driver is slow to import
+            from imagescaler.repositories.postgres import PostgresTaskRepository  # noqa: PLC0415
 
-            return PostgresTaskRepository(dsn, statement_cache_size=statement_cache_size)
+            return PostgresTaskRepository(Database(dsn, statement_cache_size=statement_cache_size))
         case "memory":
             from imagescaler.repositories.memory import MemoryTaskRepository  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
 """Tasks in this process, for tests; the pure transitions of `task` are all its rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from imagescaler.backlog import Backlog
@@ -38,7 +38,8 @@ class MemoryTaskRepository:
         """Note which message stands for the task in the queue; False when the task is gone."""
         if task_id not in self.tasks:
             return False
-        self._save(replace(self.tasks[task_id], message_id=message_id))
+        task = self.tasks[task_id]
+        self._save(replace(task, message_id=message_id, rings=task.rings + 1, rung_at=self._clock()))
         return True
 
     async def discard(self, task_id: UUID) -> bool:
@@ -62,6 +63,10 @@ class MemoryTaskRepository:
         """End a claimed task without a result; raises LeaseLost."""
         return self._save(self._stored(task.id).failed(task.attempt, self._clock(), failure))
 
+    async def abandon(self, task_id: UUID, failure: Failure) -> Task:
+        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
+        return self._save(self._stored(task_id).abandoned(self._clock(), failure))
+
     async def release(self, task: Task) -> Task:
         """Give a claimed task back; raises LeaseLost."""
         return self._save(self._stored(task.id).released(task.attempt))
@@ -70,6 +75,31 @@ class MemoryTaskRepository:
         """Note that the result of a completed task is gone."""
         if task_id in self.tasks:
             self._save(self.tasks[task_id].expired())
+
+    async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Take tasks that have been free for a while, and note that."""
+        now = self._clock()
+        before = now - timedelta(seconds=older_than_s)
+        never = datetime.min.replace(tzinfo=UTC)
+        stale = [
+            task
+            for task in self.tasks.values()
+            if task.is_free(before) and max(task.created_at, task.swept_at or never) <= before
+        ]
+        stale.sort(key=lambda task: (task.swept_at or never, task.created_at))
+        return [self._save(replace(task, swept_at=now)) for task in stale[:limit]]
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Note that results are gone whose time is over, and say how many."""
+        due = [task for task in self.tasks.values() if task.as_of(self._clock()) != task][:limit]
+        return len([self._save(task.expired()) for task in due])
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Forget tasks that failed or expired a while ago, and say how many."""
+        before = self._clock() - timedelta(seconds=older_than_s)
+        over = [task for task in self.tasks.values() if task.status in {Status.FAILED, Status.EXPIRED}]
+        ended = [task for task in over if task.completed_at is not None and task.completed_at <= before]
+        return len([self.tasks.pop(task.id) for task in ended[:limit]])
 
     async def backlog(self, task: Task) -> Backlog:
         """Measure the work that stands before a task."""

@@ -1,48 +1,32 @@
 """Tasks in Postgres; every statement is in queries.sql."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib.resources import files
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import aiosql
-import asyncpg
-from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from imagescaler.backlog import Backlog
 from imagescaler.errors import (
     IdempotencyKeyReused,
     LeaseLost,
-    RepositoryUnavailable,
     TaskFinished,
     TaskInProgress,
     TaskNotFound,
 )
+from imagescaler.postgres_connection import Database, Row
 from imagescaler.task import Failure, Format, NewTask, Options, Result, Source, Status, Task, gave_up
-
-CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S, MAX_CONNECTIONS = 3, 3, 2
-BROKEN = (
-    OSError,  # refused, reset, and TimeoutError
-    asyncpg.InterfaceError,  # the connection went away under a statement
-    asyncpg.PostgresConnectionError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InsufficientResourcesError,  # too many connections, disk full
-    asyncpg.OperatorInterventionError,  # shutting down, starting up
-)
-Row = Any
 
 
 class PostgresTaskRepository:
-    """A small pool that connects on first use; a broken connection is replaced, and its statement tried once more."""
+    """A table, one row per task."""
 
-    def __init__(self, dsn: str, *, statement_cache_size: int) -> None:
-        self._dsn = dsn
-        self._statement_cache_size = statement_cache_size
-        self._pool: asyncpg.Pool | None = None
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @cached_property
     def _sql(self) -> Any:
@@ -52,7 +36,7 @@ class PostgresTaskRepository:
     async def add(self, new: NewTask) -> tuple[Task, bool]:
         """Add a task, or find the one that its idempotency key stands for."""
         key, request_hash = (new.idempotency.key, new.idempotency.request_hash) if new.idempotency else (None, None)
-        row = await self._run(
+        row = await self._database.run(
             self._sql.add,
             id=new.id,
             owner=new.owner,
@@ -62,44 +46,42 @@ class PostgresTaskRepository:
             source=_json(new.source),
         )
         if row is None and key is not None:
-            row = await self._run(self._sql.find_by_key, owner=new.owner, idempotency_key=key)
+            row = await self._database.run(self._sql.find_by_key, owner=new.owner, idempotency_key=key)
         if row is None:  # this very statement had been repeated, without a key
-            row = await self._run(self._sql.get, id=new.id)
+            row = await self._database.run(self._sql.get, id=new.id)
         if key is not None and row["request_hash"] != request_hash:
             raise IdempotencyKeyReused.of(key)
         return _task(row), row["id"] == new.id
 
     async def get(self, task_id: UUID) -> Task:
         """Return a task as it stands now; raises TaskNotFound."""
-        row = await self._run(self._sql.get, id=task_id)
+        row = await self._database.run(self._sql.get, id=task_id)
         if row is None:
             raise TaskNotFound.of(task_id)
         return _task(row).as_of(row["asked_at"])
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        """Note which message stands for the task in the queue; False when the task is gone."""
-        return await self._run(self._sql.note_message, id=task_id, message_id=message_id) is not None
+        """Note which message now stands for the task in the queue, and count it; False when the task is gone."""
+        return await self._database.run(self._sql.note_message, id=task_id, message_id=message_id) is not None
 
     async def discard(self, task_id: UUID) -> bool:
         """Remove a task that has no message and had no attempt; False when it stays."""
-        return bool(await self._run(self._sql.discard, id=task_id))
+        return bool(await self._database.run(self._sql.discard, id=task_id))
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
         """Begin an attempt, or end the task when none is left."""
-        row = await self._run(
+        row = await self._database.run(
             self._sql.claim,
             id=task_id,
             lease_s=float(lease_s),
             max_attempts=max_attempts,
             gave_up=_json(gave_up(max_attempts)),
         )
-        if row is None:
-            raise TaskFinished if (await self.get(task_id)).status.is_final else TaskInProgress
-        return _task(row)
+        return _task(row) if row else await self._refused(task_id)
 
     async def complete(self, task: Task, result: Result, source: Source, *, ttl_s: int) -> Task:
         """End a claimed task with its result; raises LeaseLost."""
-        row = await self._run(
+        row = await self._database.run(
             self._sql.complete,
             id=task.id,
             attempt=task.attempt,
@@ -111,26 +93,48 @@ class PostgresTaskRepository:
 
     async def fail(self, task: Task, failure: Failure) -> Task:
         """End a claimed task without a result; raises LeaseLost."""
-        row = await self._run(self._sql.fail, id=task.id, attempt=task.attempt, failure=_json(failure))
+        row = await self._database.run(self._sql.fail, id=task.id, attempt=task.attempt, failure=_json(failure))
         return _task(row) if row else await self._repeated(task, Status.FAILED)
+
+    async def abandon(self, task_id: UUID, failure: Failure) -> Task:
+        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
+        row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
+        return _task(row) if row else await self._refused(task_id)
 
     async def release(self, task: Task) -> Task:
         """Give a claimed task back; raises LeaseLost."""
-        row = await self._run(self._sql.release, id=task.id, attempt=task.attempt)
+        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt)
         return _task(row) if row else await self._repeated(task, Status.PENDING)
 
     async def expire(self, task_id: UUID) -> None:
         """Note that the result of a completed task is gone."""
-        await self._run(self._sql.expire, id=task_id)
+        await self._database.run(self._sql.expire, id=task_id)
+
+    async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Take tasks that have been free for a while, and note that."""
+        rows = await self._database.rows(self._sql.take_stale, older_than_s=float(older_than_s), limit=limit)
+        return [_task(row) for row in rows]
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Note that results are gone whose time is over, and say how many."""
+        return int(await self._database.run(self._sql.expire_due, limit=limit))
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Forget tasks that failed or expired a while ago, and say how many."""
+        return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
 
     async def backlog(self, task: Task) -> Backlog:
         """Measure the work that stands before a task."""
-        row = await self._run(self._sql.backlog, created_at=task.created_at)
+        row = await self._database.run(self._sql.backlog, created_at=task.created_at)
         return Backlog.of(row["unfinished"], row["seconds_each"])
 
     async def ping(self) -> None:
         """Return when the repository answers."""
-        await self._run(self._sql.ping)
+        await self._database.run(self._sql.ping)
+
+    async def _refused(self, task_id: UUID) -> NoReturn:
+        """Say why a task may not be taken."""
+        raise TaskFinished if (await self.get(task_id)).status.is_final else TaskInProgress
 
     async def _repeated(self, task: Task, status: Status) -> Task:
         """Tell a statement that was tried twice and did its work the first time from one that the fence stopped."""
@@ -138,31 +142,6 @@ class PostgresTaskRepository:
         if (stored.attempt, stored.status) != (task.attempt, status):
             raise LeaseLost
         return stored
-
-    async def _run(self, query: Callable[..., Awaitable[Row]], **arguments: Any) -> Row:
-        try:
-            return await self._attempt(query, arguments)
-        except BROKEN as error:
-            raise RepositoryUnavailable("The database does not answer. Try again.") from error
-
-    @retry(retry=retry_if_exception_type(BROKEN), stop=stop_after_attempt(2), reraise=True)
-    async def _attempt(self, query: Callable[..., Awaitable[Row]], arguments: dict[str, Any]) -> Row:
-        if self._pool is None:
-            self._pool = await asyncpg.create_pool(
-                self._dsn,
-                min_size=0,
-                max_size=MAX_CONNECTIONS,
-                timeout=CONNECT_TIMEOUT_S,
-                command_timeout=COMMAND_TIMEOUT_S,
-                statement_cache_size=self._statement_cache_size,
-                reset=_keep_session,
-            )
-        async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
-            return await query(connection, **arguments)
-
-
-async def _keep_session(_: Any) -> None:
-    """Do nothing between two statements: none of ours leaves anything in the session, and a reset is a round trip."""
 
 
 def _json(record: Any) -> str:
@@ -178,6 +157,9 @@ def _task(row: Row) -> Task:
         source=Source(**_with_format(json.loads(row["source"]))),
         attempt=row["attempt"],
         message_id=row["message_id"],
+        rings=row["rings"],
+        rung_at=row["rung_at"],
+        swept_at=row["swept_at"],
         created_at=row["created_at"],
         started_at=row["started_at"],
         completed_at=row["completed_at"],

@@ -14,7 +14,7 @@ select *, now() as asked_at from tasks where owner = :owner and idempotency_key 
 select *, now() as asked_at from tasks where id = :id;
 
 -- name: note_message(message_id, id)^
-update tasks set message_id = :message_id where id = :id returning id;
+update tasks set message_id = :message_id, rings = rings + 1, rung_at = now() where id = :id returning id;
 
 -- name: discard(id)$
 -- Whoever repeats the request may have rung for the task meanwhile: then it is accepted, and stays.
@@ -50,6 +50,14 @@ set status = 'failed', failure = :failure, completed_at = now(), lease_until = n
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
+-- name: abandon(failure, id)^
+-- Only a task that nobody works on: a live attempt ends it by itself.
+update tasks
+set status = 'failed', failure = :failure, completed_at = now(), lease_until = null
+where id = :id
+  and (status = 'pending' or (status = 'processing' and lease_until <= now()))
+returning *, now() as asked_at;
+
 -- name: release(id, attempt)^
 update tasks
 set status = 'pending', lease_until = null
@@ -58,6 +66,42 @@ returning *, now() as asked_at;
 
 -- name: expire(id)!
 update tasks set status = 'expired' where id = :id and status = 'completed';
+
+-- name: take_stale(older_than_s, limit)
+-- What another sweep holds is passed over; what one has noted is not stale to the next.
+with stale as (
+    select id from tasks
+    where status in ('pending', 'processing')
+      and greatest(created_at, lease_until, swept_at) <= now() - make_interval(secs => :older_than_s)
+    order by swept_at nulls first, created_at
+    limit :limit
+    for update skip locked
+)
+update tasks set swept_at = now() where id in (select id from stale)
+returning *, now() as asked_at;
+
+-- name: expire_due(limit)$
+with due as (
+    select id from tasks where status = 'completed' and expires_at <= now()
+    order by expires_at
+    limit :limit
+    for update skip locked
+), expired as (
+    update tasks set status = 'expired' where id in (select id from due) returning id
+)
+select count(*) from expired;
+
+-- name: delete_ended(older_than_s, limit)$
+with ended as (
+    select id from tasks
+    where status in ('failed', 'expired') and completed_at <= now() - make_interval(secs => :older_than_s)
+    order by completed_at
+    limit :limit
+    for update skip locked
+), deleted as (
+    delete from tasks where id in (select id from ended) returning id
+)
+select count(*) from deleted;
 
 -- name: backlog(created_at)^
 select

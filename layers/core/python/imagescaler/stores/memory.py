@@ -44,6 +44,10 @@ class MemoryImageStore:
         """Keep a second one under `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
         await self.put(target, await self.get(key), ttl_s=ttl_s)
 
+    async def exists(self, key: str) -> bool:
+        """Say whether `get` would find something."""
+        return key in self.blobs
+
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""
         self._blobs.pop(key, None)

@@ -58,6 +58,11 @@ class RedisImageStore:
         if not copied:
             raise StoreFull(FULL)
 
+    async def exists(self, key: str) -> bool:
+        """Say whether `get` would find something."""
+        with unavailable_as(StoreUnavailable, AWAY):
+            return bool(await self._redis.exists(blob_key(key)))
+
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""
         with unavailable_as(StoreUnavailable, AWAY):

@@ -55,6 +55,14 @@ class S3ImageStore:
                 Metadata=self._bucket.metadata(ttl_s),
             )
 
+    async def exists(self, key: str) -> bool:
+        """Say whether `get` would find something."""
+        try:
+            await self.size(key)
+        except BlobNotFound:
+            return False
+        return True
+
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""
         with _errors(key):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 FOLDER = Path(__file__).parent
+NEWEST = max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))[:4]
 # Any number will do that nobody else locks in this database.
 LOCK = 0x1AA6E5CA1E
 
