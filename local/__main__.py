@@ -118,6 +118,17 @@ async def runner(functions_url: str) -> AsyncIterator[str]:
 
 
 @main.command()
+@functions_option
+@until_stopped
+@asynccontextmanager
+async def scheduler(functions_url: str) -> AsyncIterator[str]:
+    """Invoke functions on the template's schedules."""
+    template = load(LAYOUT.template, {})
+    async with LambdaClient(functions_url) as client, stack.scheduler(template, client):
+        yield f"scheduler for {', '.join(each.rule for each in template.schedules)}, functions at {functions_url}"
+
+
+@main.command()
 @click.option("--port", default=9000, show_default=True, help="0 is any free port.")
 @host_option
 @data_option

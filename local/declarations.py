@@ -1,4 +1,4 @@
-"""What a template can declare for this machine: functions, routes and their CORS, queue triggers."""
+"""What a template can declare for this machine: functions, routes and their CORS, queue triggers, schedules."""
 
 import re
 from collections.abc import Mapping
@@ -63,6 +63,16 @@ class QueueTrigger:
     visibility_timeout_s: int
     max_receive_count: int
     dead_letter_queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule of EventBridge: the function is invoked every `period_s` seconds; `rule` is the schedule's name."""
+
+    rule: str
+    function: str
+    period_s: int
+    timeout_s: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import aiohttp
 
@@ -44,6 +44,14 @@ REFUSALS: Mapping[int, type[InvocationError]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: EventTooLarge,
     HTTPStatus.TOO_MANY_REQUESTS: FunctionThrottled,
 }
+
+
+class Client(Protocol):
+    """Whoever invokes functions."""
+
+    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+        """Invoke a function and return its decoded answer; raises InvocationError and TimeoutError."""
+        ...
 
 
 class LambdaClient:

@@ -1,4 +1,4 @@
-"""Everything together: servers, functions, runner and gateway, started in order and stopped in reverse."""
+"""Everything together: servers, functions, runners, scheduler and gateway, started in order and stopped in reverse."""
 
 import asyncio
 import logging
@@ -19,6 +19,7 @@ from local.gateway.server import bind, serving
 from local.lambda_client import InvocationError, LambdaClient
 from local.logs import FunctionLogs
 from local.runner import Runner, Stream
+from local.scheduler import Scheduler
 from local.template import Template, load
 
 logger = logging.getLogger(__name__)
@@ -102,6 +103,18 @@ async def runners(template: Template, variables: Mapping[str, str], client: Lamb
         await asyncio.gather(*tasks)
 
 
+@asynccontextmanager
+async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[None]:
+    """Follow the schedules of the template; at the end, what is under way is finished."""
+    made = Scheduler(template.schedules, client)
+    task = asyncio.create_task(made.run())
+    try:
+        yield
+    finally:
+        made.stop()
+        await task
+
+
 async def migrate(dsn: str, client: LambdaClient) -> None:
     """Bring the database to the newest schema; raises StackError."""
     await _check_postgres(dsn)
@@ -125,6 +138,7 @@ async def whole(layout: Layout, data_folder: Path, *, host: str, port: int) -> A
             await migrate(variables["POSTGRES_DSN"], client)
             async with (
                 runners(template, variables, client),
+                scheduler(template, client),
                 serving(Gateway(template.routes, template.cors, client), listener),
             ):
                 yield f"http://{host}:{listener.getsockname()[1]}"

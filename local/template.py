@@ -1,4 +1,4 @@
-"""What template.yaml says, as far as this machine can do it: functions, routes, queue triggers."""
+"""What template.yaml says, as far as this machine can do it: functions, routes, queue triggers, schedules."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloudformation import PSEUDO_PARAMETERS, Node, TemplateError
-from local.declarations import DEFAULT_ROUTE, Cors, Function, QueueTrigger, Route
+from local.declarations import DEFAULT_ROUTE, Cors, Function, QueueTrigger, Route, Schedule
+from local.rate import period_s
 
-__all__ = ["Cors", "Function", "QueueTrigger", "Route", "Template", "TemplateError", "load"]
+__all__ = ["Cors", "Function", "QueueTrigger", "Route", "Schedule", "Template", "TemplateError", "load"]
 
 DEFAULT_TIMEOUT_S, DEFAULT_MEMORY_MIB = 3, 128  # Lambda's
 DEFAULT_BATCH_SIZE, DEFAULT_CONCURRENCY = 10, 2  # of an SQS event source, as SAM and Lambda have them
@@ -23,6 +24,7 @@ class Template:
     routes: tuple[Route, ...]
     triggers: tuple[QueueTrigger, ...]
     cors: Cors | None = None
+    schedules: tuple[Schedule, ...] = ()
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Template:
@@ -33,15 +35,20 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
     root = Node.read(path)
     if root.get("Resources").value is None:
         raise TemplateError(f"{path} is not a template: it has no Resources.")
-    functions = dict(_resources(root, "AWS::Serverless::Function"))
+    nodes = dict(_resources(root, "AWS::Serverless::Function"))
     queues = dict(_resources(root, "AWS::SQS::Queue"))
+    functions = tuple(_distinct((_function(*item, root, environment) for item in nodes.items()), root))
     return Template(
-        functions=tuple(_distinct((_function(*item, root, environment) for item in functions.items()), root)),
-        routes=tuple(_routes(functions)),
-        triggers=tuple(
-            _trigger(name, event, queues) for name, node in functions.items() for event in _events(node, "SQS")
-        ),
+        functions=functions,
+        routes=tuple(_routes(nodes)),
+        triggers=tuple(_trigger(name, event, queues) for name, node in nodes.items() for event in _events(node, "SQS")),
         cors=_cors(root),
+        schedules=tuple(
+            _schedule(function, name, event)
+            for function in functions
+            for name, event in nodes[function.logical_id].get("Properties", "Events").items()
+            if event.get("Type").value == "Schedule"
+        ),
     )
 
 
@@ -124,6 +131,15 @@ def _queue(reference: Node, queues: Mapping[str, Node]) -> str:
     if queue is None or queue not in queues:
         raise reference.error(f"names a queue that the template does not have: {queue or reference.value}")
     return queue
+
+
+def _schedule(function: Function, name: str, event: Node) -> Schedule:
+    expression = event.get("Properties", "Schedule")
+    try:
+        period = period_s(expression.text() or "")
+    except ValueError as error:
+        raise expression.error(f"cannot be followed here, it is {error}") from error
+    return Schedule(function.logical_id + name, function.logical_id, period, function.timeout_s)
 
 
 def _cors(root: Node) -> Cors | None:

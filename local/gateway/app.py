@@ -10,11 +10,12 @@ from local.gateway.answer import Answer, BadAnswer, decode
 from local.gateway.body import Body, ClientGone, Receive
 from local.gateway.cors import dress, is_preflight, preflight
 from local.gateway.event import encode
-from local.gateway.invocation import Client, Invocations
+from local.gateway.invocation import Invocations
 from local.gateway.limits import HTTP_API, Limits
 from local.gateway.refusal import Refusal
 from local.gateway.request import Request
 from local.gateway.routes import Match, Router
+from local.lambda_client import Client
 
 CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up
 

@@ -2,22 +2,14 @@
 
 import asyncio
 import logging
-from typing import Any, Protocol
+from typing import Any
 
 from local.declarations import service_of
 from local.gateway.limits import Limits
 from local.gateway.refusal import Refusal
-from local.lambda_client import EventTooLarge, FunctionThrottled, InvocationError
+from local.lambda_client import Client, EventTooLarge, FunctionThrottled, InvocationError
 
 logger = logging.getLogger(__name__)
-
-
-class Client(Protocol):
-    """What the gateway needs of LambdaClient."""
-
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
-        """Invoke a function and return its decoded answer; raises InvocationError and TimeoutError."""
-        ...
 
 
 class Invocations:

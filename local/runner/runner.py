@@ -6,11 +6,10 @@ import os
 import socket
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from redis.exceptions import RedisError
 
-from local.lambda_client import InvocationError
+from local.lambda_client import Client, InvocationError
 from local.runner.records import record_id, sqs_event
 from local.runner.stream import Message, Stream
 from local.runner.verdict import failures
@@ -23,14 +22,6 @@ LONGEST_RETRY_S = 60
 # While the runner lives, its messages are never silent for longer than this; so when it is killed, they come again
 # this soon, and not only after the visibility timeout. The heart beats here, never in the process that decodes.
 SILENCE_S, HEARTBEAT_S = 20, 5
-
-
-class Client(Protocol):
-    """Whoever invokes functions."""
-
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
-        """Invoke a function and return its answer; raises InvocationError, TimeoutError."""
-        ...
 
 
 class Runner:

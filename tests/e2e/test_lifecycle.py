@@ -133,6 +133,8 @@ def test_the_parts_can_be_run_one_by_one(start: Start, own_folder: Path, tmp_pat
         pattern = functions.removeprefix("functions at ")
         parts.invoke(pattern, "MigrateDatabaseFunction")
         parts.start("runner", "--functions-url", pattern, **variables)
+        [scheduler] = parts.start("scheduler", "--functions-url", pattern)
+        assert scheduler == f"scheduler for SweepTasksFunctionEveryMinute, functions at {pattern}"
         [gateway] = parts.start("gateway", "--port", "0", "--functions-url", pattern)
         url = gateway.removeprefix("gateway on ").partition(",")[0]
         task = send_to(url, prefer="wait=20").json()

@@ -15,6 +15,7 @@ from imagescaler.repositories.migrations import NEWEST
 from imagescaler.retention import Retention
 from imagescaler.settings import SettingsError
 from imagescaler.stores import StoreSettings
+from imagescaler.sweep import SweepSettings
 from imagescaler.usecases.process_task import AttemptSettings
 from local.template import Function, Template, load
 from tests.functions.conftest import Context, Functions
@@ -24,7 +25,7 @@ from tests.imports import distributions, imported
 
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://"}
-SETTINGS = (Limits, QueueSettings, RepositorySettings, Retention, StoreSettings, AttemptSettings)
+SETTINGS = (Limits, QueueSettings, RepositorySettings, Retention, StoreSettings, AttemptSettings, SweepSettings)
 API = ["create_task", "docs", "get_result", "get_task", "health"]
 
 
@@ -103,7 +104,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 @pytest.mark.parametrize(
     ("name", "variable"),
     [(name, "POSTGRES_DSN") for name in NAMES if name != "docs"]
-    + [(name, "REDIS_URL") for name in ("create_task", "get_result", "health", "process_task")],
+    + [(name, "REDIS_URL") for name in ("create_task", "get_result", "health", "process_task", "sweep_tasks")],
 )
 def test_a_function_does_not_start_without_what_it_needs(
     monkeypatch: pytest.MonkeyPatch, name: str, variable: str

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.cloudformation import Node
-from local.declarations import Cors, Function, QueueTrigger, Route, service_of
+from local.declarations import Cors, Function, QueueTrigger, Route, Schedule, service_of
 from local.template import Template, TemplateError, load
 
 REPOSITORY = Path(__file__).parents[2]
@@ -89,6 +89,10 @@ def test_the_own_template_has_one_queue_trigger(own: Template) -> None:
     )
 
 
+def test_the_own_template_sweeps_every_minute(own: Template) -> None:
+    assert own.schedules == (Schedule("SweepTasksFunctionEveryMinute", "SweepTasksFunction", 60, 60),)
+
+
 def test_the_own_template_lets_browsers_in_from_everywhere(own: Template) -> None:
     assert own.cors is not None
     assert own.cors.allow_origins == ("*",)
@@ -168,7 +172,7 @@ def test_routes_come_from_http_events(write: Write) -> None:
             "A: " + http("Method: get, Path: '/a/{id}'"),
             "B: " + http("Method: ANY, Path: '/b/{rest+}'"),
             "C: " + http(),
-            "D: {Type: Schedule}",
+            "D: {Type: S3}",
         ]
     )
     routes = load(write("Resources:\n" + function(f"Events: {{{events}}}")), {}).routes
@@ -187,6 +191,18 @@ def test_a_queue_trigger_has_the_defaults_of_sqs(write: Write) -> None:
     assert load(write(text), {}).triggers == (
         QueueTrigger("TaskFunction", "TaskQueue", "arn:aws:sqs:us-east-1:000000000000:TaskQueue", 10, 2, 30, 0, ""),
     )
+
+
+# Schedules
+
+
+def schedule(expression: str) -> str:
+    return f"Events: {{Task: {{Type: Schedule, Properties: {{Schedule: {expression}}}}}}}"
+
+
+def test_a_schedule_is_named_after_its_function_and_event(write: Write) -> None:
+    template = load(write("Resources:\n" + function("Timeout: 7, " + schedule("rate(2 hours)"))), {})
+    assert template.schedules == (Schedule("TaskFunctionTask", "TaskFunction", 7200, 7),)
 
 
 # CORS
@@ -253,6 +269,9 @@ BROKEN = {
     ),
     "Resources:\n" + function(sqs("Queue: !GetAtt TaskQueu.Arn")) + queue(""): BAD_QUEUE + ": TaskQueu.",
     "Resources:\n" + function(sqs("Queue: arn:aws:sqs:us-east-1:1:q")): BAD_QUEUE + ": arn:aws:sqs:us-east-1:1:q.",
+    "Resources:\n" + function(schedule("'cron(0 8 * * ? *)'")): (
+        IN_EVENT + ".Properties.Schedule cannot be followed here, it is not a rate expression: 'cron(0 8 * * ? *)'."
+    ),
     "Resources:\n" + function(sqs("BatchSize: 1")): BAD_QUEUE + ": None.",
     "Resources:\n"
     + function(sqs("Queue: !GetAtt TaskQueue.Arn"))

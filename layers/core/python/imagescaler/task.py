@@ -10,6 +10,8 @@ from uuid import UUID
 
 from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress
 
+SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
+
 
 class Status(StrEnum):
     """Where a task stands."""

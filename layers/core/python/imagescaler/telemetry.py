@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from imagescaler.errors import ClaimRefused
 from imagescaler.limits import MEGA
+from imagescaler.sweep import Sweep
 from imagescaler.task import Task
 
 UNITS = {"Seconds": MetricUnit.Seconds, "Megapixels": MetricUnit.Count}
@@ -69,9 +70,23 @@ def ended(task: Task | None) -> None:
         _record("TasksCompleted", Seconds=seconds, Megapixels=task.source.width * task.source.height / MEGA)
 
 
-def _record(event: str, **values: float) -> None:
+def swept(sweep: Sweep) -> None:
+    """Log what a run of the sweeper did, and count it."""
+    for task in sweep.ended:
+        with keys(task_id=str(task.id)):
+            ended(task)
+    logger().info("swept", extra=dict(sweep.counts))
+    for name, count in (
+        ("TasksRungAgain", sweep.rung),
+        ("ResultsExpired", sweep.expired),
+        ("TasksDeleted", sweep.deleted),
+    ):
+        _record(name, count)
+
+
+def _record(event: str, count: int = 1, **values: float) -> None:
     metrics = _metrics()
-    metrics.add_metric(name=event, unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=event, unit=MetricUnit.Count, value=count)
     for name, value in values.items():
         metrics.add_metric(name=name, unit=UNITS[name], value=value)
     metrics.flush_metrics()

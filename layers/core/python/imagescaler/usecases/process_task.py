@@ -18,7 +18,7 @@ from imagescaler.errors import (
 )
 from imagescaler.ports import ImageStore, TaskRepository
 from imagescaler.retention import Retention
-from imagescaler.task import Failure, Options, Result, Source, Status, Task, gave_up
+from imagescaler.task import SOURCE_LOST, Failure, Options, Result, Source, Status, Task, gave_up
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,6 @@ class Scaled(Protocol):
         ...
 
 
-SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
 Scale = Callable[[bytes, Options], Scaled]
 
 

@@ -1,0 +1,31 @@
+"""Looks after tasks that lie still, on a schedule: rings for them again, ends, expires or deletes them."""
+
+from typing import Any
+
+from imagescaler import queues, repositories, runtime, settings, stores, telemetry
+from imagescaler.retention import Retention
+from imagescaler.schemas import TaskMessage
+from imagescaler.sweep import SweepSettings
+from imagescaler.usecases.process_task import AttemptSettings
+from imagescaler.usecases.sweep_tasks import sweep_tasks
+
+tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
+sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
+max_attempts = settings.from_env(AttemptSettings).max_attempts
+
+
+def handler(_: Any, context: Any) -> dict[str, int]:
+    """Take any event, and answer with what was done."""
+    with telemetry.keys(function=context.function_name, request_id=context.aws_request_id):
+        work = sweep_tasks(
+            message=lambda task_id: TaskMessage(task_id=task_id, request_id=context.aws_request_id),
+            settings=sweep_settings,
+            max_attempts=max_attempts,
+            retention=retention,
+            tasks=tasks,
+            queue=queue,
+            store=store,
+        )
+        sweep = runtime.run(work)
+        telemetry.swept(sweep)
+    return dict(sweep.counts)

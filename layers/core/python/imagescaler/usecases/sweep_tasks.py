@@ -1,0 +1,73 @@
+"""Look after the tasks that nobody else looks after any more: ring again, end, expire, forget."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+from imagescaler.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
+from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.retention import Retention
+from imagescaler.schemas import TaskMessage
+from imagescaler.sweep import Sweep, SweepSettings
+from imagescaler.task import SOURCE_LOST, Failure, Task, gave_up
+
+ROWS_LIMIT = 5000  # what one statement expires or deletes: a second's work for the database
+
+Message = Callable[[UUID], TaskMessage]
+
+
+async def sweep_tasks(
+    *,
+    message: Message,
+    settings: SweepSettings,
+    max_attempts: int,
+    retention: Retention,
+    tasks: TaskRepository,
+    queue: TaskQueue,
+    store: ImageStore,
+) -> Sweep:
+    """Do one run of bounded work; may be killed at any point, and run twice at once. Raises Unavailable.
+
+    A task is ended when its attempts are used up or its source is gone, and rung for again when its message is gone.
+    Age alone is no reason: under load that would fill the queue with messages for tasks that wait their turn.
+    """
+    expired = await tasks.expire_due(limit=ROWS_LIMIT)
+    deleted = await tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=ROWS_LIMIT)
+    stale = await tasks.take_stale(older_than_s=settings.sweep_after_s, limit=settings.sweep_limit)
+    ended: list[Task] = []
+    rung = 0
+    with suppress(QueueFull):  # there is no room to ring; the next run comes soon
+        for task in stale:
+            if failure := await _reason_to_end(task, max_attempts, store):
+                ended += await _end(task, failure, tasks, store)
+            elif await _has_no_message(task, settings, queue):
+                # Killed before the note, the next run rings once more: a message too many does no harm.
+                await tasks.note_message(task.id, await queue.push(message(task.id)))
+                rung += 1
+    return Sweep(len(stale), rung, expired, deleted, tuple(ended))
+
+
+async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Failure | None:
+    if task.attempt >= max_attempts:
+        return gave_up(max_attempts)
+    return None if await store.exists(task.source_key) else Failure.of(SourceLost(SOURCE_LOST))
+
+
+async def _end(task: Task, failure: Failure, tasks: TaskRepository, store: ImageStore) -> list[Task]:
+    try:
+        over = await tasks.abandon(task.id, failure)
+    except (ClaimRefused, TaskNotFound):  # it was not so still after all
+        return []
+    with suppress(Unavailable):  # it ends by itself
+        await store.delete(task.source_key)
+    return [over]
+
+
+async def _has_no_message(task: Task, settings: SweepSettings, queue: TaskQueue) -> bool:
+    if task.message_id is None:  # whoever accepted it was killed before the message, or before the note
+        return True
+    held = await queue.holds(task.message_id)
+    if held is not None or task.swept_at is None:
+        return not held
+    silent_s = (task.swept_at - (task.rung_at or task.created_at)).total_seconds()
+    return silent_s >= settings.ring_again_after_s and task.rings < settings.max_rings

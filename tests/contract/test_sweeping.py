@@ -1,0 +1,92 @@
+"""Sweeping over real servers that have lost something, or are asked by two sweepers at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from imagescaler import queues, repositories, stores
+from imagescaler.queues.redis import stream_key
+from imagescaler.retention import Retention
+from imagescaler.schemas import TaskMessage
+from imagescaler.sweep import Sweep, SweepSettings
+from imagescaler.task import Format, NewTask, Options, Source, Task
+from imagescaler.usecases.sweep_tasks import sweep_tasks
+
+AT_ONCE = SweepSettings(sweep_after_s=0)
+SPACED = SweepSettings(sweep_after_s=1)
+
+
+class Service:
+    """A repository, a queue and a store, each with its own server."""
+
+    def __init__(self, postgres_dsn: str, redis_url: str) -> None:
+        self.tasks: Any = repositories.connect(postgres_dsn)
+        self.queue: Any = queues.connect(redis_url, max_length=100)
+        self.store: Any = stores.connect(redis_url)
+
+    async def accept(self) -> Task:
+        new = NewTask(uuid4(), Options(8), Source(Format.PNG, 60, 40, 4))
+        await self.store.put(new.source_key, b"data", ttl_s=60)
+        task, _ = await self.tasks.add(new)
+        await self.tasks.note_message(task.id, await self.queue.push(TaskMessage(task_id=task.id)))
+        return await self.tasks.get(task.id)  # type: ignore[no-any-return]
+
+    async def sweep(self, settings: SweepSettings = AT_ONCE) -> Sweep:
+        return await sweep_tasks(
+            message=lambda task_id: TaskMessage(task_id=task_id),
+            settings=settings,
+            max_attempts=3,
+            retention=Retention(),
+            tasks=self.tasks,
+            queue=self.queue,
+            store=self.store,
+        )
+
+    async def waiting(self) -> list[str]:
+        entries = await self.queue._redis.xrange(stream_key(""))
+        return sorted(TaskMessage.model_validate_json(fields[b"body"]).task_id.hex for _, fields in entries)
+
+
+@pytest.fixture
+async def service(postgres_dsn: str, redis_url: str) -> AsyncIterator[Service]:
+    async with Redis.from_url(redis_url) as client:
+        await client.flushdb()
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute("truncate tasks")
+    await connection.close()
+    made = Service(postgres_dsn, redis_url)
+    yield made
+    await made.tasks._database.close()
+    await made.queue._redis.aclose()
+    await made.store._redis.aclose()
+
+
+async def test_a_stream_that_was_lost_is_filled_again_each_task_once(service: Service) -> None:
+    tasks = [await service.accept() for _ in range(20)]
+    await service.queue._redis.delete(stream_key(""))
+    await asyncio.sleep(1)
+    sweeps = await asyncio.gather(*(service.sweep(SPACED) for _ in range(3)))
+    assert sum(sweep.rung for sweep in sweeps) == 20
+    assert await service.waiting() == sorted(task.id.hex for task in tasks)
+    assert (await service.sweep()).rung == 0
+
+
+async def test_a_message_in_hand_is_held(service: Service) -> None:
+    await service.accept()
+    await service.queue._redis.xgroup_create(stream_key(""), "group", id="0")
+    await service.queue._redis.xreadgroup("group", "consumer", {stream_key(""): ">"})
+    assert (await service.sweep()).rung == 0
+
+
+async def test_after_the_loss_of_all_of_redis_every_task_ends(service: Service) -> None:
+    tasks = [await service.accept() for _ in range(5)]
+    await service.queue._redis.flushdb()
+    sweep = await service.sweep()
+    assert {task.id for task in sweep.ended} == {task.id for task in tasks}
+    assert {task.failure.type for task in sweep.ended if task.failure} == {"source-lost"}
+    assert await service.waiting() == []

@@ -1,0 +1,273 @@
+"""The sweeper, on the event of its schedule."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from imagescaler import runtime
+from imagescaler.errors import StoreUnavailable
+from imagescaler.task import Status, Task
+from tests.functions.conftest import Context, Functions, Post
+from tests.functions.test_process_task import message
+from tests.pictures import plain
+
+NOTHING = {"looked_at": 0, "rung": 0, "ended": 0, "expired": 0, "deleted": 0}
+HOUR_S, DAY_S = 3600, 86_400
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock(functions: Functions) -> Clock:
+    made = Clock()
+    functions["create_task"].tasks._clock = made
+    return made
+
+
+@pytest.fixture
+def create(functions: Functions, post: Post) -> Callable[[], UUID]:
+    return lambda: UUID(post(plain(), width=8).json["id"])
+
+
+@pytest.fixture
+def sweep(functions: Functions) -> Callable[[], dict[str, int]]:
+    return lambda: functions["sweep_tasks"].handler({}, Context("sweep-tasks"))
+
+
+Create = Callable[[], UUID]
+Sweep = Callable[[], dict[str, int]]
+
+
+def stored(functions: Functions, task_id: UUID) -> Task:
+    task: Task = functions["create_task"].tasks.tasks[task_id]
+    return task
+
+
+def messages(functions: Functions) -> list[UUID]:
+    return [each.task_id for each in functions["create_task"].queue.messages.values()]
+
+
+def lose_messages(functions: Functions) -> None:
+    functions["create_task"].queue.messages.clear()
+
+
+def claim(functions: Functions, task_id: UUID, times: int) -> None:
+    for _ in range(times):
+        runtime.run(functions["create_task"].tasks.claim(task_id, lease_s=0, max_attempts=3))
+
+
+def test_where_all_is_well_there_is_nothing_to_do(functions: Functions, create: Create, sweep: Sweep) -> None:
+    create()
+    assert sweep() == NOTHING
+    assert len(messages(functions)) == 1
+
+
+def test_a_task_that_waits_its_turn_is_not_rung_for_however_old_it_is(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock
+) -> None:
+    create()
+    for _ in range(5):
+        clock.move(HOUR_S)
+        assert sweep() == NOTHING | {"looked_at": 1}
+    assert len(messages(functions)) == 1
+
+
+def test_a_task_whose_message_is_gone_is_rung_for_once(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock
+) -> None:
+    task_id = create()
+    lose_messages(functions)
+    clock.move(61)
+    assert sweep() == NOTHING | {"looked_at": 1, "rung": 1}
+    assert messages(functions) == [task_id]
+    assert stored(functions, task_id).message_id in functions["create_task"].queue.messages
+    clock.move(61)
+    assert sweep() == NOTHING | {"looked_at": 1}
+
+
+def test_a_task_that_never_had_a_message_is_rung_for(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accepting function was killed between the row and the note."""
+
+    async def killed(*_: Any) -> bool:
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(functions["create_task"].tasks, "note_message", killed)
+        task_id = create()
+    lose_messages(functions)
+    clock.move(61)
+    sweep()
+    assert messages(functions) == [task_id]
+
+
+def test_a_task_that_was_rung_for_again_is_completed(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock
+) -> None:
+    task_id = create()
+    lose_messages(functions)
+    clock.move(61)
+    sweep()
+    [again] = functions["create_task"].queue.messages.values()
+    functions.process(again.model_dump_json())
+    assert stored(functions, task_id).status is Status.COMPLETED
+
+
+def test_a_task_whose_processor_died_with_its_message_is_rung_for_after_the_lease(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock
+) -> None:
+    task_id = create()
+    runtime.run(functions["create_task"].tasks.claim(task_id, lease_s=90, max_attempts=3))
+    lose_messages(functions)
+    clock.move(89)
+    assert sweep() == NOTHING
+    clock.move(62)
+    assert sweep()["rung"] == 1
+
+
+@pytest.fixture
+def unasked(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the queue one that cannot be asked, as SQS is."""
+
+    async def holds(_: str) -> None:
+        return None
+
+    monkeypatch.setattr(functions["create_task"].queue, "holds", holds)
+
+
+@pytest.mark.usefixtures("unasked")
+def test_of_a_queue_that_cannot_be_asked_it_rings_again_after_a_long_silence_and_not_for_ever(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_RINGS", "3")
+    task_id = create()
+    rings = []
+    for _ in range(6 * 60):
+        clock.move(60)
+        rings.append(sweep()["rung"])
+    assert [minute + 1 for minute, rung in enumerate(rings) if rung] == [60, 120]
+    assert messages(functions) == [task_id] * 3
+
+
+def test_a_task_whose_source_is_gone_fails(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = create()
+    functions["create_task"].store._blobs.clear()
+    clock.move(61)
+    assert sweep() == NOTHING | {"looked_at": 1, "ended": 1}
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "source-lost"
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [failed] = [line for line in lines if line.get("message") == "task failed"]
+    assert failed["task_id"] == str(task_id)
+    assert [line["TasksFailed"] for line in lines if "TasksFailed" in line] == [[1]]
+
+
+@pytest.mark.parametrize("source", ["there", "gone"])
+def test_a_task_whose_attempts_are_used_up_fails_and_its_source_goes(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, source: str
+) -> None:
+    task_id = create()
+    claim(functions, task_id, times=3)
+    if source == "gone":
+        functions["create_task"].store._blobs.clear()
+    clock.move(61)
+    assert sweep()["ended"] == 1
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "attempts-exhausted"
+    assert functions["create_task"].store.blobs == {}
+
+
+def test_a_task_that_somebody_takes_up_while_the_sweeper_looks_stays_theirs(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = create()
+    clock.move(61)
+
+    async def gone_but_taken_up(_: str) -> bool:
+        await functions["create_task"].tasks.claim(task_id, lease_s=60, max_attempts=3)
+        return False
+
+    monkeypatch.setattr(functions["create_task"].store, "exists", gone_but_taken_up)
+    assert sweep() == NOTHING | {"looked_at": 1}
+    assert stored(functions, task_id).status is Status.PROCESSING
+
+
+def test_a_full_queue_ends_the_ringing_and_not_the_run(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock
+) -> None:
+    for _ in range(3):
+        create()
+    lose_messages(functions)
+    functions["create_task"].queue._max_length = 2
+    clock.move(61)
+    assert sweep()["rung"] == 2
+    lose_messages(functions)
+    clock.move(61)
+    assert sweep()["rung"] == 2
+
+
+def test_a_run_looks_at_so_many_and_the_next_at_the_others(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWEEP_LIMIT", "2")
+    ids = [create() for _ in range(3)]
+    lose_messages(functions)
+    clock.move(61)
+    assert [sweep()["rung"] for _ in range(3)] == [2, 1, 0]
+    assert set(messages(functions)) == set(ids)
+
+
+def test_a_store_that_is_away_fails_the_run_and_ends_nobody(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: str) -> bool:
+        raise StoreUnavailable("It does not answer.")
+
+    task_id = create()
+    monkeypatch.setattr(functions["create_task"].store, "exists", away)
+    clock.move(61)
+    with pytest.raises(StoreUnavailable):
+        sweep()
+    assert stored(functions, task_id).status is Status.PENDING
+
+
+def test_results_expire_and_tasks_are_forgotten_in_their_time(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = create()
+    functions.process(message(str(task_id)))
+    clock.move(DAY_S - 1)
+    assert sweep() == NOTHING
+    clock.move(1)
+    assert sweep() == NOTHING | {"expired": 1}
+    assert stored(functions, task_id).status is Status.EXPIRED
+    clock.move(29 * DAY_S - 1)
+    assert sweep() == NOTHING
+    clock.move(1)
+    capsys.readouterr()
+    assert sweep() == NOTHING | {"deleted": 1}
+    assert functions["create_task"].tasks.tasks == {}
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [summary] = [line for line in lines if line.get("message") == "swept"]
+    assert {name: summary[name] for name in NOTHING} == NOTHING | {"deleted": 1}
+    assert [line["TasksDeleted"] for line in lines if "TasksDeleted" in line] == [[1]]
