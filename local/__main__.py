@@ -1,6 +1,7 @@
 """The command line: `python -m local` starts everything, its subcommands one part each."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -16,13 +17,13 @@ from imagescaler.settings import SettingsError
 from local import stack
 from local.gateway.app import Gateway
 from local.gateway.server import bind, serving
-from local.lambda_client import DEFAULT_URL_PATTERN, LambdaClient
+from local.lambda_client import DEFAULT_URL_PATTERN, InvocationError, LambdaClient
 from local.logs import show_on_screen
 from local.servers import ServerError, default_data_folder
 from local.template import TemplateError, load
 
 LAYOUT = stack.Layout(Path(__file__).parent.parent)
-EXPECTED = (ServerError, TemplateError, SettingsError, stack.StackError, OSError)
+EXPECTED = (ServerError, TemplateError, SettingsError, stack.StackError, InvocationError, OSError)
 SCREEN = """
   imagescaler     {url}
   documentation   {url}/docs
@@ -126,6 +127,24 @@ async def scheduler(functions_url: str) -> AsyncIterator[str]:
     template = load(LAYOUT.template, {})
     async with LambdaClient(functions_url) as client, stack.scheduler(template, client):
         yield f"scheduler for {', '.join(each.rule for each in template.schedules)}, functions at {functions_url}"
+
+
+@main.command()
+@click.argument("function")
+@functions_option
+def invoke(function: str, functions_url: str) -> None:
+    """Invoke a function, by its logical id, with an empty event, and print what it answers."""
+    try:
+        click.echo(json.dumps(asyncio.run(_answer(function, functions_url))))
+    except EXPECTED as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _answer(logical_id: str, functions_url: str) -> Any:
+    function = load(LAYOUT.template, {}).function(logical_id)
+    async with LambdaClient(functions_url) as client:
+        # A little longer than the function may take: RIE crashes when a caller gives up.
+        return await client.invoke(logical_id, function.service, b"{}", timeout_s=function.timeout_s + 5)
 
 
 @main.command()

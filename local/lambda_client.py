@@ -2,14 +2,21 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import aiohttp
+from yarl import URL
+
+from local.containers import Containers, NoneFree, Resolve, resolve
 
 DEFAULT_URL_PATTERN = "http://127.0.0.1:9000/2015-03-31/functions/{function}/invocations"
+WAIT_S = 10
+"""How long an invocation waits for a free container: Lambda throttles at once, but starts more environments first."""
+
 STREAMED_BYTES = 1024 * 1024
 """Longer events are sent in pieces, for the sake of everybody else on the event loop; aiohttp warns otherwise."""
 
@@ -54,19 +61,34 @@ class Client(Protocol):
         ...
 
 
-class LambdaClient:
-    """A pool of connections to where functions are served.
+class Environment(Protocol):
+    """One environment of a function, or all of them behind one door."""
 
-    `url_pattern` is the URL of an invocation with `{function}` for the function's logical id
-    (`CreateTaskFunction`) or `{service}` for its container's name (`create-task`). Source: Lambda API, Invoke.
+    async def __call__(self, event: bytes, *, timeout_s: float) -> Any:
+        """Invoke the function with a JSON event and return its answer; raises InvocationErrors and TimeoutError."""
+        ...
+
+
+class LambdaClient:
+    """A way to functions, wherever they are served.
+
+    `url_pattern` is the URL of an invocation. With `{function}`, the logical id (`CreateTaskFunction`), one server
+    takes the invocations of all functions, as many at a time as it likes. With `{service}`, a container's name
+    (`create-task`), each function has containers of its own, and each of them takes one invocation at a time.
+    Source: Lambda API, Invoke.
     """
 
-    def __init__(self, url_pattern: str = DEFAULT_URL_PATTERN) -> None:
+    def __init__(self, url_pattern: str = DEFAULT_URL_PATTERN, *, resolve: Resolve = resolve) -> None:
         self._url_pattern = url_pattern
+        self._in_containers = "{service}" in url_pattern
+        self._resolve = resolve
+        self._containers: dict[str, Containers] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        # A container that went away leaves connections behind which look alive: there, each invocation has its own.
+        connector = aiohttp.TCPConnector(limit=0, force_close=self._in_containers)
+        self._session = aiohttp.ClientSession(connector=connector)
         return self
 
     async def __aexit__(
@@ -81,17 +103,49 @@ class LambdaClient:
         Raises the InvocationErrors, and TimeoutError after `timeout_s` seconds, which must be more than the
         function's own timeout: RIE crashes when a caller gives up.
         """
-        if self._session is None:
-            raise RuntimeError("the client is not open: use `async with`")
-        url = self._url_pattern.format(function=function, service=service)
-        timeout = aiohttp.ClientTimeout(total=timeout_s)
-        body = event if len(event) < STREAMED_BYTES else io.BytesIO(event)
+        async with self.environment(function, service) as environment:
+            return await environment(event, timeout_s=timeout_s)
+
+    @asynccontextmanager
+    async def environment(self, function: str, service: str, *, wait_s: float = WAIT_S) -> AsyncIterator[Environment]:
+        """Have an environment of a function to oneself; raises FunctionThrottled and FunctionUnreachable."""
+        url = URL(self._url_pattern.format(function=function, service=service), encoded=True)
+        if not self._in_containers:
+            yield self._invocation(function, url)
+            return
         try:
-            async with self._session.post(url, data=body, timeout=timeout) as response:
-                payload = await response.read()
-                return _answer(response.status, response.headers.get("X-Amz-Function-Error"), payload)
-        except aiohttp.ClientError as error:
-            raise FunctionUnreachable(f"{function} is not served at {url}: {error}") from error
+            async with self._containers_of(url).hold(wait_s) as address:
+                yield self._invocation(function, url.with_host(address))
+        except NoneFree as error:
+            if error.are_busy:
+                raise FunctionThrottled(f"every container of {function} has been busy for {wait_s:g} s") from None
+            raise FunctionUnreachable(f"{function} is not served at {url}: there is no container") from None
+
+    async def concurrency(self, function: str, service: str) -> int | None:
+        """Count the environments of a function; None where its server decides how many there are."""
+        if not self._in_containers:
+            return None
+        return await self._containers_of(URL(self._url_pattern.format(function=function, service=service))).count()
+
+    def _containers_of(self, url: URL) -> Containers:
+        if url.authority not in self._containers:
+            self._containers[url.authority] = Containers(url.host or "", url.port or 80, self._resolve)
+        return self._containers[url.authority]
+
+    def _invocation(self, function: str, url: URL) -> Environment:
+        async def invoke(event: bytes, *, timeout_s: float) -> Any:
+            if self._session is None:
+                raise RuntimeError("the client is not open: use `async with`")
+            timeout = aiohttp.ClientTimeout(total=timeout_s)
+            body = event if len(event) < STREAMED_BYTES else io.BytesIO(event)
+            try:
+                async with self._session.post(url, data=body, timeout=timeout) as response:
+                    payload = await response.read()
+                    return _answer(response.status, response.headers.get("X-Amz-Function-Error"), payload)
+            except aiohttp.ClientError as error:
+                raise FunctionUnreachable(f"{function} is not served at {url}: {error}") from error
+
+        return invoke
 
 
 def _answer(status: int, function_error: str | None, payload: bytes) -> Any:

@@ -26,6 +26,13 @@ class Template:
     cors: Cors | None = None
     schedules: tuple[Schedule, ...] = ()
 
+    def function(self, logical_id: str) -> Function:
+        """Give a function; raises TemplateError when there is none of that name."""
+        for function in self.functions:
+            if function.logical_id == logical_id:
+                return function
+        raise TemplateError(f"The template has no function {logical_id}.")
+
 
 def load(path: Path, environment: Mapping[str, str]) -> Template:
     """Read a SAM template; a variable that a function is given takes its value from `environment` where that has it.

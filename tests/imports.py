@@ -1,4 +1,4 @@
-"""Which distributions a function needs, read from the imports: its handler's own, and all that these reach."""
+"""Which distributions a function or a program needs, read from the imports: its own, and all that these reach."""
 
 import ast
 import sys
@@ -22,14 +22,23 @@ def distributions(function: str) -> set[str]:
     # Importing a module imports the packages around it too.
     ours |= {module.rpartition(".")[0] for module in ours if "." in module}
     reached = ours.union(*(graph.find_upstream_modules(module) for module in ours))
-    packages = {module.partition(".")[0] for module in direct | reached} - {"imagescaler"} - sys.stdlib_module_names
+    return _owners(direct | reached) | UNIMPORTED.get(function, set())
+
+
+def distributions_of_doors() -> set[str]:
+    """Give the names of the distributions that `python -m local` needs."""
+    return _owners(_graph().find_upstream_modules("local.__main__"))
+
+
+def _owners(modules: set[str]) -> set[str]:
+    packages = {module.partition(".")[0] for module in modules} - {"imagescaler", "local"} - sys.stdlib_module_names
     names = packages_distributions()
-    return {names[package][0].lower().replace("_", "-") for package in packages} | UNIMPORTED.get(function, set())
+    return {names[package][0].lower().replace("_", "-") for package in packages}
 
 
 @cache
 def _graph() -> grimp.ImportGraph:
-    return grimp.build_graph("imagescaler", include_external_packages=True)
+    return grimp.build_graph("imagescaler", "local", include_external_packages=True)
 
 
 def imported(tree: ast.AST, modules: set[str]) -> list[str]:

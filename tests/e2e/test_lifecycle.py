@@ -1,5 +1,6 @@
 """Starting, stopping, and what can stand in the way."""
 
+import json
 import shutil
 import signal
 import socket
@@ -131,7 +132,8 @@ def test_the_parts_can_be_run_one_by_one(start: Start, own_folder: Path, tmp_pat
         variables = dict(line.removeprefix("export ").split("=", 1) for line in servers if "=" in line)
         [functions] = parts.start("functions", "--port", "0", "--data", str(own_folder), **variables)
         pattern = functions.removeprefix("functions at ")
-        parts.invoke(pattern, "MigrateDatabaseFunction")
+        [migrated] = parts.start("invoke", "MigrateDatabaseFunction", "--functions-url", pattern)
+        assert json.loads(migrated) == {"revision": NEWEST}
         parts.start("runner", "--functions-url", pattern, **variables)
         [scheduler] = parts.start("scheduler", "--functions-url", pattern)
         assert scheduler == f"scheduler for SweepTasksFunctionEveryMinute, functions at {pattern}"
@@ -167,7 +169,3 @@ class Parts:
         self._processes.append(process)
         assert process.stdout
         return [process.stdout.readline().strip() for _ in range(2 if name == "servers" else 1)]
-
-    def invoke(self, pattern: str, function: str) -> None:
-        answer = httpx.post(pattern.format(function=function), json={}, timeout=60)
-        assert answer.json() == {"revision": NEWEST}

@@ -163,6 +163,13 @@ def test_a_number_may_come_from_a_parameter(write: Write) -> None:
     assert task.timeout_s == 7
 
 
+def test_a_function_is_found_by_its_logical_id(write: Write) -> None:
+    template = load(write("Resources:\n" + function("Timeout: 7")), {})
+    assert template.function("TaskFunction").timeout_s == 7
+    with pytest.raises(TemplateError, match=r"^The template has no function OtherFunction\.$"):
+        template.function("OtherFunction")
+
+
 # Routes
 
 

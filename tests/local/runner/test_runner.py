@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from imagescaler import queues
 from imagescaler.queues.redis import stream_key
 from imagescaler.schemas import TaskMessage
-from local.lambda_client import FunctionFailed, FunctionThrottled, FunctionUnreachable
+from local.lambda_client import Environment, FunctionFailed, FunctionThrottled, FunctionUnreachable
 from local.runner import Message, Runner, Stream, runner
 from local.runner.stream import GROUP
 from local.template import QueueTrigger
@@ -37,15 +37,31 @@ Answer = Callable[[dict[str, Any]], Any]
 
 
 class Function:
-    """Stands in for whoever serves the function: remembers the events and answers as told."""
+    """Stands in for whoever serves the function: remembers the events and answers as told.
 
-    def __init__(self, answer: Answer | None = None) -> None:
+    `containers` says how many it has, and None that this is its server's business.
+    """
+
+    def __init__(self, answer: Answer | None = None, containers: int | None = None) -> None:
         self.records: list[dict[str, Any]] = []
         self.busy = self.most_busy = 0
         self.answer = answer or (lambda _: None)
+        self.containers = containers
 
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
-        assert (function, service, timeout_s) == ("ProcessTaskFunction", "process-task", 1)
+    async def concurrency(self, function: str, service: str) -> int | None:
+        assert (function, service) == ("ProcessTaskFunction", "process-task")
+        return self.containers
+
+    @asynccontextmanager
+    async def environment(self, function: str, service: str, *, wait_s: float) -> AsyncIterator[Environment]:
+        assert (function, service) == ("ProcessTaskFunction", "process-task")
+        if self.containers is not None and self.busy >= self.containers:
+            await asyncio.sleep(wait_s)
+            raise FunctionThrottled("busy")
+        yield self.invoke
+
+    async def invoke(self, event: bytes, *, timeout_s: float) -> Any:
+        assert timeout_s == 1
         self.busy += 1
         self.most_busy = max(self.busy, self.most_busy)
         try:
@@ -237,6 +253,44 @@ async def test_a_slot_takes_no_message_while_it_is_busy(client: Redis, redis_url
         gate.set()
         await until(lambda: is_empty(client))
     assert function.most_busy == 2
+
+
+async def test_every_container_works_at_the_same_time_and_those_that_come_later_too(
+    client: Redis, redis_url: str
+) -> None:
+    gate = asyncio.Event()
+    function = Function(lambda _: passing(gate), containers=3)
+    await push(redis_url, 8)
+    async with running(redis_url, function):
+        await until(lambda: busy(function, 3))
+        function.containers = 5
+        await until(lambda: busy(function, 5))
+        gate.set()
+        await until(lambda: is_empty(client))
+    assert function.most_busy == 5
+
+
+async def test_without_a_container_no_message_is_taken(client: Redis, redis_url: str) -> None:
+    function = Function(containers=0)
+    ids = await push(redis_url)
+    async with running(redis_url, function):
+        await asyncio.sleep(0.1)
+        assert await client.xinfo_groups(QUEUE) == []
+        function.containers = 1
+        await until(lambda: is_empty(client))
+    assert task_ids(function.records) == ids
+
+
+async def test_a_slot_whose_container_is_gone_leaves(client: Redis, redis_url: str) -> None:
+    function = Function(containers=2)
+    async with running(redis_url, function):
+        await until(lambda: consumers(client, 2))
+        function.containers = 1
+        await until(lambda: consumers(client, 1))
+
+
+async def consumers(client: Redis, count: int) -> bool:
+    return await client.exists(QUEUE) == 1 and len(await client.xinfo_consumers(QUEUE, GROUP)) == count
 
 
 async def passing(gate: asyncio.Event) -> None:

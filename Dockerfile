@@ -1,0 +1,27 @@
+# One recipe for all functions: docker build --build-arg FUNCTION=create_task --tag create-task .
+# A layer for each thing that changes at a pace of its own: packages, the library, the handler.
+ARG BASE=public.ecr.aws/lambda/python:3.13
+
+# Bytecode without looks at the source's time stamp, which a checkout changes; a read-only container cannot make its own.
+FROM ${BASE} AS packages
+ARG FUNCTION
+WORKDIR /packages
+COPY constraints.txt functions/${FUNCTION}/requirements.txt /tmp/
+RUN pip install --no-cache-dir --no-compile --target . --constraint /tmp/constraints.txt --requirement /tmp/requirements.txt \
+ && python -m compileall -q --invalidation-mode unchecked-hash .
+
+FROM ${BASE} AS library
+COPY layers/core/ /opt/
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/python
+
+FROM ${BASE} AS function
+ARG FUNCTION
+WORKDIR /function
+COPY functions/${FUNCTION}/ ./
+RUN python -m compileall -q --invalidation-mode unchecked-hash .
+
+FROM ${BASE}
+COPY --from=packages /packages/ ${LAMBDA_TASK_ROOT}/
+COPY --from=library /opt/python/ /opt/python/
+COPY --from=function /function/ ${LAMBDA_TASK_ROOT}/
+CMD ["handler.handler"]

@@ -1,0 +1,41 @@
+"""Makes the template for `sam local start-api` from template.yaml, on standard output.
+
+API Gateway hands a body that is no text to a function in base64. SAM's imitation does so only for the media types that
+are said to be binary, and takes that from a REST API alone, or from the OpenAPI definition of an HTTP API: it fails
+with a file otherwise (aws-sam-cli, issue 3110). So the definition is added, with nothing else in it.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import click
+
+from local.cloudformation import TemplateError
+
+TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+API = re.compile(r"^( +)Type: AWS::Serverless::HttpApi\n\1Properties:\n", re.MULTILINE)
+DEFINITION = {
+    "openapi": "3.0.1",
+    "info": {"title": "imagescaler", "version": "1"},
+    "paths": {},
+    "x-amazon-apigateway-binary-media-types": ["multipart/form-data"],
+}
+
+
+def for_sam_local(text: str) -> str:
+    r"""Add to the text of a template which media types its HTTP API takes as binary; raises TemplateError.
+
+    >>> print(for_sam_local("Api:\n  Type: AWS::Serverless::HttpApi\n  Properties:\n    X: 1")[:61])
+    Api:
+      Type: AWS::Serverless::HttpApi
+      Properties:
+        Definit
+    """
+    if len(API.findall(text)) != 1:
+        raise TemplateError("The template must have one AWS::Serverless::HttpApi with Properties.")
+    return API.sub(lambda found: f"{found[0]}{found[1]}  DefinitionBody: {json.dumps(DEFINITION)}\n", text)
+
+
+if __name__ == "__main__":
+    click.echo(for_sam_local(TEMPLATE.read_text()), nl=False)

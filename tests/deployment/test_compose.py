@@ -1,0 +1,117 @@
+"""compose.yaml says of every function what template.yaml says."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from imagescaler.stores import StoreSettings
+from local.template import Template, load
+from tests.handlers import load as load_handler
+
+ROOT = Path(__file__).parent.parent.parent
+SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL")
+TEMPLATE: Template = load(ROOT / "template.yaml", dict.fromkeys(ADDRESSES, "memory://"))
+FUNCTIONS = {function.service: function for function in TEMPLATE.functions}
+DOORS = {"gateway", "runner", "migrate"}
+SERVERS = {"postgres", "redis"}
+UNITS = {"m": 1 << 20, "g": 1 << 30, "mb": 1 << 20, "gb": 1 << 30}
+
+
+def size(text: str) -> int:
+    number, unit = re.fullmatch(r"(\d+)([a-z]+)", text).groups()  # type: ignore[union-attr]
+    return int(number) * UNITS[unit]
+
+
+def test_there_is_one_service_for_each_function() -> None:
+    assert set(SERVICES) == set(FUNCTIONS) | DOORS | SERVERS
+
+
+@pytest.mark.parametrize("service", FUNCTIONS)
+def test_a_functions_image_is_made_from_its_folder(service: str) -> None:
+    assert SERVICES[service]["build"]["args"] == {"FUNCTION": FUNCTIONS[service].name}
+    assert SERVICES[service]["image"] == f"imagescaler:{service}"
+
+
+@pytest.mark.parametrize("service", FUNCTIONS)
+def test_a_function_has_the_memory_and_the_time_of_the_template(service: str) -> None:
+    function, made = FUNCTIONS[service], SERVICES[service]
+    assert size(made["mem_limit"]) == function.memory_mib << 20
+    assert made["environment"]["AWS_LAMBDA_FUNCTION_TIMEOUT"] == function.timeout_s
+    assert made["environment"]["AWS_LAMBDA_FUNCTION_NAME"] == service
+
+
+@pytest.mark.parametrize("service", FUNCTIONS)
+def test_a_function_has_no_variable_that_the_template_does_not_give_it(service: str) -> None:
+    """Queue and store are one Redis here, so that one variable stands for both."""
+    given = set(FUNCTIONS[service].environment)
+    known = given | {"REDIS_URL"} if given & {"QUEUE_URL", "STORE_URL"} else given
+    assert {name for name in SERVICES[service]["environment"] if not name.startswith("AWS_")} <= known
+
+
+@pytest.mark.parametrize("service", FUNCTIONS)
+def test_a_function_starts_with_what_compose_gives_it(monkeypatch: pytest.MonkeyPatch, service: str) -> None:
+    for variable in ADDRESSES:
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in SERVICES[service]["environment"].items():
+        monkeypatch.setenv(variable, str(value))
+    assert callable(load_handler(FUNCTIONS[service].name).handler)
+
+
+@pytest.mark.parametrize("service", sorted(set(FUNCTIONS) | DOORS))
+def test_a_container_is_nobody_and_writes_nowhere_but_to_tmp(service: str) -> None:
+    made = SERVICES[service]
+    assert (made["read_only"], made["tmpfs"], made["user"]) == (True, "/tmp", "65534:65534")
+    assert (made["cap_drop"], made["security_opt"]) == (["ALL"], ["no-new-privileges"])
+
+
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"migrate"}))
+def test_what_ends_starts_again_and_has_a_limit(service: str) -> None:
+    assert SERVICES[service]["restart"] == "unless-stopped"
+    assert size(SERVICES[service]["mem_limit"])
+
+
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"migrate", "runner"}))
+def test_what_listens_has_a_health_check(service: str) -> None:
+    assert SERVICES[service]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("service", FUNCTIONS)
+def test_the_health_of_a_function_is_never_asked_by_an_invocation(service: str) -> None:
+    assert SERVICES[service]["healthcheck"]["test"] == ["CMD", "bash", "-c", "</dev/tcp/127.0.0.1/8080"]
+
+
+def test_the_gateway_waits_for_the_functions_that_have_routes() -> None:
+    services = {function.logical_id: function.service for function in TEMPLATE.functions}
+    routed = {services[route.function] for route in TEMPLATE.routes}
+    assert set(SERVICES["gateway"]["depends_on"]) == routed | {"migrate"}
+
+
+def test_there_are_as_many_processors_as_their_trigger_allows_and_the_runner_waits_for_them() -> None:
+    services = {function.logical_id: function.service for function in TEMPLATE.functions}
+    triggers = {services[trigger.function]: trigger for trigger in TEMPLATE.triggers}
+    assert set(SERVICES["runner"]["depends_on"]) == {*triggers, "migrate"}
+    for service, trigger in triggers.items():
+        assert SERVICES[service]["deploy"]["replicas"] == trigger.maximum_concurrency
+
+
+def test_redis_loses_nothing_and_has_room_for_what_the_store_may_take() -> None:
+    command = SERVICES["redis"]["command"].split()
+    options = dict(pairwise(command))
+    assert (options["--appendonly"], options["--maxmemory-policy"]) == ("yes", "noeviction")
+    budget, maximum = StoreSettings(redis_url="redis://redis").store_budget_bytes, size(options["--maxmemory"])
+    assert budget < maximum < size(SERVICES["redis"]["mem_limit"])
+
+
+def test_only_this_machine_reaches_the_service() -> None:
+    ports = {name: made["ports"] for name, made in SERVICES.items() if "ports" in made}
+    assert ports == {"gateway": ["127.0.0.1:${PORT:-8000}:8000"]}
+
+
+def test_data_is_in_volumes() -> None:
+    assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql/data"]
+    assert SERVICES["redis"]["volumes"] == ["redis:/data"]

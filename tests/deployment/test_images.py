@@ -1,0 +1,24 @@
+"""What goes into the images."""
+
+import tomllib
+from pathlib import Path
+
+from tests.imports import distributions_of_doors
+
+ROOT = Path(__file__).parent.parent.parent
+UNIMPORTED = {"httptools"}  # uvicorn takes it where it is
+
+
+def test_the_doors_image_has_exactly_what_the_doors_import() -> None:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    assert groups["doors"] == sorted(groups["doors"])
+    assert set(groups["doors"]) == distributions_of_doors() | UNIMPORTED
+
+
+def test_only_what_is_named_reaches_an_image() -> None:
+    [everything, *names] = [
+        line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")
+    ]
+    assert everything == "*"
+    copied = {name.removeprefix("!") for name in names if name.startswith("!")}
+    assert copied == {"constraints.txt", "functions", "layers", "local", "pyproject.toml", "template.yaml"}
