@@ -24,14 +24,7 @@ DEFINITION = {
 
 
 def for_sam_local(text: str) -> str:
-    r"""Add to the text of a template which media types its HTTP API takes as binary; raises TemplateError.
-
-    >>> print(for_sam_local("Api:\n  Type: AWS::Serverless::HttpApi\n  Properties:\n    X: 1")[:61])
-    Api:
-      Type: AWS::Serverless::HttpApi
-      Properties:
-        Definit
-    """
+    """Add to the text of a template which media types its HTTP API takes as binary; raises TemplateError."""
     if len(API.findall(text)) != 1:
         raise TemplateError("The template must have one AWS::Serverless::HttpApi with Properties.")
     return API.sub(lambda found: f"{found[0]}{found[1]}  DefinitionBody: {json.dumps(DEFINITION)}\n", text)

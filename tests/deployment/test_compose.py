@@ -17,7 +17,8 @@ SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["
 ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL")
 TEMPLATE: Template = load(ROOT / "template.yaml", dict.fromkeys(ADDRESSES, "memory://"))
 FUNCTIONS = {function.service: function for function in TEMPLATE.functions}
-DOORS = {"gateway", "runner", "migrate"}
+FUNCTIONS_BY_ID = {function.logical_id: function.service for function in TEMPLATE.functions}
+DOORS = {"gateway", "runner", "scheduler", "migrate"}
 SERVERS = {"postgres", "redis"}
 UNITS = {"m": 1 << 20, "g": 1 << 30, "mb": 1 << 20, "gb": 1 << 30}
 
@@ -75,7 +76,7 @@ def test_what_ends_starts_again_and_has_a_limit(service: str) -> None:
     assert size(SERVICES[service]["mem_limit"])
 
 
-@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"migrate", "runner"}))
+@pytest.mark.parametrize("service", sorted(set(SERVICES) - {"migrate", "runner", "scheduler"}))
 def test_what_listens_has_a_health_check(service: str) -> None:
     assert SERVICES[service]["healthcheck"]["test"]
 
@@ -86,17 +87,20 @@ def test_the_health_of_a_function_is_never_asked_by_an_invocation(service: str) 
 
 
 def test_the_gateway_waits_for_the_functions_that_have_routes() -> None:
-    services = {function.logical_id: function.service for function in TEMPLATE.functions}
-    routed = {services[route.function] for route in TEMPLATE.routes}
+    routed = {FUNCTIONS_BY_ID[route.function] for route in TEMPLATE.routes}
     assert set(SERVICES["gateway"]["depends_on"]) == routed | {"migrate"}
 
 
 def test_there_are_as_many_processors_as_their_trigger_allows_and_the_runner_waits_for_them() -> None:
-    services = {function.logical_id: function.service for function in TEMPLATE.functions}
-    triggers = {services[trigger.function]: trigger for trigger in TEMPLATE.triggers}
+    triggers = {FUNCTIONS_BY_ID[trigger.function]: trigger for trigger in TEMPLATE.triggers}
     assert set(SERVICES["runner"]["depends_on"]) == {*triggers, "migrate"}
     for service, trigger in triggers.items():
         assert SERVICES[service]["deploy"]["replicas"] == trigger.maximum_concurrency
+
+
+def test_the_scheduler_waits_for_the_functions_that_have_schedules() -> None:
+    scheduled = {FUNCTIONS_BY_ID[schedule.function] for schedule in TEMPLATE.schedules}
+    assert set(SERVICES["scheduler"]["depends_on"]) == scheduled | {"migrate"}
 
 
 def test_redis_loses_nothing_and_has_room_for_what_the_store_may_take() -> None:
