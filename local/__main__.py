@@ -13,17 +13,17 @@ from typing import Any
 import click
 import uvloop
 
-from imagescaler.settings import SettingsError
 from local import stack
+from local.dead_letters import dead_letters
+from local.environment import environment
 from local.gateway.app import Gateway
 from local.gateway.server import bind, serving
-from local.lambda_client import DEFAULT_URL_PATTERN, InvocationError, LambdaClient
+from local.lambda_client import LambdaClient
 from local.logs import show_on_screen
-from local.servers import ServerError, default_data_folder
-from local.template import TemplateError, load
+from local.options import LAYOUT, data_option, functions_option, host_option, one_sentence, port_option
+from local.servers import default_data_folder
+from local.template import load
 
-LAYOUT = stack.Layout(Path(__file__).parent.parent)
-EXPECTED = (ServerError, TemplateError, SettingsError, stack.StackError, InvocationError, OSError)
 SCREEN = """
   imagescaler     {url}
   documentation   {url}/docs
@@ -34,16 +34,6 @@ SCREEN = """
 
   Ctrl-C stops everything; the data stays.
 """
-port_option = click.option("--port", default=8000, show_default=True, help="0 is any free port.")
-host_option = click.option("--host", default="127.0.0.1", show_default=True)
-data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the embedded servers.")
-functions_option = click.option(
-    "--functions-url",
-    default=DEFAULT_URL_PATTERN,
-    show_default=True,
-    envvar="FUNCTIONS_URL",
-    help="Where functions are invoked; {function} is a logical id, {service} a container's name.",
-)
 
 
 def until_stopped(part: Callable[..., AbstractAsyncContextManager[str]]) -> Callable[..., None]:
@@ -52,11 +42,8 @@ def until_stopped(part: Callable[..., AbstractAsyncContextManager[str]]) -> Call
     @wraps(part)
     def command(**options: Any) -> None:
         show_on_screen()
-        try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
-                loop.run(_run(part(**options)))
-        except EXPECTED as error:
-            raise click.ClickException(str(error)) from error
+        with one_sentence(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+            loop.run(_run(part(**options)))
 
     return command
 
@@ -134,10 +121,8 @@ async def scheduler(functions_url: str) -> AsyncIterator[str]:
 @functions_option
 def invoke(function: str, functions_url: str) -> None:
     """Invoke a function, by its logical id, with an empty event, and print what it answers."""
-    try:
+    with one_sentence():
         click.echo(json.dumps(asyncio.run(_answer(function, functions_url))))
-    except EXPECTED as error:
-        raise click.ClickException(str(error)) from error
 
 
 async def _answer(logical_id: str, functions_url: str) -> Any:
@@ -156,7 +141,7 @@ async def _answer(logical_id: str, functions_url: str) -> Any:
 async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[str]:
     """Serve the functions through the Lambda Invoke API."""
     folder = data or default_data_folder(LAYOUT.root)
-    with stack.environment(folder) as variables:
+    with environment(folder) as variables:
         template = load(LAYOUT.template, variables)
         host_part = stack.function_host(LAYOUT, template, variables, folder / "logs", host=host, port=port)
         async with host_part as url:
@@ -169,8 +154,11 @@ async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[st
 @asynccontextmanager
 async def servers(data: Path | None) -> AsyncIterator[str]:
     """Run embedded Postgres and Redis alone, and tell where they are."""
-    with stack.environment(data or default_data_folder(LAYOUT.root)) as variables:
+    with environment(data or default_data_folder(LAYOUT.root)) as variables:
         yield "\n".join(f"export {name}={variables[name]}" for name in ("POSTGRES_DSN", "REDIS_URL"))
+
+
+main.add_command(dead_letters)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,15 @@
 """Everything together: servers, functions, runners, scheduler and gateway, started in order and stopped in reverse."""
 
 import asyncio
-import logging
-import os
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urldefrag
 
-import asyncpg
-from redis.exceptions import RedisError
-
-from imagescaler.redis_connection import open_client
-from local import servers
+from imagescaler.queues.redis import DEFAULT_NAME
+from local.announcement import announced
+from local.environment import StackError, check_postgres, check_redis, environment
 from local.function_host import Code, FunctionHost
 from local.gateway.app import Gateway
 from local.gateway.server import bind, serving
@@ -22,14 +19,10 @@ from local.runner import Runner, Stream
 from local.scheduler import Scheduler
 from local.template import Template, load
 
-logger = logging.getLogger(__name__)
 MIGRATION = "MigrateDatabaseFunction"
-MIGRATION_TIMEOUT_S, CHECK_TIMEOUT_S = 310, 5
+MIGRATION_TIMEOUT_S = 310
+SHOWN = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL")
 FUNCTIONS_URL = "http://{host}:{port}/2015-03-31/functions/{{function}}/invocations"
-
-
-class StackError(Exception):
-    """Something that is needed does not work; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +40,6 @@ class Layout:
     def code(self) -> Code:
         """Give the functions and what they share."""
         return Code(self.root / "functions", [self.root / "layers/core/python"])
-
-
-@contextmanager
-def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
-    """Give the environment for functions, with embedded servers in place of those that are not set."""
-    with ExitStack() as stack:
-        found = dict(os.environ)
-        if not found.get("POSTGRES_DSN"):
-            found["POSTGRES_DSN"] = stack.enter_context(servers.postgres(data_folder))
-        if not found.get("REDIS_URL"):
-            found["REDIS_URL"] = stack.enter_context(servers.redis(data_folder))
-        yield found
 
 
 @asynccontextmanager
@@ -86,12 +67,14 @@ async def function_host(
 async def runners(template: Template, variables: Mapping[str, str], client: LambdaClient) -> AsyncIterator[None]:
     """Run a runner for each queue trigger of the template; at the end they finish what is in hand."""
     url = variables.get("QUEUE_URL") or variables.get("REDIS_URL", "")
-    await _check_redis(url)
+    await check_redis(url)
     services = {function.logical_id: function.service for function in template.functions}
     made = []
     for trigger in template.triggers:
         stream = Stream(
-            url, visibility_timeout_s=trigger.visibility_timeout_s, dead_letter_queue=trigger.dead_letter_queue
+            queue_url(url, trigger.queue),
+            visibility_timeout_s=trigger.visibility_timeout_s,
+            dead_letter_queue=trigger.dead_letter_queue,
         )
         made.append(Runner(trigger, services[trigger.function], stream, client))
     tasks = [asyncio.create_task(runner.run()) for runner in made]
@@ -101,6 +84,16 @@ async def runners(template: Template, variables: Mapping[str, str], client: Lamb
         for runner in made:
             runner.stop()
         await asyncio.gather(*tasks)
+
+
+def queue_url(url: str, queue: str) -> str:
+    """Give the URL of one of the template's queues; a fragment of `url` renames the one that functions push to.
+
+    >>> queue_url("redis://here/0", "TaskQueue"), queue_url("redis://here/0#Other", "TaskQueue")
+    ('redis://here/0#TaskQueue', 'redis://here/0#Other')
+    """
+    base, fragment = urldefrag(url)
+    return f"{base}#{fragment if fragment and queue == DEFAULT_NAME else queue}"
 
 
 @asynccontextmanager
@@ -117,7 +110,7 @@ async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[N
 
 async def migrate(dsn: str, client: LambdaClient) -> None:
     """Bring the database to the newest schema; raises StackError."""
-    await _check_postgres(dsn)
+    await check_postgres(dsn)
     try:
         await client.invoke(MIGRATION, "migrate-database", b"{}", timeout_s=MIGRATION_TIMEOUT_S)
     except (InvocationError, TimeoutError) as error:
@@ -136,29 +129,11 @@ async def whole(layout: Layout, data_folder: Path, *, host: str, port: int) -> A
             LambdaClient(functions_url) as client,
         ):
             await migrate(variables["POSTGRES_DSN"], client)
+            shown = {name: variables[name] for name in SHOWN if name in variables}
             async with (
                 runners(template, variables, client),
                 scheduler(template, client),
                 serving(Gateway(template.routes, template.cors, client), listener),
             ):
-                yield f"http://{host}:{listener.getsockname()[1]}"
-
-
-async def _check_postgres(dsn: str) -> None:
-    """Find out before a function does: its answer would be a page of traceback."""
-    try:
-        connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = str(error) or "it does not answer in time"
-        raise StackError(f"The database at POSTGRES_DSN cannot be used: {reason}") from error
-    await connection.close()
-
-
-async def _check_redis(url: str) -> None:
-    client = open_client(url)
-    try:
-        await client.ping()
-    except (RedisError, OSError) as error:
-        raise StackError(f"Redis does not answer at the address in REDIS_URL or QUEUE_URL: {error}") from error
-    finally:
-        await client.aclose()
+                with announced(data_folder, {**shown, "FUNCTIONS_URL": functions_url}):
+                    yield f"http://{host}:{listener.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""Takes tasks from the queue and scales their images; what did not work out is reported, and comes again."""
+"""Takes tasks from the queue and scales their images; what did not work out comes again, until it is a dead letter."""
 
 from functools import partial
 from typing import Any
@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from imagescaler import repositories, runtime, settings, stores, telemetry
+from imagescaler.errors import TaskGivenUp
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.retention import Retention
@@ -33,7 +34,10 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
         store=store,
     )
     with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
-        telemetry.ended(runtime.run(work))
+        task = runtime.run(work)
+        telemetry.ended(task)
+        if task is not None and task.was_given_up:
+            raise TaskGivenUp
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -16,7 +16,7 @@ def sqs_event(messages: Sequence[Message], *, arn: str, now_ms: int) -> bytes:
 
 def record_id(message: Message) -> str:
     """Give the `messageId`, the same each time the message comes."""
-    return str(uuid5(NAMESPACE_OID, message.id))
+    return str(uuid5(NAMESPACE_OID, message.first_id))
 
 
 def _record(message: Message, arn: str, now_ms: int) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _record(message: Message, arn: str, now_ms: int) -> dict[str, Any]:
         "body": message.body,
         "attributes": {
             "ApproximateReceiveCount": str(message.receive_count),
-            "SentTimestamp": message.id.partition("-")[0],
+            "SentTimestamp": message.first_id.partition("-")[0],
             "SenderId": "AIDAEXAMPLE",
             "ApproximateFirstReceiveTimestamp": str(now_ms),
         },

@@ -90,6 +90,10 @@ class Runner:
     async def _work(self, consumer: str, environment: Environment) -> None:
         # A read that is in flight is never cancelled: what Redis hands out then would be nobody's.
         messages = await self._stream.receive(consumer, self._trigger.batch_size, wait_s=POLL_S)
+        if self._stopping.is_set():  # meanwhile: another runner may have them at once
+            for message in messages:
+                await self._stream.hide(message, 0)
+            return
         await self._deliver([message for message in messages if not await self._is_poison(message)], environment)
 
     async def _is_poison(self, message: Message) -> bool:

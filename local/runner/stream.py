@@ -10,6 +10,7 @@ from imagescaler.queues.redis import BODY_FIELD, stream_key
 from imagescaler.redis_connection import open_client
 
 GROUP = "event-source-mapping"
+FIRST_ID_FIELD = b"first_id"
 # XACK, XDEL and XCLAIM ask no owner: a zombie that wakes up late would settle a message that another consumer has now.
 # The receive count is in the check, because the same consumer can get the same message twice.
 OWNED = """
@@ -20,7 +21,7 @@ DELETE = "redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) redis.call('XDEL', KEYS[
 SUCCEED = OWNED + DELETE
 # With JUSTID this is no delivery, so it does not count as one.
 HIDE = OWNED + "redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[3], 0, ARGV[2], 'IDLE', ARGV[5], 'JUSTID') return 1"
-BURY = OWNED + "redis.call('XADD', KEYS[2], '*', 'body', ARGV[5], 'id', ARGV[2], 'receives', ARGV[4]) " + DELETE
+BURY = OWNED + "redis.call('XADD', KEYS[2], '*', 'body', ARGV[5], 'first_id', ARGV[6]) " + DELETE
 # A consumer that has messages in hand must stay: they would be lost with it.
 LEAVE = """
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
@@ -31,12 +32,16 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in hand; `id` is the stream's, `receive_count` includes this time."""
+    """A message in hand; `receive_count` includes this time.
+
+    `id` is this stream's, `first_id` that of the stream which it was sent to: SQS keeps it in dead-letter queues.
+    """
 
     id: str
     body: str
     consumer: str
     receive_count: int
+    first_id: str
 
 
 class Stream:
@@ -82,7 +87,8 @@ class Stream:
 
     async def bury(self, message: Message) -> bool:
         """Move a message to the dead-letter queue; False, and nothing done, when it is no longer in hand."""
-        return bool(await self._bury(keys=[self._key, self._dead_key], args=[*_owner(message), message.body]))
+        letter = [message.body, message.first_id]
+        return bool(await self._bury(keys=[self._key, self._dead_key], args=[*_owner(message), *letter]))
 
     async def leave(self, consumer: str) -> None:
         """Forget a consumer that has nothing in hand."""
@@ -106,7 +112,11 @@ class Stream:
 
 
 def _message(entry: Any, consumer: str, receive_count: int) -> Message:
-    return Message(entry[0].decode(), entry[1][BODY_FIELD.encode()].decode(), consumer, receive_count)
+    entry_id, fields = entry
+    body = fields.get(BODY_FIELD.encode(), b"")  # an entry that is none of ours fails in the function, and not here
+    return Message(
+        entry_id.decode(), body.decode(), consumer, receive_count, fields.get(FIRST_ID_FIELD, entry_id).decode()
+    )
 
 
 def _owner(message: Message) -> list[str | int]:

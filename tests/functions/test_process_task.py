@@ -162,7 +162,7 @@ def test_the_last_attempt_ends_the_task(
     task_id = post(photograph(), width=320).json["id"]
     functions["process_task"]
     monkeypatch.setattr(functions["process_task"], "scale_within_limits", lambda *_: 1 / 0)
-    assert [functions.process(message(task_id)) for _ in range(3)] == [FAILED, FAILED, DONE]
+    assert [functions.process(message(task_id)) for _ in range(3)] == [FAILED, FAILED, FAILED]
     task = stored(functions, task_id)
     assert (task.status, task.attempt) == (Status.FAILED, 3)
     assert task.failure is not None
@@ -175,12 +175,23 @@ def test_a_poison_task_that_killed_every_attempt_fails_at_the_next_claim(functio
     tasks = functions["create_task"].tasks
     for _ in range(3):
         runtime.run(tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
-    assert functions.process(message(task_id)) == DONE
+    assert functions.process(message(task_id)) == FAILED
     task = stored(functions, task_id)
     assert task.status is Status.FAILED
     assert task.failure is not None
     assert task.failure.type == "attempts-exhausted"
     assert functions["create_task"].store.blobs == {}
+
+
+def test_the_message_of_a_task_that_was_given_up_comes_again_until_it_is_a_dead_letter(
+    functions: Functions, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    for _ in range(3):
+        runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+    capsys.readouterr()
+    assert [functions.process(message(task_id)) for _ in range(3)] == [FAILED] * 3
+    assert capsys.readouterr().out.count('"TasksFailed":[1.0]') == 1
 
 
 def test_a_zombie_keeps_nothing_of_its_own(functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

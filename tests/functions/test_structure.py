@@ -104,7 +104,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 @pytest.mark.parametrize(
     ("name", "variable"),
     [(name, "POSTGRES_DSN") for name in NAMES if name != "docs"]
-    + [(name, "REDIS_URL") for name in ("create_task", "get_result", "health", "process_task", "sweep_tasks")],
+    + [(name, "REDIS_URL") for name in NAMES if name not in {"docs", "get_task", "migrate_database"}],
 )
 def test_a_function_does_not_start_without_what_it_needs(
     monkeypatch: pytest.MonkeyPatch, name: str, variable: str
@@ -123,13 +123,21 @@ def test_every_variable_in_the_template_is_a_setting(template: Template) -> None
 
 
 def test_the_queue_gives_the_processor_time_and_attempts(template: Template) -> None:
-    [trigger] = template.triggers
     processor = by_name(template)["process_task"]
-    assert trigger.function == processor.logical_id
-    assert trigger.visibility_timeout_s >= 6 * processor.timeout_s
+    [trigger] = [trigger for trigger in template.triggers if trigger.function == processor.logical_id]
     assert trigger.max_receive_count > int(processor.environment["MAX_ATTEMPTS"])
     assert trigger.batch_size == 1
-    assert trigger.dead_letter_queue
+
+
+def test_every_queue_gives_its_function_time_and_none_is_left_without_an_end(template: Template) -> None:
+    timeouts = {function.logical_id: function.timeout_s for function in template.functions}
+    for trigger in template.triggers:
+        assert trigger.visibility_timeout_s >= 6 * timeouts[trigger.function]
+        assert trigger.max_receive_count > 0
+    assert [(trigger.queue, trigger.dead_letter_queue) for trigger in template.triggers] == [
+        ("TaskQueue", "TaskBurialQueue"),
+        ("TaskBurialQueue", "TaskDeadLetterQueue"),
+    ]
 
 
 def test_api_functions_answer_before_the_gateway_gives_up(template: Template) -> None:
@@ -142,7 +150,7 @@ def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
     answer = functions[name].handler(event, Context(name))
     expected = {"create_task": 202, "get_task": 404, "get_result": 404}.get(name, 200)
     assert answer.get("statusCode", 200) == expected
-    if name == "process_task":
+    if name in {"process_task", "bury_task"}:
         assert answer["batchItemFailures"] == [{"itemIdentifier": event["Records"][0]["messageId"]}]
 
 

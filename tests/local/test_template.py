@@ -74,7 +74,7 @@ def test_the_own_template_takes_values_from_the_environment_or_from_defaults(own
     assert "REDIS_URL" not in environment
 
 
-def test_the_own_template_has_one_queue_trigger(own: Template) -> None:
+def test_the_own_template_has_a_trigger_for_the_queue_and_for_what_comes_too_often(own: Template) -> None:
     assert own.triggers == (
         QueueTrigger(
             function="ProcessTaskFunction",
@@ -84,6 +84,16 @@ def test_the_own_template_has_one_queue_trigger(own: Template) -> None:
             maximum_concurrency=2,
             visibility_timeout_s=180,
             max_receive_count=12,
+            dead_letter_queue="TaskBurialQueue",
+        ),
+        QueueTrigger(
+            function="BuryTaskFunction",
+            queue="TaskBurialQueue",
+            arn="arn:aws:sqs:us-east-1:000000000000:TaskBurialQueue",
+            batch_size=1,
+            maximum_concurrency=2,
+            visibility_timeout_s=60,
+            max_receive_count=3,
             dead_letter_queue="TaskDeadLetterQueue",
         ),
     )

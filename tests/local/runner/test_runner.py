@@ -225,6 +225,31 @@ async def test_this_answer_brings_the_message_back_until_it_is_a_dead_letter(
     assert json.loads(dead["body"])["task_id"] == ids[0]
 
 
+async def test_a_dead_letter_keeps_the_id_and_the_time_of_its_message(client: Redis, redis_url: str) -> None:
+    """As it is on SQS; it is a message like any other to the function of the dead-letter queue."""
+    function, undertaker = Function(raising(FunctionFailed("ValueError", "no"))), Function()
+    await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    async with running(f"{redis_url}#DeadQueue", undertaker):
+        await until(lambda: is_empty(client, DEAD))
+    [alive, dead] = [function.records[0], undertaker.records[0]]
+    assert (dead["messageId"], dead["body"]) == (alive["messageId"], alive["body"])
+    assert dead["attributes"]["SentTimestamp"] == alive["attributes"]["SentTimestamp"]
+    assert dead["attributes"]["ApproximateReceiveCount"] == "1"
+
+
+async def test_an_entry_that_is_no_message_of_ours_hurts_nobody(client: Redis, redis_url: str) -> None:
+    function = Function(lambda event: fail_all(event) if not event["Records"][0]["body"] else None)
+    await client.xadd(QUEUE, {"strange": "entry"})
+    ids = await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert [record["body"] for record in function.records].count("") == TRIGGER.max_receive_count
+    assert task_ids([record for record in function.records if record["body"]]) == ids
+    assert await client.xlen(DEAD) == 1
+
+
 async def test_of_a_batch_only_the_failed_message_comes_again(client: Redis, redis_url: str) -> None:
     failed_once: list[str] = []
 
@@ -313,6 +338,27 @@ async def test_stopping_finishes_what_is_in_hand_and_takes_nothing_more(client: 
     assert await client.xlen(QUEUE) == 2
     assert (await client.xpending(QUEUE, GROUP))["pending"] == 0
     assert await client.xinfo_consumers(QUEUE, GROUP) == []
+
+
+async def test_a_message_that_arrives_while_the_runner_stops_is_given_back(
+    client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "POLL_S", 2)
+    function = Function()
+    async with running(redis_url, function) as made:
+        await until(lambda: reading(client))
+        made.stop()
+        ids = await push(redis_url, 2)
+    assert function.records == []
+    stream = Stream(redis_url, visibility_timeout_s=TRIGGER.visibility_timeout_s, dead_letter_queue="DeadQueue")
+    given_back = await stream.receive("another", 2, wait_s=0.01)
+    assert {json.loads(message.body)["task_id"] for message in given_back} == set(ids)
+    await stream.close()
+
+
+async def reading(client: Redis) -> bool:
+    """Say whether both slots wait for messages."""
+    return bool((await client.info("clients"))["blocked_clients"] == 2)
 
 
 async def test_a_message_that_a_killed_consumer_had_comes_back(client: Redis, redis_url: str) -> None:

@@ -200,6 +200,10 @@ class TaskInProgress(ClaimRefused):
     """Another attempt holds a live lease: the message must come again."""
 
 
+class TaskGivenUp(ClaimRefused):
+    """The task failed because its attempts were used up: its message must become a dead letter."""
+
+
 class LeaseLost(ClaimRefused):
     """A later attempt has taken the task over: nothing of this one may be kept."""
 

@@ -172,6 +172,11 @@ class Task:
         """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
         return f"results/{self.id}/{self.attempt}"
 
+    @property
+    def was_given_up(self) -> bool:
+        """Say whether it failed because no attempt came to an end, and not because of its image."""
+        return self.failure is not None and self.failure.type == AttemptsExhausted.slug()
+
     def is_free(self, now: datetime) -> bool:
         """Say whether an attempt may begin: it is not over, and no attempt has a live lease."""
         if self.status is Status.PROCESSING:

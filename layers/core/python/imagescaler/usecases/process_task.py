@@ -14,6 +14,7 @@ from imagescaler.errors import (
     SourceLost,
     SourceTooLarge,
     TaskFinished,
+    TaskGivenUp,
     Unavailable,
 )
 from imagescaler.ports import ImageStore, TaskRepository
@@ -67,10 +68,13 @@ async def process_task(
     `lease_s` outlives this invocation by a little: nobody else takes the task up before. Returns None when the task
     was over already. Raises TaskNotFound, TaskInProgress, LeaseLost, and whatever went wrong when another attempt may
     help: then the task is free again, and its message must come again. The last attempt ends the task instead.
+    Raises TaskGivenUp each time that the message of such a task comes again.
     """
     try:
         task = await tasks.claim(task_id, lease_s=lease_s, max_attempts=max_attempts)
     except TaskFinished:
+        if (await tasks.get(task_id)).was_given_up:
+            raise TaskGivenUp from None
         return None
     if task.status is not Status.FAILED:
         task = await _attempt(task, max_attempts, retention, scale, tasks, store)

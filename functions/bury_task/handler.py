@@ -1,0 +1,26 @@
+"""Ends the tasks of messages that nobody could process, on their way to the dead-letter queue."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from imagescaler import repositories, runtime, stores, telemetry
+from imagescaler.schemas import TaskMessage
+from imagescaler.usecases.bury_task import bury_task
+
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+tasks, store = repositories.from_env(), stores.from_env()
+
+
+def bury(record: SQSRecord, lambda_context: Any) -> None:
+    """End the task of one message."""
+    message = TaskMessage.model_validate_json(record.body)
+    with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
+        telemetry.ended(runtime.run(bury_task(message.task_id, tasks=tasks, store=store)))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take an SQS event and refuse every message, so that the queue hands it on: a dead letter must not vanish."""
+    process_partial_response(event, bury, processor, context)
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}

@@ -1,0 +1,62 @@
+"""Where the servers are: as the environment says, at a service that runs already, or started here."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import asyncpg
+from redis.exceptions import RedisError
+
+from imagescaler.redis_connection import open_client
+from local import servers
+from local.announcement import found
+
+CHECK_TIMEOUT_S = 5
+
+
+class StackError(Exception):
+    """Something that is needed does not work; the message says what."""
+
+
+@contextmanager
+def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
+    """Give the environment for functions, with embedded servers in place of those that are not set."""
+    with ExitStack() as stack:
+        variables = dict(os.environ)
+        if not variables.get("POSTGRES_DSN"):
+            variables["POSTGRES_DSN"] = stack.enter_context(servers.postgres(data_folder))
+        if not variables.get("REDIS_URL"):
+            variables["REDIS_URL"] = stack.enter_context(servers.redis(data_folder))
+        yield variables
+
+
+@contextmanager
+def reached(data_folder: Path) -> Iterator[Mapping[str, str]]:
+    """Give the environment of the service that runs on the data folder; where none runs, one as for a new service."""
+    if running := found(data_folder):
+        yield {**running, **os.environ}
+        return
+    with environment(data_folder) as variables:
+        yield variables
+
+
+async def check_postgres(dsn: str) -> None:
+    """Find out before a function does, whose answer would be a page of traceback; raises StackError."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error) or "it does not answer in time"
+        raise StackError(f"The database at POSTGRES_DSN cannot be used: {reason}") from error
+    await connection.close()
+
+
+async def check_redis(url: str) -> None:
+    """Raise StackError where Redis does not answer."""
+    client = open_client(url)
+    try:
+        await client.ping()
+    except (RedisError, OSError) as error:
+        raise StackError(f"Redis does not answer at the address in REDIS_URL or QUEUE_URL: {error}") from error
+    finally:
+        await client.aclose()

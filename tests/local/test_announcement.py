@@ -1,0 +1,46 @@
+"""What a running service tells the commands of its user."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.announcement import FILE, announced, found
+from local.environment import reached
+
+VARIABLES = {"REDIS_URL": "redis://:a b'c\"$d@127.0.0.1:1/0", "POSTGRES_DSN": "postgresql://here"}
+
+
+def test_what_was_announced_is_found_as_long_as_it_is_true(tmp_path: Path) -> None:
+    assert found(tmp_path) == {}
+    with announced(tmp_path, VARIABLES):
+        assert found(tmp_path) == VARIABLES
+    assert found(tmp_path) == {}
+    assert (tmp_path / FILE).read_text() == ""
+
+
+def test_what_a_killed_service_has_left_is_not_true(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("REDIS_URL=redis://gone\n")
+    assert found(tmp_path) == {}
+    with announced(tmp_path, VARIABLES):
+        assert found(tmp_path) == VARIABLES
+
+
+def test_it_is_for_its_user_alone(tmp_path: Path) -> None:
+    with announced(tmp_path, VARIABLES):
+        assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_shell_can_read_it(tmp_path: Path) -> None:
+    with announced(tmp_path, VARIABLES):
+        command = f'. {tmp_path / FILE} && printf %s "$REDIS_URL"'
+        assert subprocess.check_output(["sh", "-c", command], text=True) == VARIABLES["REDIS_URL"]
+
+
+def test_the_environment_of_a_command_goes_before_what_was_announced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://mine")
+    monkeypatch.delenv("POSTGRES_DSN", raising=False)
+    with announced(tmp_path, VARIABLES), reached(tmp_path) as variables:
+        assert (variables["REDIS_URL"], variables["POSTGRES_DSN"]) == ("redis://mine", "postgresql://here")
