@@ -5,25 +5,34 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncpg
 from redis.exceptions import RedisError
 
+from imagescaler import settings
+from imagescaler.budget import BudgetSettings
+from imagescaler.grant import SigningSettings
 from imagescaler.redis_connection import open_client
+from imagescaler.stores.redis import RedisImageStore
 from local import servers
 from local.function_host import Code, FunctionHost
 from local.gateway.app import Gateway
-from local.gateway.server import bind, serving
+from local.gateway.limits import HTTP_API
+from local.gateway.server import Application, bind, serving
 from local.lambda_client import InvocationError, LambdaClient
 from local.logs import FunctionLogs
+from local.object_store import ObjectStore
 from local.runner import Runner, Stream
 from local.scheduler import Scheduler
+from local.signing_key import signing_key
 from local.template import Template, load
 
 logger = logging.getLogger(__name__)
 MIGRATION = "MigrateDatabaseFunction"
+SHARED = ("POSTGRES_DSN", "REDIS_URL", "URL_SIGNING_KEY")
+ADVICE = "For a larger file, ask POST /api/v1/uploads where to send it."
 MIGRATION_TIMEOUT_S, CHECK_TIMEOUT_S = 310, 5
 FUNCTIONS_URL = "http://{host}:{port}/2015-03-31/functions/{{function}}/invocations"
 
@@ -58,6 +67,8 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
             found["POSTGRES_DSN"] = stack.enter_context(servers.postgres(data_folder))
         if not found.get("REDIS_URL"):
             found["REDIS_URL"] = stack.enter_context(servers.redis(data_folder))
+        if not found.get("URL_SIGNING_KEY"):
+            found["URL_SIGNING_KEY"] = signing_key(data_folder)
         yield found
 
 
@@ -115,6 +126,17 @@ async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[N
         await task
 
 
+def front(template: Template, variables: Mapping[str, str], client: LambdaClient) -> Application:
+    """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
+    gateway = Gateway(template.routes, template.cors, client, replace(HTTP_API, advice=ADVICE))
+    url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
+    if not url.startswith(("redis:", "rediss:")):
+        return gateway
+    budget_bytes = settings.read(BudgetSettings, variables).store_budget_bytes
+    key = settings.read(SigningSettings, variables).url_signing_key
+    return ObjectStore(gateway, RedisImageStore(url, budget_bytes=budget_bytes), key)
+
+
 async def migrate(dsn: str, client: LambdaClient) -> None:
     """Bring the database to the newest schema; raises StackError."""
     await _check_postgres(dsn)
@@ -139,7 +161,7 @@ async def whole(layout: Layout, data_folder: Path, *, host: str, port: int) -> A
             async with (
                 runners(template, variables, client),
                 scheduler(template, client),
-                serving(Gateway(template.routes, template.cors, client), listener),
+                serving(front(template, variables, client), listener),
             ):
                 yield f"http://{host}:{listener.getsockname()[1]}"
 
