@@ -15,8 +15,7 @@ import uvloop
 
 from local import stack
 from local.dead_letters import dead_letters
-from local.environment import environment
-from local.gateway.app import Gateway
+from local.environment import SHARED, environment
 from local.gateway.server import bind, serving
 from local.lambda_client import LambdaClient
 from local.logs import show_on_screen
@@ -85,11 +84,12 @@ async def everything(port: int, host: str, data: Path | None) -> AsyncIterator[s
 @until_stopped
 @asynccontextmanager
 async def gateway(port: int, host: str, functions_url: str) -> AsyncIterator[str]:
-    """Serve the HTTP API in front of functions that run elsewhere."""
-    template = load(LAYOUT.template, {})
+    """Serve the HTTP API in front of functions that run elsewhere, and signed URLs where the images are in Redis."""
+    variables = dict(os.environ)
+    template = load(LAYOUT.template, variables)
     async with LambdaClient(functions_url) as client:
         listener = bind(host, port)
-        async with serving(Gateway(template.routes, template.cors, client), listener):
+        async with serving(stack.front(template, variables, client), listener):
             yield f"gateway on http://{host}:{listener.getsockname()[1]}, functions at {functions_url}"
 
 
@@ -153,9 +153,9 @@ async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[st
 @until_stopped
 @asynccontextmanager
 async def servers(data: Path | None) -> AsyncIterator[str]:
-    """Run embedded Postgres and Redis alone, and tell where they are."""
+    """Run embedded Postgres and Redis alone, and tell what the other parts must know."""
     with environment(data or default_data_folder(LAYOUT.root)) as variables:
-        yield "\n".join(f"export {name}={variables[name]}" for name in ("POSTGRES_DSN", "REDIS_URL"))
+        yield "\n".join(f"export {name}={variables[name]}" for name in SHARED)
 
 
 main.add_command(dead_letters)

@@ -11,7 +11,10 @@ from redis.exceptions import RedisError
 from imagescaler.redis_connection import open_client
 from local import servers
 from local.announcement import found
+from local.signing_key import signing_key
 
+SHARED = ("POSTGRES_DSN", "REDIS_URL", "URL_SIGNING_KEY")
+"""What functions and doors must be told alike."""
 CHECK_TIMEOUT_S = 5
 
 
@@ -28,6 +31,8 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
             variables["POSTGRES_DSN"] = stack.enter_context(servers.postgres(data_folder))
         if not variables.get("REDIS_URL"):
             variables["REDIS_URL"] = stack.enter_context(servers.redis(data_folder))
+        if not variables.get("URL_SIGNING_KEY"):
+            variables["URL_SIGNING_KEY"] = signing_key(data_folder)
         yield variables
 
 

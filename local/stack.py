@@ -3,25 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urldefrag
 
+from imagescaler import settings
+from imagescaler.budget import BudgetSettings
+from imagescaler.grant import SigningSettings
 from imagescaler.queues.redis import DEFAULT_NAME
+from imagescaler.stores.redis import RedisImageStore
 from local.announcement import announced
-from local.environment import StackError, check_postgres, check_redis, environment
+from local.environment import SHARED, StackError, check_postgres, check_redis, environment
 from local.function_host import Code, FunctionHost
 from local.gateway.app import Gateway
-from local.gateway.server import bind, serving
+from local.gateway.limits import HTTP_API
+from local.gateway.server import Application, bind, serving
 from local.lambda_client import InvocationError, LambdaClient
 from local.logs import FunctionLogs
+from local.object_store import ObjectStore
 from local.runner import Runner, Stream
 from local.scheduler import Scheduler
 from local.template import Template, load
 
 MIGRATION = "MigrateDatabaseFunction"
+ADVICE = "For a larger file, ask POST /api/v1/uploads where to send it."
 MIGRATION_TIMEOUT_S = 310
-SHOWN = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL")
+SHOWN = (*SHARED, "QUEUE_URL", "STORE_URL")
 FUNCTIONS_URL = "http://{host}:{port}/2015-03-31/functions/{{function}}/invocations"
 
 
@@ -108,6 +115,17 @@ async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[N
         await task
 
 
+def front(template: Template, variables: Mapping[str, str], client: LambdaClient) -> Application:
+    """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
+    gateway = Gateway(template.routes, template.cors, client, replace(HTTP_API, advice=ADVICE))
+    url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
+    if not url.startswith(("redis:", "rediss:")):
+        return gateway
+    budget_bytes = settings.read(BudgetSettings, variables).store_budget_bytes
+    key = settings.read(SigningSettings, variables).url_signing_key
+    return ObjectStore(gateway, RedisImageStore(url, budget_bytes=budget_bytes), key)
+
+
 async def migrate(dsn: str, client: LambdaClient) -> None:
     """Bring the database to the newest schema; raises StackError."""
     await check_postgres(dsn)
@@ -133,7 +151,7 @@ async def whole(layout: Layout, data_folder: Path, *, host: str, port: int) -> A
             async with (
                 runners(template, variables, client),
                 scheduler(template, client),
-                serving(Gateway(template.routes, template.cors, client), listener),
+                serving(front(template, variables, client), listener),
             ):
                 with announced(data_folder, {**shown, "FUNCTIONS_URL": functions_url}):
                     yield f"http://{host}:{listener.getsockname()[1]}"

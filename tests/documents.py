@@ -12,7 +12,7 @@ from tests.handlers import load
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "functions/docs/openapi.json"
 PROBLEMS = ROOT / "docs/problems.md"
-API_FUNCTIONS = ("create_task", "get_task", "get_result", "health")
+API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "health")
 INFO = {
     "title": "imagescaler",
     "version": __version__,
@@ -46,7 +46,7 @@ def problems() -> str:
 
 
 if __name__ == "__main__":
-    os.environ.update(POSTGRES_DSN="memory://", REDIS_URL="memory://")
+    os.environ.update(POSTGRES_DSN="memory://", REDIS_URL="memory://", URL_SIGNING_KEY="x" * 32)
     OPENAPI.touch()
     OPENAPI.write_text(openapi())
     PROBLEMS.write_text(problems())

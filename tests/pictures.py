@@ -7,6 +7,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import sklearn
 from PIL import Image
 
@@ -27,6 +28,14 @@ def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
 def plain(color: str | tuple[int, ...] = "teal", size: tuple[int, int] = (60, 40), form: str = "PNG") -> bytes:
     """Give a picture of one color."""
     return encoded(Image.new("RGB", size, color), form)
+
+
+@cache
+def noise(size_bytes: int) -> bytes:
+    """Give a JPEG of random pixels, of at least `size_bytes`: they take 1.17 bytes each at this quality."""
+    side = int((size_bytes / 1.17) ** 0.5)
+    pixels = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
+    return encoded(Image.fromarray(pixels), "JPEG", quality=95)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

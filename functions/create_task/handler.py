@@ -1,16 +1,20 @@
 """POST /api/v1/tasks: takes an image and how to scale it, and answers with a task."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
+from uuid import UUID
 
 from fastapi import Form, Header, Response, UploadFile
+from pydantic import model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from imagescaler import errors, queues, repositories, settings, stores, telemetry
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.retention import Retention
-from imagescaler.schemas import OptionFields, TaskMessage, TaskView
+from imagescaler.schemas import OptionFields, TaskMessage, TaskView, UploadedImage
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
+from imagescaler.usecases.originals import Original, Sent, Uploaded
 from imagescaler.web import ACCEPTED_HEADERS, Correlation, Wait, create_app, lambda_handler, problems, show_progress
 
 app = create_app()
@@ -23,7 +27,9 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": TaskView, "description": "Over already, after Prefer: wait", "headers": ACCEPTED_HEADERS},
 }
 PROBLEMS = (
+    errors.RepositoryUnavailable,
     errors.MalformedRequest,
+    errors.UploadNotFound,
     errors.SourceTooLarge,
     errors.UnsupportedImageFormat,
     errors.CorruptImage,
@@ -35,13 +41,34 @@ PROBLEMS = (
 )
 
 
+AS_JSON = {"requestBody": {"content": {"application/json": {"schema": UploadedImage.model_json_schema()}}}}
+
+
 class TaskForm(OptionFields):
     """The image, and how to scale it."""
 
-    file: UploadFile
+    file: UploadFile | SkipJsonSchema[None] = None
+    upload_id: UUID | SkipJsonSchema[None] = None
+
+    @model_validator(mode="after")
+    def _has_an_image(self) -> Self:
+        if (self.file is None) == (self.upload_id is None):
+            message = "give either a file, or the upload_id of one"
+            raise ValueError(message)
+        return self
+
+    async def original(self) -> Original:
+        """Give the image, wherever it is."""
+        return Uploaded(self.upload_id) if self.upload_id else Sent(await self.file.read() if self.file else b"")
 
 
-@app.post("/api/v1/tasks", status_code=202, summary="Scale an image", responses={**ANSWERS, **problems(*PROBLEMS)})
+@app.post(
+    "/api/v1/tasks",
+    status_code=202,
+    summary="Scale an image",
+    responses={**ANSWERS, **problems(*PROBLEMS)},
+    openapi_extra=AS_JSON,
+)
 async def post_task(
     form: Annotated[TaskForm, Form(media_type="multipart/form-data")],
     response: Response,
@@ -51,7 +78,7 @@ async def post_task(
 ) -> TaskView:
     """Accept an image for scaling; the task stands at the URL in `Location`."""
     task, created = await create_task(
-        await form.file.read(),
+        await form.original(),
         form.options(),
         idempotency_key=idempotency_key,
         message=lambda task_id: TaskMessage(task_id=task_id, **correlation),

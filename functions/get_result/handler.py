@@ -3,15 +3,16 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 
-from imagescaler import errors, repositories, stores
+from imagescaler import errors, repositories, signed_urls, stores
 from imagescaler.schemas import ResultBody, Unfinished
-from imagescaler.usecases.get_result import get_result, read_result
+from imagescaler.usecases.get_result import get_result, link_result, read_result
 from imagescaler.web import (
     PICTURES,
     RESULT_HEADERS,
     Picture,
+    absolute,
     accepts_image,
     create_app,
     has_etag,
@@ -22,20 +23,22 @@ from imagescaler.web import (
 
 app = create_app()
 handler = lambda_handler(app)
-tasks, store = repositories.from_env(), stores.from_env()
+tasks, store, urls = repositories.from_env(), stores.from_env(), signed_urls.from_env()
 PATH = "/api/v1/results/{task_id}"
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"model": ResultBody, "content": PICTURES, "headers": RESULT_HEADERS},
     202: {"model": Unfinished, "description": "Not finished yet; ask again after Retry-After"},
+    303: {"description": "The picture is too large for an answer; it is at Location, for a while"},
     304: {"description": "The client has this version already"},
 }
-PROBLEMS = (errors.TaskNotFound, errors.TaskFailed, errors.ResultExpired, errors.ResultTooLarge)
+PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound, errors.TaskFailed, errors.ResultExpired)
 
 
 @app.head(PATH, include_in_schema=False)
 @app.get(PATH, summary="Fetch the scaled image", responses={**ANSWERS, **problems(*PROBLEMS)}, response_class=Response)
 async def read_result_of_task(
     task_id: UUID,
+    request: Request,
     accept: Annotated[str | None, Header()] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -46,4 +49,9 @@ async def read_result_of_task(
     picture = Picture(task.id, task.result, as_image=accepts_image(accept))
     if has_etag(if_none_match, picture.etag):
         return picture.not_modified()
+    if not picture.fits:
+        url = await link_result(
+            task, method=request.method, headers=picture.image_headers, tasks=tasks, store=store, urls=urls
+        )
+        return picture.elsewhere(absolute(url, request))
     return picture.answer(await read_result(task, tasks=tasks, store=store))

@@ -12,9 +12,10 @@ from imagescaler.web import Wait, create_app, lambda_handler, problems, show_pro
 app = create_app()
 handler = lambda_handler(app)
 tasks = repositories.from_env()
+PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
 
 
-@app.get("/api/v1/tasks/{task_id}", summary="See how a task stands", responses=problems(errors.TaskNotFound))
+@app.get("/api/v1/tasks/{task_id}", summary="See how a task stands", responses=problems(*PROBLEMS))
 async def read_task(task_id: UUID, response: Response, wait_s: Wait) -> TaskView:
     """Tell how a task stands; with `Prefer: wait` as soon as it is over."""
     task = await get_task(task_id, wait_s=wait_s, tasks=tasks)

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from local.declarations import Cors, Route
@@ -14,12 +14,11 @@ from local.gateway.invocation import Invocations
 from local.gateway.limits import HTTP_API, Limits
 from local.gateway.refusal import Refusal
 from local.gateway.request import Request
+from local.gateway.response import Send, respond
 from local.gateway.routes import Match, Router
 from local.lambda_client import Client
 
 CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class Gateway:
         body, match = Body(request, receive), self._router.match(request.method, request.path)
         try:
             answer = await self._answer(request, body, match)
-            await _respond(send, request, body, answer)
+            await respond(send, request, body, answer)
             status = answer.status
         except ClientGone:
             status = CLIENT_CLOSED_REQUEST
@@ -75,21 +74,3 @@ class Gateway:
         except BadAnswer as error:
             logger.error("%s gave a bad answer to request %s: %s", function, request.id, error)  # noqa: TRY400
             raise Refusal(500, f"{function} returned what is not an HTTP response: {error}.") from error
-
-
-async def _respond(send: Send, request: Request, body: Body, answer: Answer) -> None:
-    headers = [*answer.framed(), ("apigw-requestid", request.id)]
-    content = b"" if request.method == "HEAD" else answer.body
-    if body.is_complete:
-        await send(_start(answer, headers))
-    else:
-        await send(_start(answer, [*headers, ("connection", "close")]))
-        await send({"type": "http.response.body", "body": content, "more_body": True})
-        await body.drain()
-        content = b""
-    await send({"type": "http.response.body", "body": content})
-
-
-def _start(answer: Answer, headers: list[tuple[str, str]]) -> dict[str, Any]:
-    encoded = [(name.encode(), value.encode()) for name, value in headers]
-    return {"type": "http.response.start", "status": answer.status, "headers": encoded}

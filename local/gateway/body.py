@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
 from local.gateway.limits import Limits
@@ -35,6 +35,16 @@ class Body:
             content += await self._next()
             limits.check_body(len(content), at_least=True)
         return bytes(content)
+
+    async def chunks(self, silence_s: float) -> AsyncIterator[bytes]:
+        """Give the body as it comes; raises ClientGone, also when nothing comes for `silence_s` seconds."""
+        while not self.is_complete:
+            try:
+                async with asyncio.timeout(silence_s):
+                    chunk = await self._next()
+            except TimeoutError as error:
+                raise ClientGone from error
+            yield chunk
 
     async def drain(self, limit_bytes: int = DRAIN_BYTES, timeout_s: float = DRAIN_TIMEOUT_S) -> None:
         """Throw the rest away, but not for ever.

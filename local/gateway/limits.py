@@ -22,6 +22,9 @@ class Limits:
     invocation_timeout_s: float = 35.0
     """How long an invocation is waited for, which is longer than a client is kept waiting: RIE crashes otherwise."""
 
+    advice: str = ""
+    """What to tell, after the limit, those who have sent too much."""
+
     def check_head(self, request: Request) -> None:
         """Refuse a head that is too large, or a path that is not percent-encoded UTF-8 (RFC 3986, section 2.1)."""
         line = len(f"{request.method} {request.raw_path}?{request.query} HTTP/{request.http_version}")
@@ -42,7 +45,7 @@ class Limits:
                 413,
                 f"The body has {'at least ' if at_least else ''}{size:,} bytes; this gateway takes at most "
                 f"{self.body_bytes:,}, and about {self._binary_bytes:,} of binary data, because a function's event "
-                f"may have {self.event_bytes:,} bytes in base64.",
+                f"may have {self.event_bytes:,} bytes in base64.{self.advice and ' '}{self.advice}",
             )
 
     def check_event(self, size: int, body_size: int) -> None:
@@ -51,7 +54,8 @@ class Limits:
             raise Refusal(
                 413,
                 f"The body has {body_size:,} bytes, which makes an event of {size:,} bytes; a function's event may "
-                f"have {self.event_bytes:,}, which is about {self._binary_bytes:,} bytes of binary data in base64.",
+                f"have {self.event_bytes:,}, which is about {self._binary_bytes:,} bytes of binary data in base64."
+                f"{self.advice and ' '}{self.advice}",
             )
 
     @property

@@ -7,7 +7,11 @@ from local.gateway.answer import Answer
 
 MESSAGES: Mapping[int, str] = {
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
+    411: "Length Required",
+    412: "Precondition Failed",
     413: "Request Entity Too Large",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",

@@ -1,16 +1,30 @@
-"""Serves a gateway with uvicorn, as one part of a program that has others."""
+"""Serves a gateway, or what stands before it, with uvicorn, as one part of a program that has others."""
 
 import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
+from typing import Any, Protocol
 
 import uvicorn
 
-from local.gateway.app import Gateway
+from local.gateway.body import Receive
+from local.gateway.response import Send
 
 GRACE_S = 5
+
+
+class Application(Protocol):
+    """An ASGI application that can be waited for."""
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        ...
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what has outlived its requests."""
+        ...
 
 
 class PortInUse(OSError):
@@ -48,10 +62,10 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving(gateway: Gateway, listener: socket.socket, *, grace_s: int = GRACE_S) -> AsyncIterator[None]:
+async def serving(application: Application, listener: socket.socket, *, grace_s: int = GRACE_S) -> AsyncIterator[None]:
     """Serve within the block; at its end requests and invocations have `grace_s` seconds each to finish."""
     config = uvicorn.Config(
-        gateway,
+        application,
         lifespan="off",
         ws="none",
         log_config=None,
@@ -66,4 +80,4 @@ async def serving(gateway: Gateway, listener: socket.socket, *, grace_s: int = G
     finally:
         server.should_exit = True
         await task
-        await gateway.drain(grace_s)
+        await application.drain(grace_s)

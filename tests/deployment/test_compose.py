@@ -14,7 +14,7 @@ from tests.handlers import load as load_handler
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL")
+ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL", "URL_SIGNING_KEY")
 TEMPLATE: Template = load(ROOT / "template.yaml", dict.fromkeys(ADDRESSES, "memory://"))
 FUNCTIONS = {function.service: function for function in TEMPLATE.functions}
 FUNCTIONS_BY_ID = {function.logical_id: function.service for function in TEMPLATE.functions}

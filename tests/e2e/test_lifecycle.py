@@ -137,7 +137,7 @@ def test_the_parts_can_be_run_one_by_one(start: Start, own_folder: Path, tmp_pat
         parts.start("runner", "--functions-url", pattern, **variables)
         [scheduler] = parts.start("scheduler", "--functions-url", pattern)
         assert scheduler == f"scheduler for SweepTasksFunctionEveryMinute, functions at {pattern}"
-        [gateway] = parts.start("gateway", "--port", "0", "--functions-url", pattern)
+        [gateway] = parts.start("gateway", "--port", "0", "--functions-url", pattern, **variables)
         url = gateway.removeprefix("gateway on ").partition(",")[0]
         task = send_to(url, prefer="wait=20").json()
     assert task["status"] == "completed"
@@ -168,4 +168,4 @@ class Parts:
         )
         self._processes.append(process)
         assert process.stdout
-        return [process.stdout.readline().strip() for _ in range(2 if name == "servers" else 1)]
+        return [process.stdout.readline().strip() for _ in range(3 if name == "servers" else 1)]

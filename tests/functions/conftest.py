@@ -14,6 +14,8 @@ import pytest
 from imagescaler import telemetry
 from tests.handlers import load
 
+SIGNING_KEY = "a secret of 32 characters or more"
+
 
 @dataclass(frozen=True)
 class Context:
@@ -52,7 +54,7 @@ class Functions:
             module = load(name)
             if "create_task" in self._loaded:
                 first: Any = self._loaded["create_task"]
-                for port in {"tasks", "store", "queue"} & set(vars(module)):
+                for port in {"tasks", "store", "queue"} & vars(module).keys():
                     setattr(module, port, getattr(first, port))
             self._loaded[name] = module
         return self._loaded[name]
@@ -98,6 +100,7 @@ class Functions:
 def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
     monkeypatch.setenv("POSTGRES_DSN", "memory://")
     monkeypatch.setenv("REDIS_URL", "memory://")
+    monkeypatch.setenv("URL_SIGNING_KEY", SIGNING_KEY)
     # The logger of a service is one for the whole process, with the standard output of the test that came first.
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", str(uuid4()))
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "ImageScaler")

@@ -1,18 +1,20 @@
 """The real handlers over SQS and S3 (moto) and a real Postgres, from the request to the result."""
 
+import json
 import time
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
+import requests
 from PIL import Image
 
 from imagescaler import runtime
 from tests.cloud import MAX_RECEIVE_COUNT, VISIBILITY_TIMEOUT_S, Cloud, cloud
 from tests.functions.conftest import Answer, Context, Functions, multipart
 from tests.handlers import load
-from tests.pictures import photograph, plain
+from tests.pictures import noise, photograph, plain
 
 
 class Deployed(Functions):
@@ -31,6 +33,10 @@ class Deployed(Functions):
     def post(self, image: bytes, **fields: Any) -> Answer:
         headers, body = multipart(image, **fields)
         return self.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+
+    def post_json(self, function: str, path: str, **content: Any) -> Answer:
+        headers = {"content-type": "application/json"}
+        return self.http(function, "POST", path, headers=headers, body=json.dumps(content).encode())
 
     def status(self, task_id: str) -> str:
         return str(self.http("get_task", "GET", f"/api/v1/tasks/{task_id}").json["status"])
@@ -115,6 +121,30 @@ def test_an_attempt_that_cannot_read_its_source_comes_again(
     time.sleep(VISIBILITY_TIMEOUT_S + 0.05)
     assert deployed.deliver(aws) == []
     assert deployed.status(task_id) == "completed"
+
+
+def test_a_photograph_of_forty_megabytes_goes_through_s3(deployed: Deployed, aws: Cloud) -> None:
+    image = noise(40_000_000)
+    wanted = {"bytes": len(image), "media_type": "image/jpeg"}
+    told = deployed.post_json("create_upload", "/api/v1/uploads", **wanted).json
+    assert told["url"].startswith(f"https://a-bucket.s3.eu-central-1.amazonaws.com/images/uploads/{told['id']}?")
+    assert requests.request(told["method"], told["url"], data=image, headers=told["headers"], timeout=60).ok
+    task = deployed.post_json("create_task", "/api/v1/tasks", upload_id=told["id"], width=320).json
+    assert task["source"]["bytes"] == len(image)
+    assert deployed.deliver(aws) == []
+    assert deployed.status(task["id"]) == "completed"
+    assert aws.objects == [f"images/results/{task['id']}/1", f"images/uploads/{told['id']}"]
+
+
+def test_a_large_result_is_at_a_presigned_url(deployed: Deployed, aws: Cloud) -> None:
+    task_id = deployed.post(photograph(), width=3000, format="png").json["id"]
+    assert deployed.deliver(aws) == []
+    answer = deployed.http("get_result", "GET", f"/api/v1/results/{task_id}", headers={"accept": "image/*"})
+    assert answer.status == 303
+    picture = requests.get(answer.headers["location"], timeout=60)
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.headers["content-disposition"] == f'inline; filename="{task_id}.png"'
+    assert Image.open(BytesIO(picture.content)).size == (3000, 2002)
 
 
 def test_health_asks_sqs_and_s3(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,8 @@ def test_a_wrong_option_is_named(post: Post, fields: dict[str, Any], field: str,
 
 def test_no_file_is_named(post: Post) -> None:
     answer = post(None, width=800)
-    assert (answer.status, answer.json["errors"]) == (422, [{"field": "file", "detail": "Field required"}])
+    says = "give either a file, or the upload_id of one"
+    assert (answer.status, answer.json["errors"]) == (422, [{"field": "body", "detail": says}])
 
 
 def test_a_body_that_is_no_form_names_the_file(functions: Functions) -> None:

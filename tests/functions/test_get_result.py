@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +10,10 @@ import pytest
 
 from imagescaler import runtime
 from imagescaler.errors import CorruptImage
+from imagescaler.grant import Grant
 from imagescaler.task import Failure, Format, Result
 from imagescaler.web.results import MAX_ANSWER_BYTES
-from tests.functions.conftest import Answer, Functions, Post
+from tests.functions.conftest import SIGNING_KEY, Answer, Functions, Post
 from tests.pictures import photograph
 
 DATA = b"\xff\xd8\xff not really a picture \x00"
@@ -137,7 +139,52 @@ def test_the_largest_answer_fits_into_lambdas_limit(functions: Functions, post: 
         assert len(answer.body) < 6_291_556
 
 
-def test_a_result_too_large_for_an_answer_is_refused_with_the_limit(functions: Functions, post: Post) -> None:
-    answer = get(functions, complete(functions, post, bytes(MAX_ANSWER_BYTES + 1)))
-    assert (answer.status, answer.json["type"]) == (501, "/problems/result-too-large")
-    assert f"{MAX_ANSWER_BYTES:,}" in answer.json["detail"]
+@pytest.fixture
+def large(functions: Functions, post: Post) -> str:
+    return complete(functions, post, bytes(MAX_ANSWER_BYTES + 1))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_picture_too_large_for_an_answer_is_at_a_signed_url(functions: Functions, large: str, method: str) -> None:
+    answer = get(functions, large, method, accept="image/*")
+    assert (answer.status, answer.body, answer.headers["cache-control"]) == (303, b"", "no-store")
+    address, _, token = answer.headers["location"].partition("?token=")
+    assert address == f"https://example.org/storage/results/{large}/1"
+    grant = Grant.read(token, SIGNING_KEY)
+    assert (grant.method, grant.key) == (method, f"results/{large}/1")
+    assert 290 < grant.expires_at - time.time() <= 300
+    digest = hashlib.sha256(bytes(MAX_ANSWER_BYTES + 1)).hexdigest()
+    assert grant.headers == {
+        "Content-Type": "image/jpeg",
+        "Content-Disposition": f'inline; filename="{large}.jpg"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=3600",
+        "ETag": f'"{digest}"',
+    }
+
+
+def test_in_json_a_large_picture_has_a_url_in_place_of_data(functions: Functions, large: str) -> None:
+    answer = get(functions, large)
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    url = answer.json.pop("url")
+    assert url.startswith(f"https://example.org/storage/results/{large}/1?token=")
+    sides = {"width": 800, "height": 534, "bytes": MAX_ANSWER_BYTES + 1}
+    assert answer.json | {"url": url} == {
+        "status": "completed",
+        "data": None,
+        "url": url,
+        "media_type": "image/jpeg",
+        **sides,
+    }
+
+
+def test_a_large_picture_that_is_gone_is_410(functions: Functions, large: str) -> None:
+    store: Any = functions["create_task"].store
+    store._blobs.clear()
+    answer = get(functions, large, accept="image/*")
+    assert (answer.status, answer.json["type"]) == (410, "/problems/result-expired")
+
+
+def test_who_has_a_large_picture_is_told_so(functions: Functions, large: str) -> None:
+    digest = hashlib.sha256(bytes(MAX_ANSWER_BYTES + 1)).hexdigest()
+    assert get(functions, large, accept="image/*", if_none_match=f'"{digest}"').status == 304

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from imagescaler.grant import SigningSettings
 from imagescaler.limits import Limits
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
@@ -18,15 +19,24 @@ from imagescaler.stores import StoreSettings
 from imagescaler.sweep import SweepSettings
 from imagescaler.usecases.process_task import AttemptSettings
 from local.template import Function, Template, load
-from tests.functions.conftest import Context, Functions
+from tests.functions.conftest import SIGNING_KEY, Context, Functions
 from tests.handlers import FUNCTIONS, NAMES
 from tests.handlers import load as load_handler
 from tests.imports import distributions, imported
 
 ROOT = Path(__file__).parent.parent.parent
-SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://"}
-SETTINGS = (Limits, QueueSettings, RepositorySettings, Retention, StoreSettings, AttemptSettings, SweepSettings)
-API = ["create_task", "docs", "get_result", "get_task", "health"]
+SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
+SETTINGS = (
+    Limits,
+    QueueSettings,
+    RepositorySettings,
+    Retention,
+    SigningSettings,
+    StoreSettings,
+    AttemptSettings,
+    SweepSettings,
+)
+API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health"]
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +113,9 @@ def test_a_function_starts_with_what_the_template_gives_it(
 
 @pytest.mark.parametrize(
     ("name", "variable"),
-    [(name, "POSTGRES_DSN") for name in NAMES if name != "docs"]
-    + [(name, "REDIS_URL") for name in NAMES if name not in {"docs", "get_task", "migrate_database"}],
+    [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload"}]
+    + [(name, "REDIS_URL") for name in NAMES if name not in {"docs", "get_task", "migrate_database"}]
+    + [(name, "URL_SIGNING_KEY") for name in ("create_upload", "get_result")],
 )
 def test_a_function_does_not_start_without_what_it_needs(
     monkeypatch: pytest.MonkeyPatch, name: str, variable: str
@@ -148,7 +159,7 @@ def test_api_functions_answer_before_the_gateway_gives_up(template: Template) ->
 def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
     event: Any = json.loads((FUNCTIONS / name / "event.json").read_text())
     answer = functions[name].handler(event, Context(name))
-    expected = {"create_task": 202, "get_task": 404, "get_result": 404}.get(name, 200)
+    expected = {"create_task": 202, "create_upload": 201, "get_task": 404, "get_result": 404}.get(name, 200)
     assert answer.get("statusCode", 200) == expected
     if name in {"process_task", "bury_task"}:
         assert answer["batchItemFailures"] == [{"itemIdentifier": event["Records"][0]["messageId"]}]

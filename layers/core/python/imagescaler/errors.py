@@ -73,6 +73,18 @@ class TaskNotFound(RequestProblem):
         return cls(f"There is no task {task_id}. Its id comes from the answer to POST /api/v1/tasks.")
 
 
+class UploadNotFound(RequestProblem):
+    """There is no such upload.
+
+    Its bytes were never sent to its `url`, or it has expired. Ids come from the answer to `POST /api/v1/uploads`.
+    """
+
+    @classmethod
+    def of(cls, upload_id: UUID) -> Self:
+        """Name the id."""
+        return cls(f"There is no upload {upload_id}: its bytes were not sent, or it has expired.")
+
+
 class ResultExpired(RequestProblem):
     """The result is gone.
 
@@ -94,13 +106,6 @@ class TaskFailed(RequestProblem):
     def __init__(self, type_: str, title: str, detail: str) -> None:
         super().__init__(detail)
         self.type, self.cause_title = type_, title
-
-
-class ResultTooLarge(RequestProblem):
-    """The result is too large for an answer.
-
-    Ask for fewer pixels, or for another format.
-    """
 
 
 class ImageProblem(Problem):

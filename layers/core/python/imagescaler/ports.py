@@ -1,12 +1,13 @@
 """What the use cases need from the world outside, as protocols; every adapter passes the same contract suite."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from imagescaler.backlog import Backlog
 from imagescaler.schemas import TaskMessage
 from imagescaler.task import Failure, NewTask, Result, Source, Task
+from imagescaler.upload import SignedRequest
 
 
 class TaskUpkeep(Protocol):
@@ -134,4 +135,19 @@ class ImageStore(Protocol):
 
     async def ping(self) -> None:
         """Return when the store answers."""
+        ...
+
+
+class SignedUrls(Protocol):
+    """What lets clients reach the store themselves, each URL for one request on one key and a limited time."""
+
+    async def for_put(self, key: str, *, size: int, media_type: str, ttl_s: int) -> SignedRequest:
+        """Permit one PUT of exactly `size` bytes, which are then kept until the same moment, `ttl_s` seconds from now.
+
+        Raises StoreUnavailable.
+        """
+        ...
+
+    async def for_get(self, key: str, *, method: str, headers: Mapping[str, str], ttl_s: int) -> str:
+        """Permit GET, or HEAD, and say which headers the answer is to have; raises StoreUnavailable."""
         ...

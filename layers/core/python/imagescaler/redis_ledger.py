@@ -36,6 +36,14 @@ if not reserve(ARGV[1], redis.call('STRLEN', KEYS[4]), tonumber(ARGV[2]), tonumb
 redis.call('COPY', KEYS[4], KEYS[5], 'REPLACE')
 return redis.call('PEXPIRE', KEYS[5], ARGV[2])
 """
+MOVE = """
+if redis.call('EXISTS', KEYS[5]) == 1 then return 0 end
+local size = redis.call('STRLEN', KEYS[4])
+redis.call('RENAME', KEYS[4], KEYS[5])
+forget(ARGV[1])
+reserve(ARGV[2], size, tonumber(ARGV[3]), math.huge)
+return redis.call('PEXPIRE', KEYS[5], ARGV[3])
+"""
 
 
 def blob_key(name: str) -> str:
@@ -47,8 +55,8 @@ class Ledger:
     """What must happen in one step, on the server."""
 
     def __init__(self, redis: Redis) -> None:
-        self._reserve, self._delete, self._copy = (
-            redis.register_script(COMMON + script) for script in (RESERVE, DELETE, COPY)
+        self._reserve, self._delete, self._copy, self._move = (
+            redis.register_script(COMMON + script) for script in (RESERVE, DELETE, COPY, MOVE)
         )
 
     async def reserve(self, name: str, size: int, *, ttl_ms: int, limit: int) -> bool:
@@ -64,3 +72,8 @@ class Ledger:
         keys = [*KEYS, blob_key(name), blob_key(target)]
         outcome: int = await self._copy(keys=keys, args=[target, ttl_ms, limit])
         return None if outcome < 0 else bool(outcome)
+
+    async def move(self, name: str, target: str, *, ttl_ms: int) -> bool:
+        """Give a blob another name, unless there is one of that name already: then False."""
+        keys = [*KEYS, blob_key(name), blob_key(target)]
+        return bool(await self._move(keys=keys, args=[name, target, ttl_ms]))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-DAY_S = 86_400
+HOUR_S, DAY_S = 3_600, 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +14,5 @@ class Retention:
 
     source_ttl_s: int = DAY_S
     result_ttl_s: int = DAY_S
+    upload_ttl_s: int = HOUR_S
     task_ttl_s: int = 30 * DAY_S

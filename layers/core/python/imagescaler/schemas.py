@@ -52,6 +52,31 @@ class OptionFields(BaseModel):
         )
 
 
+class UploadedImage(OptionFields):
+    """How to scale an image that was uploaded before."""
+
+    upload_id: UUID
+
+
+class UploadRequest(BaseModel):
+    """The file that is to be uploaded: how many bytes it has, and of what type they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bytes: Annotated[int, Field(ge=1, examples=[12_345_678])]
+    media_type: Annotated[str, Field(examples=["image/jpeg"])]
+
+
+class UploadView(BaseModel):
+    """A request to make, exactly as told, and `id` for the tasks that follow; both until `expires_at`."""
+
+    id: UUID
+    method: str
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
 class TaskMessage(BaseModel):
     """What the queue carries: which task, and whose request it was, for the logs."""
 
@@ -150,10 +175,14 @@ class TaskView(BaseModel):
 
 
 class ResultBody(BaseModel):
-    """A result as JSON; `data` is the image in base64."""
+    """A result as JSON; `data` is the image in base64, or null where it is too large: then it is at `url`, for a while.
+
+    The URL is signed and needs no other header.
+    """
 
     status: Literal["completed"] = "completed"
-    data: str
+    data: str | None
+    url: str | None = None
     media_type: str
     width: int
     height: int

@@ -5,21 +5,16 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from imagescaler import settings
+from imagescaler.budget import DEFAULT_BUDGET_BYTES, BudgetSettings
 from imagescaler.ports import ImageStore
-
-MIB = 1 << 20
-DEFAULT_BUDGET_BYTES = 768 * MIB
-# Sources may fill this much of the budget; the rest is for results alone. So accepted work can always be finished.
-SOURCE_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """`STORE_URL` defaults to `REDIS_URL`; `STORE_BUDGET_BYTES` is what all images together may take in Redis."""
+class StoreSettings(BudgetSettings):
+    """`STORE_URL` defaults to `REDIS_URL`."""
 
     store_url: str = ""
     redis_url: str = ""
-    store_budget_bytes: int = DEFAULT_BUDGET_BYTES
 
     def __post_init__(self) -> None:
         if not self.url:
@@ -58,12 +53,3 @@ def connect(url: str, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> ImageStore
             known = "redis://, s3://bucket/prefix, or memory://"
             message = f"STORE_URL: there is no store for {scheme or 'an empty scheme'}; give {known}"
             raise settings.SettingsError(message)
-
-
-def limit_bytes(key: str, budget_bytes: int) -> int:
-    """Give how full the store may be after `key` was put.
-
-    >>> limit_bytes("sources/1", 1000), limit_bytes("results/1/1", 1000)
-    (750, 1000)
-    """
-    return budget_bytes if key.startswith("results/") else int(budget_bytes * SOURCE_SHARE)

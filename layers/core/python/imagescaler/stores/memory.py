@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from imagescaler.budget import DEFAULT_BUDGET_BYTES, limit_bytes
 from imagescaler.errors import BlobNotFound, StoreFull
-from imagescaler.stores import DEFAULT_BUDGET_BYTES, limit_bytes
 
 
 class MemoryImageStore:

@@ -1,16 +1,19 @@
 """The store in Redis: every blob is a string with a time to live, and a ledger keeps all of them inside a budget."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 from redis.exceptions import OutOfMemoryError
 
+from imagescaler.budget import limit_bytes
 from imagescaler.errors import BlobNotFound, StoreFull, StoreUnavailable
 from imagescaler.redis_connection import open_client, unavailable_as
 from imagescaler.redis_ledger import Ledger, blob_key
-from imagescaler.stores import limit_bytes
 
+PIECE_BYTES = 1 << 20
+SILENCE_S = 60  # what is arriving and was not heard of for so long is gone, whoever wrote it
 AWAY = "The image store does not answer. Try again."
 FULL = "The images that are kept fill the store's budget. Try again later."
 
@@ -62,6 +65,42 @@ class RedisImageStore:
         """Say whether `get` would find something."""
         with unavailable_as(StoreUnavailable, AWAY):
             return bool(await self._redis.exists(blob_key(key)))
+
+    async def receive(self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int) -> bool:
+        """Keep what comes in pieces, `size` bytes together; False when there is something under `key` already.
+
+        Nobody sees it before it is whole, and nothing is left of what does not become so. Raises StoreFull.
+        """
+        arriving, ttl_ms = f"arriving/{uuid4()}", ttl_s * 1000
+        async with self._room_for(arriving):
+            limit = limit_bytes(key, self._budget_bytes)
+            if not await self._ledger.reserve(arriving, size, ttl_ms=ttl_ms, limit=limit):
+                raise StoreFull(FULL)
+            try:
+                await self._write(blob_key(arriving), chunks, size)
+                return await self._ledger.move(arriving, key, ttl_ms=ttl_ms)
+            finally:
+                await self._ledger.delete(arriving)
+
+    async def _write(self, key: str, chunks: AsyncIterable[bytes], size: int) -> None:
+        await self._write_at(key, size - 1, b"\0")  # all of the memory at once, not ever larger pieces
+        offset = 0
+        async for chunk in chunks:
+            await self._write_at(key, offset, chunk)
+            offset += len(chunk)
+
+    async def _write_at(self, key: str, offset: int, data: bytes) -> None:
+        written: Any = self._redis.pipeline(transaction=False)
+        await written.setrange(key, offset, data).expire(key, SILENCE_S).execute()
+
+    async def pieces(self, key: str) -> AsyncIterator[bytes]:
+        """Give a blob piece by piece; it ends early where the blob does."""
+        redis: Any = self._redis
+        offset = 0
+        with unavailable_as(StoreUnavailable, AWAY):
+            while piece := await redis.getrange(blob_key(key), offset, offset + PIECE_BYTES - 1):
+                yield piece
+                offset += PIECE_BYTES
 
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""

@@ -14,18 +14,19 @@ from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
 from imagescaler.task import Idempotency, NewTask, Options, Source, Status, Task
+from imagescaler.usecases.originals import Measure, Original
 
 logger = logging.getLogger(__name__)
 Message = Callable[[UUID], TaskMessage]
 
 
 async def create_task(
-    image: bytes,
+    original: Original,
     options: Options,
     *,
     idempotency_key: str | None,
     message: Message,
-    measure: Callable[[bytes], Source],
+    measure: Measure,
     limits: Limits,
     retention: Retention,
     tasks: TaskRepository,
@@ -37,13 +38,13 @@ async def create_task(
     Killed at any point, this leaves either nothing that matters or a task that can be rung for again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
     """
-    if len(image) > limits.max_source_bytes:
-        raise SourceTooLarge(f"The file has {len(image):,} bytes; the limit is {limits.max_source_bytes:,}.")
-    source = measure(image)
+    source = await original.measure(measure, store)
+    if source.bytes > limits.max_source_bytes:
+        raise SourceTooLarge(f"The file has {source.bytes:,} bytes; the limit is {limits.max_source_bytes:,}.")
     _check_sides(source, options, limits)
-    idempotency = Idempotency(idempotency_key, request_hash(image, options)) if idempotency_key else None
+    idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
     new = NewTask(uuid4(), options, source, idempotency=idempotency)
-    await store.put(new.source_key, image, ttl_s=retention.source_ttl_s)
+    await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)
     except Problem:
@@ -64,9 +65,9 @@ async def create_task(
     return task, True
 
 
-def request_hash(image: bytes, options: Options) -> str:
+def request_hash(original: Original, options: Options) -> str:
     """Hash what an idempotency key stands for: the image and the options."""
-    digest = hashlib.sha256(image)
+    digest = hashlib.sha256(original.digest)
     digest.update(json.dumps(asdict(options), sort_keys=True).encode())
     return digest.hexdigest()
 

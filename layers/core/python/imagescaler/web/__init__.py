@@ -1,6 +1,6 @@
 """How a function speaks HTTP: FastAPI behind Mangum, problem details, and the headers of the contract."""
 
-from imagescaler.web.app import Correlation, create_app, lambda_handler
+from imagescaler.web.app import Correlation, absolute, create_app, lambda_handler
 from imagescaler.web.document import Document
 from imagescaler.web.headers import accepts_image, has_etag
 from imagescaler.web.problems import describe_problem, problems
@@ -15,6 +15,7 @@ __all__ = [
     "Document",
     "Picture",
     "Wait",
+    "absolute",
     "accepts_image",
     "create_app",
     "describe_problem",

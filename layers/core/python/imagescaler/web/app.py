@@ -3,20 +3,17 @@
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urljoin
 
 import pybase64
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute
 from mangum import Mangum
-from starlette._utils import AwaitableOrContextManager
-from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imagescaler import __version__, runtime, telemetry
+from imagescaler.web.form import FormRoute
 from imagescaler.web.problems import MEDIA_TYPE, add_handlers
 
-MAX_FORM_FIELDS, MAX_EVENT_BYTES = 50, 6 << 20
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -29,7 +26,7 @@ def create_app(title: str = "imagescaler") -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.router.route_class = _StrictFormRoute
+    app.router.route_class = FormRoute
     app.add_middleware(_RequestLog)
     add_handlers(app)
     return app
@@ -63,22 +60,9 @@ async def _correlation(request: Request) -> dict[str, str]:
 Correlation = Annotated[dict[str, str], Depends(_correlation)]
 
 
-class _StrictFormRequest(Request):
-    """A request whose form has one file, a few fields, and stays in memory: the gateway bounds its size."""
-
-    def form(self, **_: Any) -> AwaitableOrContextManager[FormData]:
-        MultiPartParser.spool_max_size = MAX_EVENT_BYTES
-        return super().form(max_files=1, max_fields=MAX_FORM_FIELDS)
-
-
-class _StrictFormRoute(APIRoute):
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        handle = super().get_route_handler()
-
-        async def strict(request: Request) -> Any:
-            return await handle(_StrictFormRequest(request.scope, request.receive))
-
-        return strict
+def absolute(url: str, request: Request) -> str:
+    """Complete a URL that may lack scheme and host, with those by which the client has reached us."""
+    return urljoin(str(request.base_url), url)
 
 
 class _RequestLog:

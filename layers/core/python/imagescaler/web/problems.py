@@ -18,9 +18,9 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.IdempotencyKeyReused: HTTPStatus(422),
     errors.SourceTooLarge: HTTPStatus(413),
     errors.TaskNotFound: HTTPStatus.NOT_FOUND,
+    errors.UploadNotFound: HTTPStatus.NOT_FOUND,
     errors.TaskFailed: HTTPStatus.CONFLICT,
     errors.ResultExpired: HTTPStatus.GONE,
-    errors.ResultTooLarge: HTTPStatus.NOT_IMPLEMENTED,
     errors.UnsupportedImageFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.CorruptImage: HTTPStatus(422),
     errors.ImageTooLarge: HTTPStatus(422),
@@ -54,7 +54,7 @@ def add_handlers(app: FastAPI) -> None:
 
 def problems(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
-    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, errors.RepositoryUnavailable, *kinds)
+    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
     titles: dict[int, list[str]] = {}
     for kind in every:
         titles.setdefault(STATUS[kind].value, []).append(f"{kind.title()} (`{type_of(kind.slug())}`)")

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from imagescaler.errors import ResultTooLarge
 from imagescaler.schemas import ResultBody
 from imagescaler.task import Format, Result
 
@@ -42,25 +41,43 @@ class Picture:
         """Answer a client that has this version."""
         return Response(status_code=304, headers=self.headers)
 
-    def answer(self, data: bytes) -> Response:
-        """Answer with the bytes; raises ResultTooLarge."""
-        if len(data) > MAX_ANSWER_BYTES:
-            raise ResultTooLarge(
-                f"The result has {len(data):,} bytes; an answer may have {MAX_ANSWER_BYTES:,}. "
-                "Ask for fewer pixels, or for another format: jpeg or webp."
-            )
-        if not self.as_image:
-            return Response(self._json(data), headers=self.headers, media_type="application/json")
-        name = f"{self.task_id}.{self.result.format.extension}"
-        headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-        return Response(data, headers={**self.headers, **headers}, media_type=self.result.format.media_type)
+    @property
+    def fits(self) -> bool:
+        """Say whether a function's answer can carry the picture."""
+        return self.result.bytes <= MAX_ANSWER_BYTES
 
-    def _json(self, data: bytes) -> str:
+    @property
+    def image_headers(self) -> dict[str, str]:
+        """Give the headers of the picture itself, wherever it comes from."""
+        name = f"{self.task_id}.{self.result.format.extension}"
+        return {
+            "Content-Type": self.result.format.media_type,
+            "Content-Disposition": f'inline; filename="{name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, max-age=3600",
+            "ETag": f'"{self.result.sha256}"',
+        }
+
+    def answer(self, data: bytes) -> Response:
+        """Answer with the bytes."""
+        if self.as_image:
+            return Response(data, headers={**self.image_headers, **self.headers})
+        return Response(self._json(b64encode(data).decode()), headers=self.headers, media_type="application/json")
+
+    def elsewhere(self, url: str) -> Response:
+        """Answer with where the bytes are: 303 for who wants a picture, the URL in JSON for who wants JSON."""
+        headers = {"Cache-Control": "no-store", "Vary": "Accept"}  # the URL does not live long
+        if self.as_image:
+            return Response(status_code=303, headers={**headers, "Location": url})
+        return Response(self._json(None, url), headers=headers, media_type="application/json")
+
+    def _json(self, data: str | None, url: str | None = None) -> str:
         result = self.result
         return ResultBody(
-            data=b64encode(data).decode(),
+            data=data,
+            url=url,
             media_type=result.format.media_type,
             width=result.width,
             height=result.height,
-            bytes=len(data),
-        ).model_dump_json()
+            bytes=result.bytes,
+        ).model_dump_json(exclude=None if url else {"url"})

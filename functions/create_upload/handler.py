@@ -1,0 +1,29 @@
+"""POST /api/v1/uploads: tells where to send a file that is too large for a request."""
+
+from fastapi import Request
+
+from imagescaler import errors, settings, signed_urls
+from imagescaler.limits import Limits
+from imagescaler.retention import Retention
+from imagescaler.schemas import UploadRequest, UploadView
+from imagescaler.usecases.create_upload import create_upload
+from imagescaler.web import absolute, create_app, lambda_handler, problems
+
+app = create_app()
+handler = lambda_handler(app)
+urls = signed_urls.from_env()
+limits, retention = settings.from_env(Limits), settings.from_env(Retention)
+PROBLEMS = (errors.SourceTooLarge, errors.UnsupportedImageFormat, errors.StoreUnavailable)
+
+
+@app.post("/api/v1/uploads", status_code=201, summary="Ask where to send a large file", responses=problems(*PROBLEMS))
+async def post_upload(wanted: UploadRequest, request: Request) -> UploadView:
+    """Permit an upload: PUT the bytes to `url` with `headers`, then POST a task with `upload_id`, or many."""
+    upload = await create_upload(wanted.bytes, wanted.media_type, limits=limits, retention=retention, urls=urls)
+    return UploadView(
+        id=upload.id,
+        method=upload.request.method,
+        url=absolute(upload.request.url, request),
+        headers=dict(upload.request.headers),
+        expires_at=upload.expires_at,
+    )

@@ -1,0 +1,32 @@
+"""An upload: bytes that a client sends to the store itself, ahead of its tasks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request that a client may make of the store: its URL, and the headers that it must have.
+
+    The URL may be a path alone: then it is at the address where the client has asked for it.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where the bytes go, and until when they may be sent, and tasks be made of them."""
+
+    id: UUID
+    request: SignedRequest
+    expires_at: datetime
+
+
+def upload_key(upload_id: UUID) -> str:
+    """Give the store's key for an upload."""
+    return f"uploads/{upload_id}"

@@ -1,0 +1,106 @@
+"""The door as an ASGI application before another one: it serves signed URLs, and passes on everything else."""
+
+import logging
+import time
+from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
+from typing import Any, Protocol
+
+from imagescaler.errors import BlobNotFound, Unavailable
+from imagescaler.grant import Grant
+from imagescaler.signed_urls.gateway import PATH
+from local.declarations import Cors
+from local.gateway.answer import Answer
+from local.gateway.app import CLIENT_CLOSED_REQUEST
+from local.gateway.body import Body, ClientGone, Receive
+from local.gateway.cors import dress, is_preflight, preflight
+from local.gateway.refusal import Refusal
+from local.gateway.request import Request
+from local.gateway.response import Send, respond, start
+from local.gateway.server import Application
+from local.object_store.permission import key_of, permitted
+
+SILENCE_S = 30
+# A bucket has a CORS configuration of its own: what browsers may send to it the API need not take.
+CORS = Cors(("*",), ("GET", "HEAD", "PUT"), ("content-type", "if-none-match"), ("content-disposition", "etag"), 600)
+
+logger = logging.getLogger(__name__)
+
+
+class Blobs(Protocol):
+    """What the door needs of a store; every method raises StoreUnavailable when the store is away."""
+
+    async def receive(self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int) -> bool:
+        """Keep what comes in pieces; False when there is something under `key` already. Raises StoreFull."""
+        ...
+
+    async def size(self, key: str) -> int:
+        """Return the number of bytes that were put; raises BlobNotFound."""
+        ...
+
+    def pieces(self, key: str) -> AsyncIterator[bytes]:
+        """Give a blob piece by piece."""
+        ...
+
+
+class ObjectStore:
+    """Serves signed URLs from `blobs`, and leaves everything else to `behind`."""
+
+    def __init__(self, behind: Application, blobs: Blobs, signing_key: str) -> None:
+        self._behind, self._blobs, self._signing_key = behind, blobs, signing_key
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI 3.0)."""
+        if not scope["path"].startswith(PATH):
+            await self._behind(scope, receive, send)
+            return
+        started, request = time.perf_counter(), Request.of(scope)
+        body = Body(request, receive)
+        try:
+            answer = await self._answer(request, body)
+            await self._respond(send, request, body, answer)
+            status = answer.status
+        except ClientGone:
+            status = CLIENT_CLOSED_REQUEST
+        duration_ms = (time.perf_counter() - started) * 1000
+        logger.info("%s %s %d %.0f ms", request.method, request.path, status, duration_ms)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what has outlived its requests."""
+        await self._behind.drain(timeout_s)
+
+    async def _answer(self, request: Request, body: Body) -> Answer:
+        if is_preflight(request):
+            return preflight(request, CORS)
+        try:
+            grant = permitted(request, self._signing_key)
+            answer = await (self._take(grant, body) if grant.method == "PUT" else self._describe(grant, request))
+        except Refusal as refusal:
+            answer = refusal.answer()
+        except Unavailable as problem:
+            answer = Refusal(503, problem.detail).answer()
+        return dress(answer, request, CORS)
+
+    async def _take(self, grant: Grant, body: Body) -> Answer:
+        ttl_s = max(grant.expires_at - int(time.time()), 1)
+        if not await self._blobs.receive(grant.key, body.chunks(SILENCE_S), size=grant.size, ttl_s=ttl_s):
+            raise Refusal(412, "The URL has been used: its bytes are there.")
+        return Answer(200)
+
+    async def _describe(self, grant: Grant, request: Request) -> Answer:
+        headers = tuple((name.lower(), value) for name, value in grant.headers.items())
+        try:
+            size = await self._blobs.size(grant.key)
+        except BlobNotFound as error:
+            raise Refusal(404, "What the URL is for is no longer kept.") from error
+        if dict(headers).get("etag") in (request.header("if-none-match") or "").split(", "):
+            return Answer(304, headers)
+        return Answer(200, headers, content_length=size)
+
+    async def _respond(self, send: Send, request: Request, body: Body, answer: Answer) -> None:
+        if (request.method, answer.status) != ("GET", 200):
+            await respond(send, request, body, answer)
+            return
+        await send(start(answer, list(answer.framed())))
+        async for piece in self._blobs.pieces(key_of(request)):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})

@@ -1,0 +1,17 @@
+"""The secret with which this machine's URLs are signed: made once, and kept beside the servers' data."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def signing_key(data_folder: Path) -> str:
+    """Give the key of a data folder, which only this user can read."""
+    path = data_folder / "signing-key"
+    data_folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    except FileExistsError:
+        pass
+    return path.read_text()

@@ -1,0 +1,217 @@
+"""The door over real connections, before a real Redis with a budget of 8 MB, 6 MB of them for uploads."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from imagescaler.grant import Grant
+from imagescaler.stores.redis import RedisImageStore
+from local.declarations import Route
+from local.gateway.app import Gateway
+from local.gateway.server import bind, serving
+from local.object_store import ObjectStore
+from tests.local.gateway.fakes import FakeFunctions
+
+KEY = "a secret of 32 characters or more"
+JPEG = {"content-type": "image/jpeg"}
+IMAGE = bytes(range(256)) * 20_000
+
+
+@pytest.fixture
+async def store(redis_url: str) -> AsyncIterator[RedisImageStore]:
+    made = RedisImageStore(redis_url, budget_bytes=8_000_000)
+    await made._redis.flushdb()
+    yield made
+    await made._redis.aclose()
+
+
+@pytest.fixture
+async def client(store: RedisImageStore) -> AsyncIterator[httpx.AsyncClient]:
+    gateway = Gateway([Route("GET", "/tasks", "GetTaskFunction")], None, FakeFunctions("from a function"))
+    listener = bind("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with (
+        serving(ObjectStore(gateway, store, KEY), listener),
+        httpx.AsyncClient(base_url=address, timeout=20, trust_env=False) as made,
+    ):
+        yield made
+
+
+def url(method: str = "PUT", key: str = "uploads/1", ttl_s: int = 3600, signing_key: str = KEY, **more: Any) -> str:
+    put = {"size": 3, "media_type": "image/jpeg"} if method == "PUT" else {}
+    grant = Grant(method, key, int(time.time()) + ttl_s, **{**put, **more})
+    return f"/storage/{key}?token={grant.token(signing_key)}"
+
+
+async def kept(store: RedisImageStore) -> set[str]:
+    keys: Any = await store._redis.keys("imagescaler:*/*")
+    return {key.decode().removeprefix("imagescaler:") for key in keys}
+
+
+async def budgeted(store: RedisImageStore) -> int:
+    return int(await store._redis.get("imagescaler:blob-bytes") or 0)
+
+
+async def test_other_paths_are_the_gateways(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/tasks")).json() == "from a function"
+    assert (await client.get("/storages")).status_code == 404
+
+
+async def test_an_upload_arrives_whole_and_ends_with_its_url(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    answer = await client.put(url(size=len(IMAGE)), content=IMAGE, headers=JPEG)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert await store.get("uploads/1") == IMAGE
+    assert 3500 < await store._redis.ttl("imagescaler:uploads/1") <= 3600
+    assert await kept(store) == {"uploads/1"}
+    assert await budgeted(store) == len(IMAGE)
+
+
+REFUSED: dict[str, tuple[str, dict[str, str], bytes, int, str]] = {
+    "no token": ("/storage/uploads/1", JPEG, b"abc", 403, "not as it was signed"),
+    "nonsense for a token": ("/storage/uploads/1?token=a.b.c", JPEG, b"abc", 403, "not as it was signed"),
+    "another's token": (url(signing_key="another secret of 32 characters!"), JPEG, b"abc", 403, "not as it was signed"),
+    "an expired token": (url(ttl_s=-1), JPEG, b"abc", 403, "The URL has expired"),
+    "another key": (url().replace("/uploads/1", "/uploads/2"), JPEG, b"abc", 403, "signed for PUT of uploads/1"),
+    "another method": (url("GET"), JPEG, b"abc", 403, "signed for GET of uploads/1"),
+    "too short": (url(), JPEG, b"ab", 403, "signed for 3 bytes; the request has 2"),
+    "too long": (url(), JPEG, b"abcd", 403, "signed for 3 bytes; the request has 4"),
+    "another type": (url(), {"content-type": "text/html"}, b"abc", 403, "for the Content-Type image/jpeg"),
+    "no type": (url(), {}, b"abc", 403, "the request has None"),
+}
+
+
+@pytest.mark.parametrize(("url", "headers", "body", "status", "says"), REFUSED.values(), ids=REFUSED)
+async def test_what_was_not_signed_is_refused_and_nothing_is_kept(
+    client: httpx.AsyncClient,
+    store: RedisImageStore,
+    url: str,
+    headers: dict[str, str],
+    body: bytes,
+    status: int,
+    says: str,
+) -> None:
+    answer = await client.put(url, content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert says in answer.json()["detail"]
+    assert await kept(store) == set()
+
+
+async def test_a_tampered_token_is_refused(client: httpx.AsyncClient) -> None:
+    head, payload, mark = url().partition("token=")[2].split(".")
+    for changed in (f"{head}.{payload[:-2]}xx.{mark}", f"{head}.{payload}.{mark[:-2]}xx", f"{head}.{payload}."):
+        answer = await client.put(f"/storage/uploads/1?token={changed}", content=b"abc", headers=JPEG)
+        assert answer.status_code == 403
+
+
+async def test_a_token_without_a_signature_is_refused(client: httpx.AsyncClient) -> None:
+    unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.e30."  # {"alg": "none"}: RFC 8725, 2.1
+    assert (await client.put(f"/storage/uploads/1?token={unsigned}", content=b"abc")).status_code == 403
+
+
+async def test_a_body_without_a_length_is_refused(client: httpx.AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"abc"
+
+    assert (await client.put(url(), content=chunks(), headers=JPEG)).status_code == 411
+
+
+async def test_a_url_that_was_used_keeps_the_first_bytes(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    answers = [await client.put(url(), content=content, headers=JPEG) for content in (b"abc", b"xyz")]
+    assert [answer.status_code for answer in answers] == [200, 412]
+    assert answers[1].json()["detail"] == "The URL has been used: its bytes are there."
+    assert await store.get("uploads/1") == b"abc"
+    assert await budgeted(store) == 3
+
+
+async def test_of_two_at_once_one_wins(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    puts = (client.put(url(size=len(IMAGE) // 2), content=IMAGE[: len(IMAGE) // 2], headers=JPEG) for _ in range(2))
+    assert sorted(answer.status_code for answer in await asyncio.gather(*puts)) == [200, 412]
+    assert await budgeted(store) == len(IMAGE) // 2
+
+
+async def test_a_full_store_takes_nothing(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    await client.put(url(size=len(IMAGE)), content=IMAGE, headers=JPEG)
+    answer = await client.put(url(key="uploads/2", size=len(IMAGE)), content=IMAGE, headers=JPEG)
+    assert (answer.status_code, "budget" in answer.json()["detail"]) == (503, True)
+    assert await kept(store) == {"uploads/1"}
+
+
+async def send_half(client: httpx.AsyncClient) -> asyncio.StreamWriter:
+    """Begin an upload of two megabytes, and send one."""
+    _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    headers = "Host: x\r\nContent-Type: image/jpeg\r\nContent-Length: 2000000\r\n"
+    writer.write(f"PUT {url(size=2_000_000)} HTTP/1.1\r\n{headers}\r\n".encode() + bytes(1_000_000))
+    await writer.drain()
+    return writer
+
+
+async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    writer = await send_half(client)
+    while not await kept(store):
+        await asyncio.sleep(0.01)
+    assert {key.partition("/")[0] for key in await kept(store)} == {"arriving"}
+    assert 0 < await store._redis.ttl(f"imagescaler:{(await kept(store)).pop()}") <= 60
+    writer.close()
+    await writer.wait_closed()
+    while await kept(store):
+        await asyncio.sleep(0.01)
+    assert await budgeted(store) == 0
+
+
+async def test_who_falls_silent_is_given_up(
+    client: httpx.AsyncClient, store: RedisImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.object_store.app.SILENCE_S", 0.05)
+    writer = await send_half(client)
+    await asyncio.sleep(0.2)
+    while await kept(store):
+        await asyncio.sleep(0.01)
+    assert await budgeted(store) == 0
+    writer.close()
+
+
+async def test_a_blob_is_sent_in_pieces_with_its_headers(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    await store.put("results/1/1", IMAGE, ttl_s=60)
+    headers = {"Content-Type": "image/png", "ETag": '"e"', "X-Content-Type-Options": "nosniff"}
+    answer = await client.get(url("GET", "results/1/1", headers=headers))
+    assert (answer.status_code, answer.content) == (200, IMAGE)
+    assert {name: answer.headers[name] for name in headers} == headers
+    assert answer.headers["content-length"] == str(len(IMAGE))
+    head = await client.head(url("HEAD", "results/1/1", headers=headers))
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(IMAGE)))
+
+
+async def test_who_has_a_blob_is_told_so(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    await store.put("results/1/1", b"abc", ttl_s=60)
+    signed = url("GET", "results/1/1", headers={"ETag": '"e"'})
+    assert (await client.get(signed, headers={"if-none-match": '"d", "e"'})).status_code == 304
+    assert (await client.get(signed, headers={"if-none-match": '"d"'})).content == b"abc"
+
+
+async def test_a_blob_that_is_gone_is_not_found(client: httpx.AsyncClient) -> None:
+    assert (await client.get(url("GET", "results/1/1"))).status_code == 404
+
+
+async def test_other_methods_are_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.delete(url())).status_code == 405
+
+
+async def test_a_browser_may_send_and_fetch_from_another_origin(client: httpx.AsyncClient) -> None:
+    asks = {"origin": "https://example.org", "access-control-request-method": "PUT"}
+    preflight = await client.options(url(), headers=asks)
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (204, "*")
+    answer = await client.put(url(), content=b"abc", headers={**JPEG, "origin": "https://example.org"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_a_store_that_is_away_is_unavailable(
+    client: httpx.AsyncClient, store: RedisImageStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = RedisImageStore("redis://127.0.0.1:1/0", budget_bytes=1000)
+    monkeypatch.setattr(store, "_redis", gone._redis)
+    answer = await client.get(url("GET", "results/1/1"))
+    assert (answer.status_code, answer.json()["detail"]) == (503, "The image store does not answer. Try again.")
