@@ -39,7 +39,7 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 async def variables(postgres_dsn: str, redis_url: str) -> dict[str, str]:
     async with Redis.from_url(redis_url) as client:
         await client.flushdb()
-    return {"POSTGRES_DSN": postgres_dsn, "REDIS_URL": redis_url, "SWEEP_AFTER_S": "1"}
+    return {"POSTGRES_DSN": postgres_dsn, "REDIS_URL": redis_url, "URL_SIGNING_KEY": "k" * 32, "SWEEP_AFTER_S": "1"}
 
 
 @asynccontextmanager
