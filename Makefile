@@ -90,8 +90,8 @@ $(SAM): Makefile
 	.sam/bin/pip install --quiet aws-sam-cli==$(SAM_CLI_VERSION)
 	@touch $@
 
-conformance: $(READY) $(SAM) ## run the suite against python -m local, compose and sam local; print a table
-	$(BIN)/python -m tests.conformance
+conformance: $(READY) $(SAM) ## run the suite against WAYS="embedded compose sam", which is all of them; print a table
+	$(BIN)/python -m tests.conformance $(WAYS)
 
 bench-images: $(READY) ## how large the images are, and how long containers take to answer
 	$(BIN)/python -m tests.benchmarks.images
