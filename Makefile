@@ -4,12 +4,19 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SAM    := .sam/bin/sam
+SAM_CLI_VERSION := 1.170.0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SAM_CLI_TELEMETRY := 0
+# F=create_task narrows a target to one function: its container is create-task, its logical id CreateTaskFunction.
+SERVICE  = $(subst _,-,$(F))
+FUNCTION = $(if $(F),$(shell echo $(F) | awk -F_ '{for (i = 1; i <= NF; i++) printf toupper(substr($$i, 1, 1)) substr($$i, 2)}')Function)
 
 .PHONY: help setup run test check lint types imports template format openapi bench clean
+.PHONY: build up down invoke logs deploy sam-build conformance bench-images
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the virtual environment with everything pinned
 
@@ -54,5 +61,40 @@ openapi: $(READY) ## write the OpenAPI document and the catalogue of problems an
 bench: $(READY) ## throughput, latency and cold starts, as ratios
 	$(BIN)/python -m tests.benchmarks
 
+build: ## make the images; with F=create_task the one of that function
+	docker compose build $(SERVICE)
+
+up: ## run everything in containers; with F=create_task put that function anew, while the rest goes on
+	docker compose up --build --wait --detach $(if $(F),--no-deps) $(SERVICE)
+
+down: ## stop the containers; the data stays
+	docker compose down
+
+logs: ## follow what the containers log; with F=create_task those of that function
+	docker compose logs --follow --tail 100 $(SERVICE)
+
+invoke: sam-build ## invoke F=process_task once, with its event, in a container of its own beside the running servers
+	$(SAM) local invoke $(FUNCTION) --event functions/$(F)/event.json
+
+sam-build: $(SAM) template.local.yaml ## make the images as SAM does; with F=create_task that one
+	$(SAM) build $(FUNCTION)
+
+deploy: $(SAM) ## build, push and deploy to AWS what has changed; with F=create_task the code of that function alone
+	$(if $(F),$(SAM) sync --code --resource-id $(FUNCTION),$(SAM) build --template template.yaml && $(SAM) deploy)
+
+template.local.yaml: template.yaml local/sam_template.py $(READY) # for `sam local`, which fails with files otherwise
+	$(BIN)/python -m local.sam_template > $@
+
+$(SAM): Makefile
+	$(PYTHON) -m venv .sam
+	.sam/bin/pip install --quiet aws-sam-cli==$(SAM_CLI_VERSION)
+	@touch $@
+
+conformance: $(READY) $(SAM) ## run the suite against WAYS="embedded compose sam", which is all of them; print a table
+	$(BIN)/python -m tests.conformance $(WAYS)
+
+bench-images: $(READY) ## how large the images are, and how long containers take to answer
+	$(BIN)/python -m tests.benchmarks.images
+
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

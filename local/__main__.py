@@ -62,18 +62,19 @@ async def _run(part: AbstractAsyncContextManager[str]) -> None:
 @port_option
 @host_option
 @data_option
+@click.option("--functions-port", default=0, show_default=True, help="Port of the Invoke API; 0 is any free port.")
 @click.pass_context
-def main(context: click.Context, port: int, host: str, data: Path | None) -> None:
+def main(context: click.Context, /, **options: Any) -> None:
     """Run the whole service on this machine, or one part of it."""
     if context.invoked_subcommand is None:
-        until_stopped(everything)(port=port, host=host, data=data)
+        until_stopped(everything)(**options)
 
 
 @asynccontextmanager
-async def everything(port: int, host: str, data: Path | None) -> AsyncIterator[str]:
+async def everything(port: int, host: str, data: Path | None, functions_port: int) -> AsyncIterator[str]:
     """Run all parts, with embedded servers where POSTGRES_DSN or REDIS_URL is not set."""
     folder = data or default_data_folder(LAYOUT.root)
-    async with stack.whole(LAYOUT, folder, host=host, port=port) as url:
+    async with stack.whole(LAYOUT, folder, host=host, port=port, functions_port=functions_port) as url:
         yield SCREEN.format(url=url, data=folder)
 
 

@@ -1,4 +1,4 @@
-"""Makes the template for `sam local start-api` from template.yaml, on standard output.
+"""Makes the template for `sam local` out of template.yaml, and prints it: `make template.local.yaml`.
 
 API Gateway hands a body that is no text to a function in base64. SAM's imitation does so only for the media types that
 are said to be binary, and takes that from a REST API alone, or from the OpenAPI definition of an HTTP API: it fails

@@ -137,13 +137,17 @@ async def migrate(dsn: str, client: LambdaClient) -> None:
 
 
 @asynccontextmanager
-async def whole(layout: Layout, data_folder: Path, *, host: str, port: int) -> AsyncIterator[str]:
+async def whole(
+    layout: Layout, data_folder: Path, *, host: str, port: int, functions_port: int = 0
+) -> AsyncIterator[str]:
     """Start everything, and give the API's URL."""
     listener = bind(host, port)
     with listener, environment(data_folder) as variables:
         template = load(layout.template, variables)
         async with (
-            function_host(layout, template, variables, data_folder / "logs", host="127.0.0.1", port=0) as functions_url,
+            function_host(
+                layout, template, variables, data_folder / "logs", host="127.0.0.1", port=functions_port
+            ) as functions_url,
             LambdaClient(functions_url) as client,
         ):
             await migrate(variables["POSTGRES_DSN"], client)

@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import httpx
+import pytest
 import skimage
 
+from tests.drivers.deployment import Deployment
 from tests.pictures import encoded, photograph
 from tests.reference import expected, mean_difference, pixels_of, upright
-from tests.service import Service
 
 COUNT, CLIENTS = 200, 8
 NAMES = ("coffee.png", "astronaut.png", "chelsea.png", "motorcycle_left.png", "ihc.png", "rocket.jpg", "retina.jpg")
@@ -38,21 +39,29 @@ def photographs() -> dict[str, bytes]:
     return shipped | {f"{name}.webp": encoded(upright(data), "WEBP") for name, data in shipped.items()}
 
 
-def test_all_complete_and_all_are_right_and_no_error_is_logged(base_url: str, service: Service) -> None:
+@pytest.mark.needs("driver")
+def test_all_complete_and_all_are_right_and_no_error_is_logged(base_url: str, deployment: Deployment) -> None:
     dice = random.Random(2026)
     works = [
         Work(name, photographs()[name], (dice.randint(40, 400), dice.randint(40, 400)), dice.choice(list(BOUNDS)))
         for name in dice.choices(list(photographs()), k=COUNT)
     ]
-    logged_before = len(service.output)
+    completed_before, trouble_before = logged(deployment)
     with httpx.Client(base_url=f"{base_url}/api/v1", timeout=60) as client, ThreadPoolExecutor(CLIENTS) as clients:
         results = list(clients.map(lambda work: scale(client, work), works))
     for work, result in zip(works, results, strict=True):
         difference = mean_difference(pixels_of(result), expected(work.image, work.size))
         assert difference < BOUNDS[work.form], work.name
-    logged = service.output[logged_before:]
-    assert not [line for line in logged.splitlines() if any(word in line for word in TROUBLE)]
-    assert logged.count("task completed") == COUNT
+    completed, trouble = logged(deployment)
+    assert completed - completed_before == COUNT
+    assert trouble == trouble_before
+
+
+def logged(deployment: Deployment) -> tuple[int, list[str]]:
+    """Count the tasks that were completed, and give the lines that tell of trouble."""
+    log = deployment.log()
+    trouble = sorted(line for line in log.splitlines() if any(word in line for word in TROUBLE))
+    return log.count("task completed"), trouble
 
 
 def scale(client: httpx.Client, work: Work) -> bytes:

@@ -62,25 +62,6 @@ def test_a_killed_parent_takes_everything_along(start: Start, own_folder: Path) 
     assert gone(processes)
 
 
-def test_a_task_survives_its_killed_processor(start: Start, own_folder: Path) -> None:
-    service = start(data=own_folder)
-    send(service, prefer="wait=20")
-    tasks = [send(service).json() for _ in range(10)]
-    for process in service.children():
-        if process.cwd().endswith("process_task"):
-            process.kill()
-    assert {outcome(service, task["id"]) for task in tasks} == {"completed"}
-
-
-def outcome(service: Service, task_id: str) -> str:
-    """Wait for the end of a task."""
-    status = "pending"
-    while status in {"pending", "processing"}:
-        answer = httpx.get(f"{service.url}/api/v1/tasks/{task_id}", headers={"prefer": "wait=20"}, timeout=60)
-        status = answer.json()["status"]
-    return status
-
-
 def run(*arguments: str, **environment: str) -> tuple[int, str]:
     """Run a command that ought to refuse, and give its exit code and what it said."""
     command = (sys.executable, "-m", "local", *arguments)

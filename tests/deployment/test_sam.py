@@ -1,0 +1,59 @@
+"""What `sam` is told agrees with the template."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.cloudformation import Node, TemplateError
+from local.declarations import service_of
+from local.sam_template import DEFINITION, for_sam_local
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "template.yaml").read_text()
+
+
+def resources(path: Path, kind: str) -> dict[str, Any]:
+    found = Node.read(path).get("Resources").items()
+    return {name: node.value for name, node in found if node.get("Type").value == kind}
+
+
+def test_an_image_is_built_from_the_functions_folder() -> None:
+    functions = resources(ROOT / "template.yaml", "AWS::Serverless::Function")
+    assert functions
+    for logical_id, resource in functions.items():
+        service = service_of(logical_id)
+        assert resource["Metadata"] == {
+            "Dockerfile": "Dockerfile",
+            "DockerContext": ".",
+            "DockerTag": service,
+            "DockerBuildArgs": {"FUNCTION": service.replace("-", "_")},
+        }
+
+
+def test_the_template_for_sam_local_says_that_files_are_binary_and_is_the_same_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "template.local.yaml"
+    path.write_text(for_sam_local(TEXT))
+    made, own = Node.read(path).value, Node.read(ROOT / "template.yaml").value
+    [api] = resources(path, "AWS::Serverless::HttpApi")
+    assert made["Resources"][api]["Properties"].pop("DefinitionBody") == DEFINITION
+    assert made == own
+
+
+def test_a_template_without_an_http_api_cannot_be_made_ready() -> None:
+    with pytest.raises(TemplateError, match="must have one AWS::Serverless::HttpApi"):
+        for_sam_local("Resources: {}")
+
+
+def test_sam_local_uses_the_network_and_the_addresses_of_compose() -> None:
+    commands = tomllib.loads((ROOT / "samconfig.toml").read_text())["default"]
+    for command in ("local_start_api", "local_start_lambda", "local_invoke"):
+        assert commands[command]["parameters"]["docker_network"] == "imagescaler_default"
+        assert commands[command]["parameters"]["env_vars"] == "sam-local.json"
+    compose = (ROOT / "compose.yaml").read_text()
+    assert compose.count("name: imagescaler\n") == 1
+    for variable, address in json.loads((ROOT / "sam-local.json").read_text())["Parameters"].items():
+        host = address.rpartition("@")[2].removeprefix("redis://").partition(":")[0].partition("/")[0]
+        assert f"\n  {host}:\n" in compose, variable
