@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check lint types imports template format openapi bench clean
+.PHONY: help setup run test check lint types imports template format openapi bench bench-scaling clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the virtual environment with everything pinned
 
@@ -53,6 +53,9 @@ openapi: $(READY) ## write the OpenAPI document and the catalogue of problems an
 
 bench: $(READY) ## throughput, latency and cold starts, as ratios
 	$(BIN)/python -m tests.benchmarks
+
+bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
+	$(BIN)/python -m tests.benchmarks.scaling $(ARGS)
 
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

@@ -1,4 +1,4 @@
-"""`make bench-scaling`: our engine beside sharp, pyvips, thumbor and IPX, in process and over HTTP; writes the document."""
+"""`make bench-scaling`: our engine beside sharp, pyvips, thumbor and IPX, in process and over HTTP; writes it up."""
 
 import argparse
 import subprocess
@@ -25,7 +25,9 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="a folder with the sources")
     parser.add_argument("--quick", action="store_true", help="fewer cases, contenders and rounds")
     parser.add_argument("--write-only", action="store_true", help="write the document from the last run's results")
-    parser.add_argument("--output", type=Path, default=ROOT / "docs", help="where the document and the plot are written")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "docs", help="where the document and the plot are written"
+    )
     arguments = parser.parse_args()
     installation = Installation()
     installation.make()
@@ -63,7 +65,13 @@ def _cases(results: Results, pictures: Path, chosen: list[Contender], judges: Ju
 
 def _write(installation: Installation, results: Results, folder: Path) -> None:
     document.write(results, folder / "performance.md", {each.name: each.note for each in contenders(installation)})
-    plot = (installation.python, "-m", f"{WORKERS}.plot", installation.folder / "results.json", folder / "performance.svg")
+    plot = (
+        installation.python,
+        "-m",
+        f"{WORKERS}.plot",
+        installation.folder / "results.json",
+        folder / "performance.svg",
+    )
     subprocess.run(plot, cwd=ROOT, check=True)
     for table in (tables.aims, tables.ratios, tables.qualities, tables.loads):
         print(f"\n{table(results)}")

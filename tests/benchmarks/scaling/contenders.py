@@ -9,7 +9,7 @@ from tests.benchmarks.scaling.installation import ROOT, Installation
 
 OURS, RIVAL = "ours", "sharp"
 WORKERS = "tests.benchmarks.scaling.workers"
-# Of glibc, as the processor has it: memory that was freed is kept for the next image, not given back and asked for anew.
+# Of glibc, as the processor has it: memory that was freed is kept for the next image, not given back and asked for.
 ALLOCATOR = MappingProxyType(
     {
         "MALLOC_TRIM_THRESHOLD_": "4294967296",
@@ -49,7 +49,7 @@ def contenders(installation: Installation) -> tuple[Contender, ...]:
         Contender("ours, plain malloc", ours, "without the allocator settings", quick=False),
         Contender(
             "ours, Pillow's resize",
-            (*ours, "pillow"),
+            (sys.executable, "-m", f"{WORKERS}.ours_without_simd"),
             "without the SIMD resizer, as where it has no wheel",
             environment=allocator,
             quick=False,

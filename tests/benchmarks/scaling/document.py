@@ -33,10 +33,10 @@ Smaller is better; *ours is* gives our CPU time for an image. Bytes in, bytes ou
 ## What was compared
 
 Ours is at its defaults; every other contender is brought to the size of our file by its quality (for PNG, by its
-compression level; ten more means with filters). Each cell: that quality or level · bytes, or how many more than ours ·
-SSIMULACRA2 against a full decode resampled with Lanczos in floats (100 is the same, 90 no visible difference; with
-transparency, the worse one of a dark and a light background). Equal means at most 3 % more bytes and at most 1 point less
-than sharp. Of five renditions the bytes are the sum, the score is the largest one's.
+compression level; ten more means with filters). Each cell: that quality or level, `-` for the default · bytes, or how
+many more than ours · SSIMULACRA2 against a full decode resampled with Lanczos in floats (100 is the same, 90 no visible
+difference; with transparency, the worse one of a dark and a light background). Equal means at most 3 % more bytes and
+at most 1 point less than sharp. Of five renditions the bytes are the sum, the score is the largest one's.
 
 {qualities}
 
@@ -46,7 +46,8 @@ than sharp. Of five renditions the bytes are the sum, the score is the largest o
 
 ## Peak memory
 
-The most memory resident in a process that scales one image, once: {large}. The source's bytes and the interpreter are in it.
+The most memory resident in a process that scales one image, once: {large}. The source's bytes and the interpreter
+are in it.
 
 {memory}
 
@@ -86,5 +87,5 @@ def write(results: Results, path: Path, notes: dict[str, str]) -> None:
 def _unable(results: Results) -> str:
     if not results.unable:
         return ""
-    lines = "\n".join(f"- {contender}, {case}: {reason}" for case, contender, reason in results.unable)
+    lines = "\n".join(f"- {each.contender}, {each.case}: {each.reason}" for each in results.unable)
     return f"\n## Not done\n\n{lines}\n"

@@ -40,9 +40,7 @@ class Installation:
 
     def versions(self) -> dict[str, str]:
         """Give the pinned version of everything that was installed by name."""
-        python = dict(
-            line.split("==") for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line
-        )
+        python = dict(line.split("==") for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line)
         return {**python, **json.loads((HERE / "package.json").read_text())["dependencies"]}
 
     def _is_current(self, name: str) -> bool:

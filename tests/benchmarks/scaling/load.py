@@ -37,11 +37,7 @@ def measure(installation: Installation, corpus: Path, folder: Path, rounds: int,
                 servers.ipx(installation, corpus),
             )
         ]
-        return [
-            load
-            for clients in CLIENTS
-            for load in _rounds(running, requests, clients, rounds, count)
-        ]
+        return [load for clients in CLIENTS for load in _rounds(running, requests, clients, rounds, count)]
 
 
 def _rounds(

@@ -10,20 +10,18 @@ from tests.benchmarks.scaling.cases import Case
 from tests.benchmarks.scaling.contenders import OURS, RIVAL, Contender
 from tests.benchmarks.scaling.matching import matched
 from tests.benchmarks.scaling.process import Cost, Process, Unable, running
-from tests.benchmarks.scaling.results import Row
+from tests.benchmarks.scaling.results import Refusal, Row
 from tests.benchmarks.scaling.workers.loop import Job
 
 # A measurement repeats its job until it takes about so long: clocks of CPU time tick, and neighbours come and go.
 LEAST_S = 0.1
-
-Refusal = tuple[str, str, str]
 
 
 def measure(
     case: Case, corpus: Path, contenders: Iterable[Contender], rounds: int, outputs: Path
 ) -> tuple[list[Row], list[Refusal]]:
     """Bring all contenders to the size of ours, and measure them; what they made is left in `outputs`."""
-    job, refusals = Job(str(corpus / case.source), list(case.widths), case.format), []
+    job, refusals = Job(str(corpus / case.source), list(case.widths), case.format), list[Refusal]()
     with ExitStack() as stack:
         jobs: dict[str, Job] = {}
         processes: dict[str, Process] = {}
@@ -34,7 +32,7 @@ def measure(
                 knob = None if contender.is_ours else _knob(process, job, contender, target_bytes)
                 first = process.cost(replace(job, knob=knob, output=str(outputs / contender.name)))
             except Unable as reason:
-                refusals.append((case.name, contender.name, str(reason)))
+                refusals.append(Refusal(case.name, contender.name, str(reason)))
                 continue
             target_bytes = first.bytes if contender.name == OURS else target_bytes or first.bytes
             repeats = max(round(LEAST_S / process.cost(replace(job, knob=knob)).cpu_s), 1)

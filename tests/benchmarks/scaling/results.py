@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A contender that could not do a case, and why, in its own words."""
+
+    case: str
+    contender: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """A service under a number of clients: medians; `cpu_s` is of all its processes, per image."""
 
@@ -33,7 +42,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything of one run; `unable` says which contender could not do a case, and why."""
+    """Everything of one run."""
 
     machine: str
     corpus: str
@@ -41,7 +50,7 @@ class Results:
     versions: dict[str, str]
     is_quick: bool = False
     rows: list[Row] = field(default_factory=list)
-    unable: list[tuple[str, str, str]] = field(default_factory=list)
+    unable: list[Refusal] = field(default_factory=list)
     memory: list[Row] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
 
@@ -56,8 +65,7 @@ class Results:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
-        document = json.loads(path.read_text())
-        rows = {name: [Row(**row) for row in document.pop(name)] for name in ("rows", "memory")}
-        loads = [Load(**each) for each in document.pop("loads")]
-        unable = [tuple(each) for each in document.pop("unable")]
-        return cls(**document, **rows, loads=loads, unable=unable)
+        document: dict[str, Any] = json.loads(path.read_text())
+        kinds = {"rows": Row, "memory": Row, "loads": Load, "unable": Refusal}
+        lists: dict[str, Any] = {name: [kind(**each) for each in document.pop(name)] for name, kind in kinds.items()}
+        return cls(**document, **lists)

@@ -65,8 +65,8 @@ def ipx(installation: Installation, corpus: Path) -> Iterator[Server]:
 
 @contextmanager
 def _running(command: tuple[object, ...], port: int, folder: Path) -> Iterator[int]:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([str(each) for each in command], cwd=folder, **quiet)
+    output = subprocess.DEVNULL
+    process = subprocess.Popen([str(each) for each in command], cwd=folder, stdout=output, stderr=output)
     try:
         while not _listens(port):
             assert process.poll() is None, f"{command[0]} ended"

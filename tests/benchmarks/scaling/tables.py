@@ -7,7 +7,7 @@ from tests.benchmarks.scaling.cases import CASES
 from tests.benchmarks.scaling.contenders import OURS
 from tests.benchmarks.scaling.results import Results, Row
 
-NONE = "–"
+NONE = "-"
 MEBI = 1024 * 1024
 
 
@@ -44,7 +44,7 @@ def walls(results: Results) -> str:
 
 def qualities(results: Results) -> str:
     """Tell what was compared: the quality asked for, the bytes that came out, the score of the picture."""
-    names = [name for name in _names(row for row in results.rows if row.score is not None)]
+    names = _names(row for row in results.rows if row.score is not None)
     lines = (
         (case, *(_quality(rows.get(name), rows.get(OURS)) for name in names))
         for case in _cases(results)
@@ -65,7 +65,10 @@ def loads(results: Results) -> str:
     found = {(load.service, load.clients): load for load in results.loads}
     lines = []
     for clients in dict.fromkeys(load.clients for load in results.loads):
-        cells = [f"{found[name, clients].images_per_s:.1f}/s · {found[name, clients].cpu_s * 1000:.0f} ms" for name in services]
+        cells = [
+            f"{found[name, clients].images_per_s:.1f}/s · {found[name, clients].cpu_s * 1000:.0f} ms"
+            for name in services
+        ]
         ours = found[OURS, clients].images_per_s
         others = [f"{ours / found[name, clients].images_per_s:.2f}" for name in services if name != OURS]
         lines.append((str(clients), *cells, *others))
@@ -75,7 +78,7 @@ def loads(results: Results) -> str:
 def _quality(row: Row | None, ours: Row | None) -> str:
     if row is None or row.score is None:
         return NONE
-    knob = "default" if row.knob is None else f"{row.knob}"
+    knob = NONE if row.knob is None else f"{row.knob}"
     size = f"{row.bytes:,} B" if ours is None or row is ours else f"{row.bytes / ours.bytes - 1:+.1%}"
     return f"{knob} · {size} · {row.score:.1f}"
 

@@ -20,7 +20,9 @@ def score(source: str, picture: str) -> float:
     image = Image.open(picture)
     size = image.size
     backgrounds = BACKGROUNDS if _is_transparent(source) else BACKGROUNDS[:1]
-    return min(compute_ssimulacra2(BytesIO(_reference(source, size, grey)), _flat(image, grey)) for grey in backgrounds)
+    return min(
+        float(compute_ssimulacra2(BytesIO(_reference(source, size, grey)), _flat(image, grey))) for grey in backgrounds
+    )
 
 
 @cache

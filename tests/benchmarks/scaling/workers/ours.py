@@ -1,14 +1,8 @@
-"""Our engine, and the only place of this benchmark that calls it; `pillow` as argument hides the SIMD resizer from it."""
-
-import sys
-
-if sys.argv[1:] == ["pillow"]:
-    sys.modules["cykooz_resizer"] = None  # type: ignore[assignment]  # to import it is now an ImportError
+"""Our engine, and the only place of this benchmark that calls it."""
 
 from imagescaler.imaging import scale as scale_image
 from imagescaler.limits import MEGA, Limits
 from imagescaler.task import Format, Options
-
 from tests.benchmarks.scaling.workers.loop import Job, serve
 
 LIMITS = Limits(max_source_pixels=200 * MEGA)

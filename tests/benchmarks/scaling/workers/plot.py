@@ -9,13 +9,22 @@ from matplotlib.axes import Axes
 
 from tests.benchmarks.scaling.results import Results
 
-COLORS = {"ours": "#d1495b", "sharp": "#30638e", "sharp, full": "#7fa6c9", "pyvips": "#00798c", "thumbor": "#edae49", "IPX": "#8d96a3"}
+COLORS = {
+    "ours": "#d1495b",
+    "sharp": "#30638e",
+    "sharp, full": "#7fa6c9",
+    "pyvips": "#00798c",
+    "thumbor": "#edae49",
+    "IPX": "#8d96a3",
+}
 BOUND = 2.6
 
 
 def draw(results: Results, path: Path) -> None:
     """Draw both panels into a file of the kind that its name says."""
-    mpl.rcParams.update({"svg.hashsalt": "performance", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+    mpl.rcParams.update(
+        {"svg.hashsalt": "performance", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    )
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 6.2), width_ratios=(2, 1), layout="constrained")
     _ratios(left, results)
     _loads(right, results)
@@ -25,7 +34,9 @@ def draw(results: Results, path: Path) -> None:
 def _ratios(axes: Axes, results: Results) -> None:
     cases = list(dict.fromkeys(row.case for row in results.rows))
     for name, color in COLORS.items():
-        found = [(index, results.of(case)[name].cpu_ratio) for index, case in enumerate(cases) if name in results.of(case)]
+        found = [
+            (index, results.of(case)[name].cpu_ratio) for index, case in enumerate(cases) if name in results.of(case)
+        ]
         if name == "ours":
             axes.barh([index for index, _ in found], [ratio for _, ratio in found], 0.6, color=color, label=name)
             continue
@@ -36,7 +47,7 @@ def _ratios(axes: Axes, results: Results) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0, BOUND + 0.1)
     axes.set_xlabel(f"CPU time per image ÷ sharp's, at equal size (smaller is better; {BOUND} stands for more)")
-    axes.legend(loc="lower right", frameon=True)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(COLORS), frameon=False)
 
 
 def _loads(axes: Axes, results: Results) -> None:
@@ -51,7 +62,7 @@ def _loads(axes: Axes, results: Results) -> None:
     axes.set_xlabel("clients over HTTP")
     axes.set_ylabel("images per second, 12 MP JPEG → 800 (larger is better)")
     if services:
-        axes.legend(loc="lower right", frameon=True)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(services), frameon=False)
 
 
 if __name__ == "__main__":
