@@ -12,11 +12,11 @@ export SAM_CLI_TELEMETRY := 0
 SERVICE  = $(subst _,-,$(F))
 FUNCTION = $(if $(F),$(shell echo $(F) | awk -F_ '{for (i = 1; i <= NF; i++) printf toupper(substr($$i, 1, 1)) substr($$i, 2)}')Function)
 
-.PHONY: help setup run test check lint types imports template format openapi bench clean
+.PHONY: help setup run test check lint types imports template format openapi bench bench-scaling clean
 .PHONY: build up down invoke logs deploy sam-build conformance bench-images
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the virtual environment with everything pinned
 
@@ -95,6 +95,8 @@ conformance: $(READY) $(SAM) ## run the suite against WAYS="embedded compose sam
 
 bench-images: $(READY) ## how large the images are, and how long containers take to answer
 	$(BIN)/python -m tests.benchmarks.images
+bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
+	$(BIN)/python -m tests.benchmarks.scaling $(ARGS)
 
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

@@ -35,9 +35,9 @@ def premultiplied(pixels: Pixels) -> Pixels:
     return np.concatenate([pixels[..., :-1] * alpha / 255.0, alpha], axis=-1)
 
 
-def flattened(pixels: Pixels) -> Pixels:
-    """Lay premultiplied colors on white, and drop the alpha."""
-    return pixels[..., :-1] + 255.0 - pixels[..., -1:]
+def flattened(pixels: Pixels, grey: float = 255.0) -> Pixels:
+    """Lay premultiplied colors on a grey, by default white, and drop the alpha."""
+    return pixels[..., :-1] + (255.0 - pixels[..., -1:]) * (grey / 255.0)
 
 
 def pixels_of(image: bytes | Image.Image, mode: str | None = None) -> Pixels:

@@ -1,0 +1,81 @@
+"""`make bench-scaling`: our engine beside sharp, pyvips, thumbor and IPX, in process and over HTTP; writes it up."""
+
+import argparse
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from local.servers import temporary_data_folder
+from tests.benchmarks.scaling import corpus, document, load, machine, measuring, tables
+from tests.benchmarks.scaling.cases import CASES, LARGE
+from tests.benchmarks.scaling.contenders import WORKERS, Contender, contenders
+from tests.benchmarks.scaling.installation import ROOT, Installation
+from tests.benchmarks.scaling.judging import Judges, judging
+from tests.benchmarks.scaling.results import Results
+
+ROUNDS, QUICK_ROUNDS = 7, 3
+LOAD_ROUNDS, QUICK_LOAD_ROUNDS = 5, 2
+LOAD_COUNT = 120
+
+
+def main() -> None:
+    """Measure, or only write anew what was measured last."""
+    parser = argparse.ArgumentParser(prog="make bench-scaling", description=__doc__)
+    parser.add_argument("--corpus", type=Path, help="a folder with the sources")
+    parser.add_argument("--quick", action="store_true", help="fewer cases, contenders and rounds")
+    parser.add_argument("--write-only", action="store_true", help="write the document from the last run's results")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "docs", help="where the document and the plot are written"
+    )
+    arguments = parser.parse_args()
+    installation = Installation()
+    installation.make()
+    kept = installation.folder / "results.json"
+    if not arguments.write_only:
+        _measure(installation, arguments.corpus, quick=arguments.quick).save(kept)
+    _write(installation, Results.load(kept), arguments.output)
+
+
+def _measure(installation: Installation, folder: Path | None, *, quick: bool) -> Results:
+    pictures, said = corpus.find(folder)
+    rounds = QUICK_ROUNDS if quick else ROUNDS
+    results = Results(machine.describe(), said, rounds, {**machine.versions(), **installation.versions()}, quick)
+    chosen = [each for each in contenders(installation) if each.quick or not quick]
+    with judging(installation) as judges:
+        _cases(results, pictures, chosen, judges)
+    results.memory.extend(measuring.peaks(LARGE, pictures, chosen))
+    print(f"\n{tables.memory(results)}\n", flush=True)
+    with temporary_data_folder() as data:
+        load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS
+        results.loads.extend(load.measure(installation, pictures, data, load_rounds, LOAD_COUNT))
+    return results
+
+
+def _cases(results: Results, pictures: Path, chosen: list[Contender], judges: Judges) -> None:
+    for case in (each for each in CASES if each.quick or not results.is_quick):
+        with TemporaryDirectory() as outputs:
+            rows, refusals = measuring.measure(case, pictures, chosen, results.rounds, Path(outputs))
+            files = [Path(outputs) / row.contender for row in rows]
+            scores = judges.scores(pictures / case.source, files)
+        results.rows.extend(replace(row, score=score) for row, score in zip(rows, scores, strict=True))
+        results.unable.extend(refusals)
+        print(f"{case.name}: " + ", ".join(f"{row.contender} {row.cpu_ratio:.2f}" for row in rows), flush=True)
+
+
+def _write(installation: Installation, results: Results, folder: Path) -> None:
+    document.write(results, folder / "performance.md", {each.name: each.note for each in contenders(installation)})
+    plot = (
+        installation.python,
+        "-m",
+        f"{WORKERS}.plot",
+        installation.folder / "results.json",
+        folder / "performance.svg",
+    )
+    subprocess.run(plot, cwd=ROOT, check=True)
+    for table in (tables.aims, tables.ratios, tables.qualities, tables.loads):
+        print(f"\n{table(results)}")
+
+
+if __name__ == "__main__":
+    main()

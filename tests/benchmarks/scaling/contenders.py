@@ -1,0 +1,92 @@
+"""Who is compared, and how each one's process is started."""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from tests.benchmarks.scaling.installation import ROOT, Installation
+
+OURS, RIVAL = "ours", "sharp"
+WORKERS = "tests.benchmarks.scaling.workers"
+# Of glibc, as the processor has it: memory that was freed is kept for the next image, not given back and asked for.
+ALLOCATOR = MappingProxyType(
+    {
+        "MALLOC_TRIM_THRESHOLD_": "4294967296",
+        "MALLOC_MMAP_THRESHOLD_": "4294967296",
+        "MALLOC_TOP_PAD_": "67108864",
+    }
+)
+LEVELS, FILTERED_LEVELS = (1, 2, 3, 6, 9), (12, 13, 16, 17, 18, 19)
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A way of scaling; `png_knobs` are the compression levels that it can be asked for, ten more with filters."""
+
+    name: str
+    command: tuple[str, ...]
+    note: str
+    folder: Path = ROOT
+    environment: dict[str, str] = field(default_factory=dict)
+    png_knobs: tuple[int, ...] = ()
+    quick: bool = True
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether it is our engine, which is measured at its defaults; the others are brought to its size."""
+        return self.name.startswith(OURS)
+
+
+def contenders(installation: Installation) -> tuple[Contender, ...]:
+    """List all, ours first."""
+    ours = (sys.executable, "-m", f"{WORKERS}.ours")
+    python, allocator = str(installation.python), dict(ALLOCATOR)
+    node = ("node", "--no-warnings")
+    scripts = Path(__file__).parent / "workers"
+    return (
+        Contender(OURS, ours, "as the processor runs it, with the allocator settings", environment=allocator),
+        Contender("ours, plain malloc", ours, "without the allocator settings", quick=False),
+        Contender(
+            "ours, Pillow's resize",
+            (sys.executable, "-m", f"{WORKERS}.ours_without_simd"),
+            "without the SIMD resizer, as where it has no wheel",
+            environment=allocator,
+            quick=False,
+        ),
+        Contender(
+            RIVAL,
+            (*node, str(scripts / "sharp.mjs")),
+            "as it comes: fastShrinkOnLoad",
+            installation.folder,
+            png_knobs=LEVELS + FILTERED_LEVELS,
+        ),
+        Contender(
+            "sharp, full",
+            (*node, str(scripts / "sharp.mjs"), "full"),
+            "fastShrinkOnLoad: false",
+            installation.folder,
+            png_knobs=LEVELS + FILTERED_LEVELS,
+        ),
+        Contender(
+            "pyvips",
+            (python, "-m", f"{WORKERS}.vips"),
+            "`thumbnail`",
+            png_knobs=LEVELS + FILTERED_LEVELS,
+        ),
+        Contender(
+            "thumbor",
+            (python, "-m", f"{WORKERS}.thumbor"),
+            "its engine alone; progressive JPEG, its default",
+            png_knobs=LEVELS,
+            quick=False,
+        ),
+        Contender(
+            "IPX",
+            (*node, str(scripts / "ipx.mjs")),
+            "as a library; progressive JPEG, its default; no say over PNG",
+            installation.folder,
+            quick=False,
+        ),
+        Contender("Pillow", (python, "-m", f"{WORKERS}.pillow"), "open, resize, save", png_knobs=LEVELS, quick=False),
+    )
