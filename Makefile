@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test check lint types imports template format openapi bench clean
+.PHONY: help setup run test check lint types imports template format openapi bench hostile clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ openapi: $(READY) ## write the OpenAPI document and the catalogue of problems an
 
 bench: $(READY) ## throughput, latency and cold starts, as ratios
 	$(BIN)/python -m tests.benchmarks
+
+hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
+	$(BIN)/python -m tests.hostile
 
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
