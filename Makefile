@@ -12,11 +12,10 @@ export SAM_CLI_TELEMETRY := 0
 SERVICE  = $(subst _,-,$(F))
 FUNCTION = $(if $(F),$(shell echo $(F) | awk -F_ '{for (i = 1; i <= NF; i++) printf toupper(substr($$i, 1, 1)) substr($$i, 2)}')Function)
 
-.PHONY: help setup run test check lint types imports template format openapi bench bench-scaling clean
-.PHONY: build up down invoke logs deploy sam-build conformance bench-images
+.PHONY: $(shell awk -F : '/^[a-z-]+:.*\#\# / {print $$1}' $(firstword $(MAKEFILE_LIST)))
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make the virtual environment with everything pinned
 
@@ -95,8 +94,12 @@ conformance: $(READY) $(SAM) ## run the suite against WAYS="embedded compose sam
 
 bench-images: $(READY) ## how large the images are, and how long containers take to answer
 	$(BIN)/python -m tests.benchmarks.images
+
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tests.benchmarks.scaling $(ARGS)
+
+hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
+	$(BIN)/python -m tests.hostile
 
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

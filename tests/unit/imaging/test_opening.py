@@ -25,10 +25,10 @@ from imagescaler.errors import (
 from imagescaler.imaging import Scaled, scale
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Options
+from tests.hostile import files as hostile
+from tests.hostile.files import PICTURE
 from tests.pictures import chunk, encoded, png, segment
 from tests.reference import mean_difference, pixels_of, resampled
-from tests.unit.imaging import hostile
-from tests.unit.imaging.hostile import PICTURE
 
 SMALL = (24, 16)
 ORIENTED = Image.Exif()
@@ -101,6 +101,14 @@ def test_too_many_scans_are_refused() -> None:
 
 def test_scans_behind_a_reserved_marker_are_counted() -> None:
     assert isinstance(refusal(hostile.hidden_scans(200)), TooManyScans)
+
+
+@pytest.mark.parametrize("kind", [0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF])
+def test_arithmetic_coding_is_refused_before_it_is_decoded(kind: int) -> None:
+    data = hostile.arithmetic(10_000, 100).replace(b"\xff\xca", bytes([0xFF, kind]), 1)
+    assert len(data) < 4000
+    with pytest.raises(UnsupportedImageFormat, match="arithmetic-coded"):
+        scaled(data)
 
 
 def test_the_scans_of_thumbnails_and_of_what_follows_the_image_are_not_counted() -> None:

@@ -10,7 +10,14 @@ from io import BytesIO
 
 from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-from imagescaler.errors import CorruptImage, ImageTooLarge, SourceTooLarge, TooManyChunks, TooManyScans
+from imagescaler.errors import (
+    CorruptImage,
+    ImageTooLarge,
+    SourceTooLarge,
+    TooManyChunks,
+    TooManyScans,
+    UnsupportedImageFormat,
+)
 from imagescaler.imaging.transparency import scale_transparent_color
 from imagescaler.limits import Limits
 from imagescaler.task import Format, Source
@@ -40,6 +47,9 @@ DAMAGE = (
 # reserved ones below 0xC0, which a decoder passes over when it looks for a restart.
 MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+# Frames that are arithmetic-coded (ITU-T T.81, table B.1): no browser shows them, and a scan without data still costs
+# the decoding of every coefficient, so that 3 KB can take a minute.
+ARITHMETIC = {0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
 # Pillow walks in Python over each segment of a JPEG and each fill byte; real files have some hundreds.
 MAX_JPEG_STEPS = 100_000
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -49,7 +59,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Image]:
     """Open an image whose header was measured, without decoding it.
 
-    Raises SourceTooLarge, ImageTooLarge, TooManyScans, TooManyChunks, CorruptImage.
+    Raises SourceTooLarge, ImageTooLarge, UnsupportedImageFormat, TooManyScans, TooManyChunks, CorruptImage.
     """
     if len(data) > limits.max_source_bytes:
         raise SourceTooLarge(f"The file has {len(data):,} bytes; the limit is {limits.max_source_bytes:,}.")
@@ -90,6 +100,8 @@ def _check_scans(data: bytes, most: int) -> None:
     while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
         steps += 1 if scans else 1 + marker.start() - position
         scans += kind == START_OF_SCAN
+        if kind in ARITHMETIC:
+            raise UnsupportedImageFormat("The JPEG is arithmetic-coded; accepted are those with Huffman codes.")
         if scans > most:
             raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
         if steps > MAX_JPEG_STEPS:

@@ -41,6 +41,14 @@ def hidden_scans(scans: int) -> bytes:
     return data[: starts[0]] + RESTART_AFTER_EACH_UNIT + data[starts[0] :] + hiding + (header + bytes(2)) * scans + END
 
 
+def arithmetic(side: int, scans: int) -> bytes:
+    """Give an arithmetic-coded progressive JPEG whose scans have a few bytes each, found by trial to be the slowest."""
+    data = bytes.fromhex("55807f8085fee87f7faa7f00fe80aafe8055b003")
+    frame = segment(0xCA, b"\x08" + struct.pack(">HH", side, side) + b"\1\1\x11\0")
+    first, further = (segment(0xDA, b"\1\1\0" + band + b"\0") + data for band in (b"\0\0", b"\1\x3f"))
+    return b"\xff\xd8" + segment(0xDB, b"\0" + b"\1" * 64) + frame + first + further * (scans - 1) + END
+
+
 def _progressive() -> tuple[bytes, list[int]]:
     data = encoded(PICTURE, "JPEG", progressive=True).removesuffix(END)
     return data, [at for at in range(len(data)) if data.startswith(START_OF_SCAN, at)]

@@ -1,0 +1,68 @@
+"""Hostile inputs through the whole service: each gives what it must, within bounds, and tells nothing of its source."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.bombs import flat_webp
+from tests.hostile.case import COMPLETED, Case, of_image
+from tests.hostile.catalogue import CASES
+from tests.hostile.leaks import leaks
+from tests.hostile.report import listing
+from tests.hostile.trial import Outcome, Trial
+from tests.pictures import plain
+from tests.service import ROOT, Service, Start
+
+HONEST = Case("honest", "picture", COMPLETED, lambda: of_image(plain, {"width": "8"}))
+API_MIB, PROCESSOR_MIB, LONGEST_S = 200, 1_800, 25  # functions have 512 and 2,048 MiB, the processor 30 s
+INTERNAL = (b"Traceback", b"site-packages", str(ROOT).encode(), b"127.0.0.1", b"redis://", b"postgresql://")
+
+
+@pytest.fixture(scope="module")
+def trial(service: Service) -> Trial:
+    made = Trial(service)
+    made(HONEST)
+    return made
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.family}: {case.name}")
+def test_a_hostile_input_gives_what_it_must_and_hurts_nobody(trial: Trial, case: Case) -> None:
+    outcome = trial(case)
+    assert outcome.gave == case.gives, outcome.answers
+    assert not outcome.ended
+    assert outcome.api_mib < API_MIB
+    assert outcome.processor_mib < PROCESSOR_MIB
+    assert outcome.seconds < LONGEST_S
+    assert not [word for word in INTERNAL for answer in outcome.answers if word in answer.body]
+    if outcome.result:
+        check_result(outcome)
+
+
+def check_result(outcome: Outcome) -> None:
+    """See that what comes back is ours: the name, the type, and nothing but a picture."""
+    task, result = outcome.answers[-2].json, outcome.answers[-1]
+    extension = {"jpeg": "jpg"}.get(task["result"]["format"], task["result"]["format"])
+    assert result.headers["content-disposition"] == f'inline; filename="{task["id"]}.{extension}"'
+    assert result.headers["content-type"] == task["result"]["media_type"]
+    assert result.headers["x-content-type-options"] == "nosniff"
+    assert not leaks(result.body)
+
+
+def test_there_are_as_many_as_were_promised() -> None:
+    names = [(case.family, case.name) for case in CASES]
+    assert len(names) == len(set(names))
+    assert len([family for family, _ in names if family not in {"file names", "bodies", "numbers"}]) > 120
+
+
+def test_the_document_lists_them_all() -> None:
+    assert listing(CASES) in (ROOT / "docs/hostile-inputs.md").read_text()
+
+
+def test_a_processor_is_killed_where_no_limit_holds_and_the_others_go_on(start: Start, own_folder: Path) -> None:
+    service = start(data=own_folder, MAX_SOURCE_PIXELS="300000000")
+    trial = Trial(service)
+    [accepted] = trial.post(of_image(lambda: flat_webp(16_384, 16_384), {"width": "8"}), prefer="")
+    assert accepted.status == 202
+    while "killed: " not in service.output:
+        assert trial(HONEST).gave == COMPLETED
+    assert trial(HONEST).gave == COMPLETED

@@ -1,0 +1,22 @@
+"""Tries all hostile inputs on a service of its own, prints the table, and writes docs/hostile-inputs.md."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from local.servers import temporary_data_folder
+from tests.hostile.catalogue import CASES
+from tests.hostile.report import page, table, verdict
+from tests.hostile.trial import Trial
+from tests.service import ROOT, starting
+
+with tempfile.TemporaryDirectory() as folder, temporary_data_folder() as data, starting(Path(folder)) as start:
+    trial = Trial(start(data=data))
+    trial(next(case for case in CASES if case.gives == "completed"))
+    outcomes = [trial(case) for case in CASES]
+(ROOT / "docs/hostile-inputs.md").write_text(page(outcomes))
+print(table(outcomes), verdict(outcomes), sep="\n")
+wrong = [outcome for outcome in outcomes if outcome.gave != outcome.case.gives]
+for outcome in wrong:
+    print(f"{outcome.case.family}, {outcome.case.name}: {outcome.gave} instead of {outcome.case.gives}")
+sys.exit(bool(wrong))

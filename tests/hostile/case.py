@@ -1,0 +1,78 @@
+"""A hostile input: what is sent, and what it must give."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from imagescaler.task import Format
+
+BOUNDARY = "a-boundary-that-no-image-has"
+COMPLETED, NO_ANSWER = "completed", "no answer"
+STRANGE = "415 unsupported-image-format"
+CORRUPT, TOO_LARGE = "422 corrupt-image", "422 image-too-large"
+FAILED_CORRUPT = "failed corrupt-image"
+
+
+Make = Callable[[], bytes]
+Table = Mapping[str, tuple[str, Make]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request to POST /api/v1/tasks; `length` is what it says of its body, if that is not the truth."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    )
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A hostile input.
+
+    `gives` is "completed", "failed" with the type of the problem, a refusal's status and type, or "no answer".
+    """
+
+    family: str
+    name: str
+    gives: str
+    make: Callable[[], Sent]
+
+
+def part(head: bytes, value: bytes) -> bytes:
+    """Give a part of a form (RFC 7578) with this head, which is not looked at."""
+    return b"--%s\r\n%s\r\n\r\n%s\r\n" % (BOUNDARY.encode(), head, value)
+
+
+def field_part(name: bytes, value: bytes) -> bytes:
+    """Give a field of a form."""
+    return part(b'Content-Disposition: form-data; name="%s"' % name, value)
+
+
+def file_part(image: bytes, filename: bytes = b'filename="photo"') -> bytes:
+    """Give the file of a form; `filename` is the parameter as it is sent."""
+    return part(b'Content-Disposition: form-data; name="file"; ' + filename, image)
+
+
+def closed(*parts: bytes) -> bytes:
+    """Give a form of parts."""
+    return b"".join([*parts, b"--%s--\r\n" % BOUNDARY.encode()])
+
+
+def of_image(make: Make, options: Mapping[str, str]) -> Sent:
+    """Send an image as every client would."""
+    fields = [field_part(name.encode(), value.encode()) for name, value in options.items()]
+    return Sent(closed(*fields, file_part(make())))
+
+
+def images(family: str, table: Table, **options: str) -> Iterator[Case]:
+    """Make cases of images, from what each must give and how it is made; a width of 64 is among the options."""
+    for name, (gives, make) in table.items():
+        yield Case(family, name, gives, partial(of_image, make, {"width": "64", **options}))
+
+
+def if_accepted(form: str, gives: str) -> str:
+    """Say what a file of a format gives that this service may not accept at all."""
+    return gives if form in Format.__members__ else STRANGE

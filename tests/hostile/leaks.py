@@ -1,0 +1,55 @@
+"""Finds in a result what is not of the picture: metadata of the source, byte by byte, without a library of images."""
+
+from collections.abc import Iterator
+
+from tests.hostile.metadata import MARKER
+
+# JFIF's head, tables, frame, scan, restarts, and how CMYK is meant (Adobe).
+JPEG_SEGMENTS = {0xE0, 0xEE, 0xDB, 0xC4, 0xC0, 0xC1, 0xC2, 0xDA, 0xDD}
+PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+WEBP_CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
+HEAD_BYTES = 12
+
+
+def leaks(result: bytes) -> list[str]:
+    """Name the pieces of a file that are not its picture; raises ValueError for a format that is not known here."""
+    match result[:4]:
+        case b"\x89PNG":
+            found = [kind for kind in _png(result) if kind not in PNG_CHUNKS]
+        case b"RIFF":
+            found = [kind for kind in _webp(result) if kind not in WEBP_CHUNKS]
+        case head if head.startswith(b"\xff\xd8"):
+            found = [b"%02x" % kind for kind in _jpeg(result) if kind not in JPEG_SEGMENTS]
+        case _:
+            message = f"a result begins with {result[:8]!r}"
+            raise ValueError(message)
+    return [kind.decode("latin-1") for kind in found] + [MARKER.decode()] * (MARKER in result)
+
+
+def _png(data: bytes) -> Iterator[bytes]:
+    position = 8
+    while position < len(data):
+        yield data[position + 4 : position + 8]
+        position += HEAD_BYTES + int.from_bytes(data[position : position + 4])
+
+
+def _webp(data: bytes) -> Iterator[bytes]:
+    position = HEAD_BYTES
+    while position < len(data):
+        yield data[position : position + 4]
+        size = int.from_bytes(data[position + 4 : position + 8], "little")
+        position += 8 + size + size % 2
+
+
+def _jpeg(data: bytes) -> Iterator[int]:
+    """Go through the segments, and through what follows the end as well: there must be nothing."""
+    position = 2
+    while position < len(data):
+        kind = data[position + 1]
+        if kind == 0xD9:
+            yield from data[position + 2 :]
+            return
+        yield kind
+        position += 2 + int.from_bytes(data[position + 2 : position + 4])
+        while kind == 0xDA and (data[position] != 0xFF or data[position + 1] in {0, *range(0xD0, 0xD8)}):
+            position += 1

@@ -1,0 +1,26 @@
+"""What looks for metadata in results finds it."""
+
+import pytest
+
+from tests.hostile import metadata
+from tests.hostile.leaks import leaks
+from tests.pictures import photograph, plain
+
+
+@pytest.mark.parametrize("name", metadata.TELLING)
+def test_metadata_of_every_kind_is_found(name: str) -> None:
+    assert leaks(metadata.TELLING[name]())
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_in_a_bare_picture_nothing_is_found(form: str) -> None:
+    assert not leaks(plain(form=form))
+
+
+def test_a_photograph_tells_its_program() -> None:
+    assert leaks(photograph())
+
+
+def test_a_strange_format_is_no_result() -> None:
+    with pytest.raises(ValueError, match="a result begins with"):
+        leaks(b"BM" + bytes(9))
