@@ -7,7 +7,7 @@ from typing import Any
 from local.declarations import service_of
 from local.gateway.limits import Limits
 from local.gateway.refusal import Refusal
-from local.lambda_client import Client, EventTooLarge, FunctionThrottled, InvocationError
+from local.lambda_client import Client, EventTooLarge, FunctionThrottled, FunctionUnreachable, InvocationError
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,8 @@ def _refusal(error: Exception, function: str, event: bytes, request_id: str) -> 
             return Refusal(503, f"{function} did not answer in time; it may still do what it was asked to.")
         case FunctionThrottled():
             return Refusal(503, f"{function} is busy: every environment of it has work.")
+        case FunctionUnreachable():
+            return Refusal(503, f"{function} cannot be reached, or was replaced; it may have done its work.")
         case EventTooLarge():
             return Refusal(413, f"{function} takes no event of {len(event):,} bytes.")
         case _:
