@@ -11,7 +11,8 @@ from imagescaler import errors, queues, repositories, settings, stores, telemetr
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.retention import Retention
-from imagescaler.schemas import OptionFields, TaskMessage, TaskView, UploadedImage
+from imagescaler.scaling_request import ScalingRequest, UploadedImage
+from imagescaler.schemas import TaskMessage, TaskView
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
 from imagescaler.usecases.originals import Original, Sent, Uploaded
@@ -34,6 +35,7 @@ PROBLEMS = (
     errors.UnsupportedImageFormat,
     errors.CorruptImage,
     errors.ImageTooLarge,
+    errors.CropOutside,
     errors.TargetTooLarge,
     errors.IdempotencyKeyReused,
     errors.QueueFull,
@@ -41,10 +43,10 @@ PROBLEMS = (
 )
 
 
-AS_JSON = {"requestBody": {"content": {"application/json": {"schema": UploadedImage.model_json_schema()}}}}
+AS_JSON = {"requestBody": {"content": {"application/json": {"schema": UploadedImage.document()}}}}
 
 
-class TaskForm(OptionFields):
+class TaskForm(ScalingRequest):
     """The image, and how to scale it."""
 
     file: UploadFile | SkipJsonSchema[None] = None

@@ -16,8 +16,10 @@ from imagescaler.errors import (
     TaskInProgress,
     TaskNotFound,
 )
+from imagescaler.formats import Format
+from imagescaler.options import Options
 from imagescaler.ports import TaskRepository
-from imagescaler.task import Failure, Format, Idempotency, NewTask, Options, Result, Source, Status, Task
+from imagescaler.task import Failure, Idempotency, NewTask, Result, Source, Status, Task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 UPRIGHT = replace(SOURCE, width=3000, height=4000)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from packaging.requirements import Requirement
 
 from imagescaler.grant import SigningSettings
 from imagescaler.limits import Limits
@@ -60,9 +61,9 @@ def test_a_function_is_a_handler_its_requirements_and_an_event(name: str) -> Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None:
-    lines = (FUNCTIONS / name / "requirements.txt").read_text().split()
+    lines = requirements(name)
     assert lines == sorted(lines)
-    assert {line.partition("[")[0] for line in lines} == distributions(name)
+    assert {name_of(line) for line in lines} == distributions(name)
 
 
 @pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "health", "docs"])
@@ -76,12 +77,27 @@ def test_the_processor_has_no_web_stack() -> None:
 
 def test_every_requirement_has_one_pinned_version() -> None:
     pinned = dict(line.lower().split("==") for line in (ROOT / "constraints.txt").read_text().split())
-    needed = {line.partition("[")[0] for name in NAMES for line in requirements(name)}
+    needed = {name_of(line) for name in NAMES for line in requirements(name)}
     assert {name for name in needed if name.replace("-", "_") not in {key.replace("-", "_") for key in pinned}} == set()
 
 
 def requirements(name: str) -> list[str]:
-    return (FUNCTIONS / name / "requirements.txt").read_text().split()
+    return (FUNCTIONS / name / "requirements.txt").read_text().splitlines()
+
+
+def name_of(requirement: str) -> str:
+    return Requirement(requirement).name
+
+
+def test_the_fast_resampler_is_required_only_where_there_are_wheels() -> None:
+    [fast] = [Requirement(line) for line in requirements("process_task") if name_of(line) == "cykooz-resizer"]
+    assert fast.marker is not None
+    there = {"sys_platform": "linux", "platform_machine": "x86_64"}
+    assert fast.marker.evaluate(there)
+    assert not any(
+        fast.marker.evaluate({**there, **other})
+        for other in ({"platform_machine": "aarch64"}, {"sys_platform": "darwin"})
+    )
 
 
 def test_the_routes_of_the_template_are_those_of_the_handlers(template: Template, functions: Functions) -> None:

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from imagescaler.errors import SourceTooLarge, UnsupportedImageFormat
+from imagescaler.formats import Format
 from imagescaler.limits import Limits
 from imagescaler.ports import SignedUrls
 from imagescaler.retention import Retention
-from imagescaler.task import Format
 from imagescaler.upload import Upload, upload_key
 
 
