@@ -11,7 +11,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from imagescaler.schemas import CreateKey
+from imagescaler.key_commands import CreateKey
 from local import stack
 from local.environment import reached
 from local.lambda_client import LambdaClient

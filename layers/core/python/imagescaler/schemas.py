@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from imagescaler.task import Format, Options, Status, Task
 
@@ -109,43 +109,6 @@ class ResultView(BaseModel):
     height: int
     bytes: int
     sha256: str
-
-
-class CreateKey(BaseModel):
-    """Make a key for an owner."""
-
-    action: Literal["create"]
-    owner: Annotated[str, Field(pattern=r"^[\w.@-]{1,100}$")]
-
-
-class ListKeys(BaseModel):
-    """Show every key."""
-
-    action: Literal["list"]
-
-
-class RevokeKey(BaseModel):
-    """End a key."""
-
-    action: Literal["revoke"]
-    id: str
-
-
-KeyCommand: TypeAdapter[CreateKey | ListKeys | RevokeKey] = TypeAdapter(
-    Annotated[CreateKey | ListKeys | RevokeKey, Field(discriminator="action")]
-)
-
-
-class KeyView(BaseModel):
-    """An API key; `key` is what its holder sends, and is there only when it has just been made."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str
-    owner: str
-    created_at: datetime
-    revoked_at: datetime | None = None
-    key: str | None = None
 
 
 class FieldError(BaseModel):
