@@ -26,6 +26,9 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --group dev --editable .
 	@touch $@
 
+keys: $(READY) ## list the API keys; `python -m local keys --help` has the rest
+	@$(BIN)/python -m local keys list
+
 run: $(READY) ## serve on http://127.0.0.1:8000 with embedded Postgres and Redis
 	@$(BIN)/python -m local
 

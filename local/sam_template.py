@@ -14,6 +14,8 @@ import click
 from local.cloudformation import TemplateError
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+# `sam local` is for one's own machine, and asks for no keys, as `make run` does not.
+KEYS = re.compile(r"^ +DefaultAuthorizer: .*\n|, Auth: \{ Authorizer: NONE \}", re.MULTILINE)
 API = re.compile(r"^( +)Type: AWS::Serverless::HttpApi\n\1Properties:\n", re.MULTILINE)
 DEFINITION = {
     "openapi": "3.0.1",
@@ -24,10 +26,11 @@ DEFINITION = {
 
 
 def for_sam_local(text: str) -> str:
-    """Add to the text of a template which media types its HTTP API takes as binary; raises TemplateError."""
+    """Add to the text of a template what its HTTP API takes as binary, and take the keys off; raises TemplateError."""
     if len(API.findall(text)) != 1:
         raise TemplateError("The template must have one AWS::Serverless::HttpApi with Properties.")
-    return API.sub(lambda found: f"{found[0]}{found[1]}  DefinitionBody: {json.dumps(DEFINITION)}\n", text)
+    unlocked = KEYS.sub("", text)
+    return API.sub(lambda found: f"{found[0]}{found[1]}  DefinitionBody: {json.dumps(DEFINITION)}\n", unlocked)
 
 
 if __name__ == "__main__":

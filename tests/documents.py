@@ -28,12 +28,21 @@ INFO = {
     "license": {"name": "MIT", "identifier": "MIT"},
 }
 
+KEY: dict[str, list[str]] = {"ApiKey": []}
+SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, where the deployment asks for one: 401 without, 403 with one that is not valid.",
+}
+
 
 def openapi() -> str:
     """Give the OpenAPI document of all functions together."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     documents = [load(name).app.openapi() for name in API_FUNCTIONS]
-    whole = merge([problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}])
+    whole = merge([problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}])
+    whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
+    whole["paths"]["/api/v1/health"]["get"]["security"] = []
     return json.dumps(whole, indent=2) + "\n"
 
 

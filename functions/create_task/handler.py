@@ -16,7 +16,16 @@ from imagescaler.schemas import TaskMessage, TaskView
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
 from imagescaler.usecases.originals import Original, Sent, Uploaded
-from imagescaler.web import ACCEPTED_HEADERS, Correlation, Wait, create_app, lambda_handler, problems, show_progress
+from imagescaler.web import (
+    ACCEPTED_HEADERS,
+    Correlation,
+    Owner,
+    Wait,
+    create_app,
+    lambda_handler,
+    problems,
+    show_progress,
+)
 
 app = create_app()
 handler = lambda_handler(app)
@@ -59,9 +68,11 @@ class TaskForm(ScalingRequest):
             raise ValueError(message)
         return self
 
-    async def original(self) -> Original:
+    async def original(self, owner: str) -> Original:
         """Give the image, wherever it is."""
-        return Uploaded(self.upload_id) if self.upload_id else Sent(await self.file.read() if self.file else b"")
+        if self.upload_id:
+            return Uploaded(self.upload_id, owner)
+        return Sent(await self.file.read() if self.file else b"")
 
 
 @app.post(
@@ -75,13 +86,15 @@ async def post_task(
     form: Annotated[TaskForm, Form(media_type="multipart/form-data")],
     response: Response,
     correlation: Correlation,
+    owner: Owner,
     wait_s: Wait,
     idempotency_key: IdempotencyKey = None,
 ) -> TaskView:
     """Accept an image for scaling; the task stands at the URL in `Location`."""
     task, created = await create_task(
-        await form.original(),
+        await form.original(owner),
         form.options(),
+        owner,
         idempotency_key=idempotency_key,
         message=lambda task_id: TaskMessage(task_id=task_id, **correlation),
         measure=measure,
@@ -92,7 +105,7 @@ async def post_task(
         store=store,
     )
     telemetry.accepted(task, created=created)
-    task = await get_task(task.id, wait_s=wait_s, tasks=tasks) if wait_s else task
+    task = await get_task(task.id, owner, wait_s=wait_s, tasks=tasks) if wait_s else task
     response.headers["Location"] = f"/api/v1/tasks/{task.id}"
     if not created:
         response.headers["Idempotency-Replayed"] = "true"

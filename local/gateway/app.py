@@ -7,6 +7,7 @@ from typing import Any
 
 from local.declarations import Cors, Route
 from local.gateway.answer import Answer, BadAnswer, decode
+from local.gateway.authorization import Authorization
 from local.gateway.body import Body, ClientGone, Receive
 from local.gateway.cors import dress, is_preflight, preflight
 from local.gateway.event import encode
@@ -31,6 +32,7 @@ class Gateway:
         self._cors = cors
         self._limits = limits
         self._invocations = Invocations(client, limits)
+        self._authorization = Authorization(self._invocations)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request (ASGI 3.0)."""
@@ -64,8 +66,9 @@ class Gateway:
         self._limits.check_head(request)
         if match is None:
             raise Refusal(404, f"There is no route for {request.method} {request.path}.")
+        authorizer = await self._authorization.check(request, match)
         content = await body.read(self._limits)
-        event = encode(request, match, content)
+        event = encode(request, match, content, authorizer)
         self._limits.check_event(len(event), len(content))
         function = match.route.function
         result = await self._invocations.invoke(function, event, request.id)

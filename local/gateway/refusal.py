@@ -7,6 +7,7 @@ from local.gateway.answer import Answer
 
 MESSAGES: Mapping[int, str] = {
     400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",

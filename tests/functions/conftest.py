@@ -68,8 +68,9 @@ class Functions:
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         body: bytes = b"",
+        owner: str | None = None,
     ) -> Answer:
-        """Invoke an API function with an event of payload format 2.0."""
+        """Invoke an API function with an event of payload format 2.0; `owner` is whom the authorizer has found."""
         event = {
             "version": "2.0",
             "routeKey": "$default",
@@ -79,6 +80,7 @@ class Functions:
             "requestContext": {
                 "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
                 "requestId": "request-1",
+                **({} if owner is None else {"authorizer": {"lambda": {"owner": owner}}}),
             },
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
@@ -130,10 +132,12 @@ Post = Callable[..., Answer]
 def post(functions: Functions) -> Post:
     """Create a task from a file and form fields."""
 
-    def send(file: bytes | None, headers: dict[str, str] | None = None, **fields: Any) -> Answer:
+    def send(
+        file: bytes | None, headers: dict[str, str] | None = None, owner: str | None = None, **fields: Any
+    ) -> Answer:
         form_headers, body = multipart(file, **fields)
         return functions.http(
-            "create_task", "POST", "/api/v1/tasks", headers={**form_headers, **(headers or {})}, body=body
+            "create_task", "POST", "/api/v1/tasks", headers={**form_headers, **(headers or {})}, body=body, owner=owner
         )
 
     return send

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 
 from imagescaler.grant import SigningSettings
+from imagescaler.keyrings import KeyringSettings
 from imagescaler.limits import Limits
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
@@ -28,6 +29,7 @@ from tests.imports import distributions, imported
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
 SETTINGS = (
+    KeyringSettings,
     Limits,
     QueueSettings,
     RepositorySettings,
@@ -37,6 +39,7 @@ SETTINGS = (
     AttemptSettings,
     SweepSettings,
 )
+WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}
 API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health"]
 
 
@@ -130,7 +133,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 @pytest.mark.parametrize(
     ("name", "variable"),
     [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload"}]
-    + [(name, "REDIS_URL") for name in NAMES if name not in {"docs", "get_task", "migrate_database"}]
+    + [(name, "REDIS_URL") for name in NAMES if name not in WITHOUT_REDIS]
     + [(name, "URL_SIGNING_KEY") for name in ("create_upload", "get_result")],
 )
 def test_a_function_does_not_start_without_what_it_needs(

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
-from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress
+from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress, TaskNotFound
 from imagescaler.formats import Format
 from imagescaler.options import Options
 from imagescaler.turn import Size, Turn
@@ -146,6 +146,12 @@ class Task:
     def result_key(self) -> str:
         """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
         return f"results/{self.id}/{self.attempt}"
+
+    def seen_by(self, owner: str) -> Self:
+        """Give the task to its owner; to everybody else there is none (TaskNotFound)."""
+        if self.owner != owner:
+            raise TaskNotFound.of(self.id)
+        return self
 
     @property
     def was_given_up(self) -> bool:

@@ -25,6 +25,7 @@ Message = Callable[[UUID], TaskMessage]
 async def create_task(
     original: Original,
     options: Options,
+    owner: str,
     *,
     idempotency_key: str | None,
     message: Message,
@@ -35,7 +36,7 @@ async def create_task(
     queue: TaskQueue,
     store: ImageStore,
 ) -> tuple[Task, bool]:
-    """Accept an image and return its task with True, or with False the task that the key already stands for.
+    """Accept an owner's image and return its task with True, or with False the task that the key already stands for.
 
     Killed at any point, this leaves either nothing that matters or a task that can be rung for again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
@@ -45,7 +46,7 @@ async def create_task(
         raise SourceTooLarge(f"The file has {source.bytes:,} bytes; the limit is {limits.max_source_bytes:,}.")
     _check_size(source, options, limits)
     idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
-    new = NewTask(uuid4(), options, source, idempotency=idempotency)
+    new = NewTask(uuid4(), options, source, owner, idempotency)
     await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)

@@ -1,6 +1,6 @@
 """How a function speaks HTTP: FastAPI behind Mangum, problem details, and the headers of the contract."""
 
-from imagescaler.web.app import Correlation, absolute, create_app, lambda_handler
+from imagescaler.web.app import Correlation, Owner, absolute, create_app, lambda_handler
 from imagescaler.web.document import Document
 from imagescaler.web.headers import accepts_image, has_etag
 from imagescaler.web.problems import describe_problem, problems
@@ -13,6 +13,7 @@ __all__ = [
     "RESULT_HEADERS",
     "Correlation",
     "Document",
+    "Owner",
     "Picture",
     "Wait",
     "absolute",
