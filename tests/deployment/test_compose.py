@@ -48,9 +48,9 @@ def test_a_function_has_the_memory_and_the_time_of_the_template(service: str) ->
 
 @pytest.mark.parametrize("service", FUNCTIONS)
 def test_a_function_has_no_variable_that_the_template_does_not_give_it(service: str) -> None:
-    """Queue and store are one Redis here, so that one variable stands for both."""
+    """Queue and store are one Redis here, so that one variable stands for both; and URLs are signed for the gateway."""
     given = set(FUNCTIONS[service].environment)
-    known = given | {"REDIS_URL"} if given & {"QUEUE_URL", "STORE_URL"} else given
+    known = given | {"REDIS_URL", "URL_SIGNING_KEY"} if given & {"QUEUE_URL", "STORE_URL"} else given
     assert {name for name in SERVICES[service]["environment"] if not name.startswith("AWS_")} <= known
 
 
