@@ -41,6 +41,13 @@ def _intrinsic(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _intrinsic)
 
 
+def _default(parameter: "Node") -> Any:
+    """Give a parameter's value by default; a CommaDelimitedList is written as one text."""
+    value = parameter.get("Default").value
+    is_list = parameter.get("Type").value == "CommaDelimitedList" and isinstance(value, str)
+    return [item.strip() for item in value.split(",")] if is_list else value
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A value of a template, where it stands, and what the parameters are by default.
@@ -65,7 +72,7 @@ class Node:
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             raise TemplateError(f"{path} is not YAML: it has characters that are not text.") from error
         parameters = cls(content, str(path), PSEUDO_PARAMETERS).get("Parameters").items()
-        known = {name: parameter.get("Default").value for name, parameter in parameters}
+        known = {name: _default(parameter) for name, parameter in parameters}
         defaults = {name: value for name, value in known.items() if value is not None}
         return cls(content, str(path), {**PSEUDO_PARAMETERS, **defaults})
 

@@ -10,7 +10,7 @@ import pytest
 
 from local.cloudformation import Node, TemplateError
 from local.declarations import service_of
-from local.sam_template import DEFINITION, for_sam_local
+from local.sam_template import DEFINITION, SIGNING, for_sam_local
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "template.yaml").read_text()
@@ -34,12 +34,20 @@ def test_an_image_is_built_from_the_functions_folder() -> None:
         }
 
 
-def test_the_template_for_sam_local_says_that_files_are_binary_and_is_the_same_otherwise(tmp_path: Path) -> None:
+def test_the_template_for_sam_local_has_files_as_binary_and_no_keys_and_is_the_same_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "template.local.yaml"
     path.write_text(for_sam_local(TEXT))
-    made, own = Node.read(path).value, Node.read(ROOT / "template.yaml").value
+    made, own = Node.read(path).value["Resources"], Node.read(ROOT / "template.yaml").value["Resources"]
     [api] = resources(path, "AWS::Serverless::HttpApi")
-    assert made["Resources"][api]["Properties"].pop("DefinitionBody") == DEFINITION
+    assert made[api]["Properties"].pop("DefinitionBody") == DEFINITION
+    assert own[api]["Properties"]["Auth"].pop("DefaultAuthorizer")
+    for logical_id in resources(path, "AWS::Serverless::Function"):
+        for event in own[logical_id]["Properties"].get("Events", {}).values():
+            event["Properties"].pop("Auth", None)
+        variables = made[logical_id]["Properties"].get("Environment", {}).get("Variables", {})
+        assert ("URL_SIGNING_KEY" in variables) == ("STORE_URL" in variables)
+        for name in SIGNING:
+            assert not variables.pop(name, "")
     assert made == own
 
 

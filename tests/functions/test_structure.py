@@ -28,6 +28,7 @@ from tests.imports import distributions, imported
 
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
+DEPLOYED = {"POSTGRES_DSN": "memory://", "QUEUE_URL": "memory://", "STORE_URL": "s3://a-bucket/images"}
 SETTINGS = (
     KeyringSettings,
     Limits,
@@ -45,7 +46,7 @@ API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    return load(ROOT / "template.yaml", SERVERS)
+    return load(ROOT / "template.yaml", DEPLOYED)
 
 
 def by_name(template: Template) -> dict[str, Function]:
@@ -125,6 +126,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 ) -> None:
     for variable in SERVERS:
         monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")  # as Lambda does
     for variable, value in by_name(template)[name].environment.items():
         monkeypatch.setenv(variable, value)
     assert callable(load_handler(name).handler)
