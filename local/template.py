@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.cloudformation import PSEUDO_PARAMETERS, Node, TemplateError
 from local.declarations import DEFAULT_ROUTE, Cors, Function, QueueTrigger, Route, Schedule
 from local.rate import period_s
+from local.throttling import Throttling, throttling
 
 __all__ = ["Cors", "Function", "QueueTrigger", "Route", "Schedule", "Template", "TemplateError", "load"]
 
@@ -25,6 +26,7 @@ class Template:
     triggers: tuple[QueueTrigger, ...]
     cors: Cors | None = None
     schedules: tuple[Schedule, ...] = ()
+    throttling: Throttling = field(default_factory=Throttling)
 
     def function(self, logical_id: str) -> Function:
         """Give a function; raises TemplateError when there is none of that name."""
@@ -39,7 +41,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
 
     Raises TemplateError with one sentence that names the file and the place.
     """
-    root = Node.read(path)
+    root = Node.read(path, environment)
     if root.get("Resources").value is None:
         raise TemplateError(f"{path} is not a template: it has no Resources.")
     nodes = dict(_resources(root, "AWS::Serverless::Function"))
@@ -56,6 +58,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
             for name, event in nodes[function.logical_id].get("Properties", "Events").items()
             if event.get("Type").value == "Schedule"
         ),
+        throttling=throttling(root),
     )
 
 
