@@ -3,12 +3,20 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
-from imagescaler.errors import ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, TargetTooLarge, Unavailable
+from imagescaler.errors import (
+    Full,
+    ImageTooLarge,
+    Problem,
+    QueueUnavailable,
+    SourceTooLarge,
+    TargetTooLarge,
+    Unavailable,
+)
 from imagescaler.limits import Limits
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
@@ -44,7 +52,8 @@ async def create_task(
     _check_sides(source, options, limits)
     idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
     new = NewTask(uuid4(), options, source, idempotency=idempotency)
-    await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+    async with _honest(tasks):
+        await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)
     except Problem:
@@ -53,10 +62,12 @@ async def create_task(
     if not created:
         await store.delete(new.source_key)
         if task.status is Status.PENDING and task.message_id is None:
-            await _ring_again(task, message, tasks, queue)
+            async with _honest(tasks):
+                await _ring_again(task, message, tasks, queue)
         return task, False
     try:
-        message_id = await queue.push(message(task.id))
+        async with _honest(tasks):
+            message_id = await queue.push(message(task.id))
     except Problem:
         await _forget(new, tasks, store)
         raise
@@ -70,6 +81,17 @@ def request_hash(original: Original, options: Options) -> str:
     digest = hashlib.sha256(original.digest)
     digest.update(json.dumps(asdict(options), sort_keys=True).encode())
     return digest.hexdigest()
+
+
+@asynccontextmanager
+async def _honest(tasks: TaskRepository) -> AsyncIterator[None]:
+    """Let who is refused for want of room know from the work that waits when to come again."""
+    try:
+        yield
+    except Full as problem:
+        with suppress(Unavailable):
+            problem.retry_after_s = (await tasks.backlog()).room_after_s
+        raise
 
 
 async def _ring_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:
