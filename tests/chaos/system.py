@@ -23,7 +23,10 @@ VARIABLES = {"postgres": "POSTGRES_DSN", "redis": "REDIS_URL"}
 ELSEWHERE = "set"  # what is set is not started
 READY = re.compile(r"((?:functions at|runner for|gateway on|scheduler).*)")
 HOSTS = ("a", "b")
-SETTINGS = {"SWEEP_AFTER_S": "5"}  # seconds, as all times of the copied template
+SETTINGS = {
+    "SWEEP_AFTER_S": "5",  # seconds, as all times of the copied template
+    "URL_SIGNING_KEY": "k" * 32,
+}
 INVOKE = "http://127.0.0.1:{port}/2015-03-31/functions/{{function}}/invocations"
 
 
