@@ -104,5 +104,11 @@ bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARG
 hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
 	$(BIN)/python -m tests.hostile
 
+chaos: $(READY) ## break the running service on purpose for three minutes, and check that it kept its word
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),180) $(CHAOS)
+
+overload: $(READY) ## send five times what the service can do for a minute, and check what it promises
+	@$(BIN)/python -m tests.overload --seconds $(or $(SECONDS),60)
+
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

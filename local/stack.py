@@ -117,7 +117,8 @@ async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[N
 
 def front(template: Template, variables: Mapping[str, str], client: LambdaClient) -> Application:
     """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
-    gateway = Gateway(followed(template.routes, variables), template.cors, client, replace(HTTP_API, advice=ADVICE))
+    limits, routes = replace(HTTP_API, advice=ADVICE), followed(template.routes, variables)
+    gateway = Gateway(routes, template.cors, client, limits, template.throttling)
     url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
     if not url.startswith(("redis:", "rediss:")):
         return gateway

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local.authorizers import Authorizers
 from local.cloudformation import PSEUDO_PARAMETERS, Node, TemplateError
 from local.declarations import DEFAULT_ROUTE, Cors, Function, QueueTrigger, Route, Schedule
 from local.rate import period_s
+from local.throttling import Throttling, throttling
 
 __all__ = ["Cors", "Function", "QueueTrigger", "Route", "Schedule", "Template", "TemplateError", "load"]
 
@@ -26,6 +27,7 @@ class Template:
     triggers: tuple[QueueTrigger, ...]
     cors: Cors | None = None
     schedules: tuple[Schedule, ...] = ()
+    throttling: Throttling = field(default_factory=Throttling)
 
     def function(self, logical_id: str) -> Function:
         """Give a function; raises TemplateError when there is none of that name."""
@@ -40,7 +42,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
 
     Raises TemplateError with one sentence that names the file and the place.
     """
-    root = Node.read(path)
+    root = Node.read(path, environment)
     if root.get("Resources").value is None:
         raise TemplateError(f"{path} is not a template: it has no Resources.")
     nodes = dict(_resources(root, "AWS::Serverless::Function"))
@@ -57,6 +59,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
             for name, event in nodes[function.logical_id].get("Properties", "Events").items()
             if event.get("Type").value == "Schedule"
         ),
+        throttling=throttling(root),
     )
 
 

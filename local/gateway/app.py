@@ -17,8 +17,11 @@ from local.gateway.refusal import Refusal
 from local.gateway.request import Request
 from local.gateway.response import Send, respond
 from local.gateway.routes import Match, Router
+from local.gateway.throttle import Throttle
 from local.lambda_client import Client
+from local.throttling import Throttling
 
+UNTHROTTLED = Throttling()
 CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up
 
 logger = logging.getLogger(__name__)
@@ -27,8 +30,16 @@ logger = logging.getLogger(__name__)
 class Gateway:
     """An HTTP API: routes to functions that are invoked through `client`."""
 
-    def __init__(self, routes: Iterable[Route], cors: Cors | None, client: Client, limits: Limits = HTTP_API) -> None:
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        cors: Cors | None,
+        client: Client,
+        limits: Limits = HTTP_API,
+        throttling: Throttling = UNTHROTTLED,
+    ) -> None:
         self._router = Router(routes)
+        self._throttle = Throttle(throttling)
         self._cors = cors
         self._limits = limits
         self._invocations = Invocations(client, limits)
@@ -63,9 +74,11 @@ class Gateway:
         return dress(answer, request, self._cors) if self._cors else answer
 
     async def _invoke(self, request: Request, body: Body, match: Match | None) -> Answer:
+        self._throttle.check_client(request.client)
         self._limits.check_head(request)
         if match is None:
             raise Refusal(404, f"There is no route for {request.method} {request.path}.")
+        self._throttle.check_route(match.route)
         authorizer = await self._authorization.check(request, match)
         content = await body.read(self._limits)
         event = encode(request, match, content, authorizer)

@@ -378,6 +378,12 @@ async def test_the_backlog_counts_what_is_older_and_not_over(tasks: TaskReposito
     assert 0 < backlog.seconds_each < 5
 
 
+async def test_the_backlog_of_nobody_is_all_that_is_not_over(tasks: TaskRepository) -> None:
+    for _ in range(3):
+        await added(tasks)
+    assert (await tasks.backlog()).unfinished == 3
+
+
 async def test_a_backlog_without_experience_guesses(tasks: TaskRepository) -> None:
     backlog = await tasks.backlog(await added(tasks))
     assert (backlog.unfinished, backlog.seconds_each) == (1, 0.5)

@@ -356,3 +356,17 @@ def test_a_bug_is_a_problem_too(functions: Functions, post: Post, monkeypatch: p
     answer = post(photograph(), width=800)
     assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
     assert answer.json["title"] == "Internal Server Error"
+
+
+@pytest.mark.parametrize(("waiting", "retry_after"), [(0, "1"), (499, "25"), (5000, "60")])
+def test_whoever_finds_no_room_is_told_from_the_waiting_work_when_to_come_again(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, waiting: int, retry_after: str
+) -> None:
+    module = functions["create_task"]
+    task_id = UUID(post(plain(), width=8).json["id"])
+    task = module.tasks.tasks.pop(task_id)
+    module.tasks.tasks |= {UUID(int=number): task for number in range(waiting)}
+    monkeypatch.setattr(module.queue, "_max_length", 0)
+    assert post(photograph(), width=800).headers["retry-after"] == retry_after
+    monkeypatch.setattr(module.store, "_budget_bytes", 10)
+    assert post(photograph(), width=800).headers["retry-after"] == retry_after

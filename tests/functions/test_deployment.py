@@ -197,7 +197,7 @@ def test_the_api_has_a_log_and_limits() -> None:
     [stage] = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
     assert json.loads(stage["AccessLogSettings"]["Format"])["requestId"] == "$context.requestId"
-    limits = {"ThrottlingRateLimit": {"Ref": "ApiRateLimit"}, "ThrottlingBurstLimit": {"Ref": "ApiBurstLimit"}}
+    limits = {"ThrottlingRateLimit": {"Ref": "RequestsPerSecond"}, "ThrottlingBurstLimit": {"Ref": "RequestsPerSecond"}}
     assert stage["DefaultRouteSettings"] == limits
 
 

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from imagescaler.grant import SigningSettings
 from imagescaler.keyrings import KeyringSettings
 from imagescaler.limits import Limits
+from imagescaler.postgres_connection import MAX_CONNECTIONS
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
 from imagescaler.repositories.migrations import NEWEST
@@ -20,6 +21,8 @@ from imagescaler.settings import SettingsError
 from imagescaler.stores import StoreSettings
 from imagescaler.sweep import SweepSettings
 from imagescaler.usecases.process_task import AttemptSettings
+from local.function_host import Limits as HostLimits
+from local.servers import postgresql
 from local.template import Function, Template, load
 from tests.functions.conftest import SIGNING_KEY, Context, Functions
 from tests.handlers import FUNCTIONS, NAMES
@@ -206,3 +209,10 @@ def test_nothing_imports_functions() -> None:
 def imported_packages(path: Path) -> set[str]:
     found = imported(ast.parse(path.read_text()), set())
     return {module.partition(".")[0] for module in found}
+
+
+def test_the_embedded_database_takes_the_connections_of_every_environment(template: Template) -> None:
+    """As docs/reliability.md has it: environments times connections, and three that Postgres keeps for a superuser."""
+    functions = sum("POSTGRES_DSN" in function.environment for function in template.functions)
+    most = functions * HostLimits().max_environments * MAX_CONNECTIONS
+    assert most + 3 <= int(postgresql.SETTINGS["max_connections"])

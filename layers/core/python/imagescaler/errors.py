@@ -207,12 +207,18 @@ class Unavailable(Problem):
     Send it again after the time in `Retry-After`.
     """
 
+    retry_after_s = 2  # a server that restarts is back by then; for one that stays away nobody knows
 
-class QueueFull(Unavailable):
+
+class Full(Unavailable):
+    """There is no room; it comes when work that waits is done."""
+
+
+class QueueFull(Full):
     """The queue is full."""
 
 
-class StoreFull(Unavailable):
+class StoreFull(Full):
     """The image store is full."""
 
 

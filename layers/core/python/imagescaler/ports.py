@@ -82,8 +82,8 @@ class TaskRepository(TaskUpkeep, Protocol):
         """Note that the result of a completed task is gone."""
         ...
 
-    async def backlog(self, task: Task) -> Backlog:
-        """Measure the work that stands before a task."""
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
         ...
 
     async def ping(self) -> None:

@@ -128,9 +128,9 @@ class PostgresTaskRepository:
         """Forget tasks that failed or expired a while ago, and say how many."""
         return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
 
-    async def backlog(self, task: Task) -> Backlog:
-        """Measure the work that stands before a task."""
-        row = await self._database.run(self._sql.backlog, created_at=task.created_at)
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
+        row = await self._database.run(self._sql.backlog, created_at=task and task.created_at)
         return Backlog.of(row["unfinished"], row["seconds_each"])
 
     async def ping(self) -> None:

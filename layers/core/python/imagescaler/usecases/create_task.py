@@ -3,11 +3,11 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
-from imagescaler.errors import ImageProblem, ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, Unavailable
+from imagescaler.errors import Full, ImageProblem, ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, Unavailable
 from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.plan import plan
@@ -47,7 +47,8 @@ async def create_task(
     _check_size(source, options, limits)
     idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
     new = NewTask(uuid4(), options, source, owner, idempotency)
-    await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+    async with _honest(tasks):
+        await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)
     except Problem:
@@ -56,10 +57,12 @@ async def create_task(
     if not created:
         await store.delete(new.source_key)
         if task.status is Status.PENDING and task.message_id is None:
-            await _ring_again(task, message, tasks, queue)
+            async with _honest(tasks):
+                await _ring_again(task, message, tasks, queue)
         return task, False
     try:
-        message_id = await queue.push(message(task.id))
+        async with _honest(tasks):
+            message_id = await queue.push(message(task.id))
     except Problem:
         await _forget(new, tasks, store)
         raise
@@ -73,6 +76,17 @@ def request_hash(original: Original, options: Options) -> str:
     digest = hashlib.sha256(original.digest)
     digest.update(json.dumps(options.given(), sort_keys=True).encode())
     return digest.hexdigest()
+
+
+@asynccontextmanager
+async def _honest(tasks: TaskRepository) -> AsyncIterator[None]:
+    """Let who is refused for want of room know from the work that waits when to come again."""
+    try:
+        yield
+    except Full as problem:
+        with suppress(Unavailable):
+            problem.retry_after_s = (await tasks.backlog()).room_after_s
+        raise
 
 
 async def _ring_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:

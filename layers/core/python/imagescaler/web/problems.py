@@ -41,8 +41,6 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = {errors.QueueFull: 10, errors.StoreFull: 30}
-DEFAULT_RETRY_AFTER_S = 2
 SENTENCES = {
     404: "There is nothing at this path. The API is described at /docs.",
     405: "This path does not take this method. The API is described at /docs.",
@@ -105,7 +103,7 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
         return _answer(request, status, type_of(problem.type), problem.cause_title, problem.detail)
     headers = None
     if isinstance(problem, errors.Unavailable):
-        headers = {"Retry-After": str(RETRY_AFTER_S.get(kind, DEFAULT_RETRY_AFTER_S))}
+        headers = {"Retry-After": str(problem.retry_after_s)}
     return _answer(request, status, type_of(kind.slug()), kind.title(), problem.detail, headers=headers)
 
 
