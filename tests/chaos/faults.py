@@ -42,7 +42,7 @@ class Faults:
             "connections reset": (3, self._reset),
             "black hole": (1.5, self._black_hole),
             "200 ms of delay": (1.5, self._delay),
-            "queue lost": (0.7, self._lose_queue),
+            "queue lost": (0.4, self._lose_queue),
         }
 
     async def run(self, goes_on: Callable[[], bool]) -> None:
