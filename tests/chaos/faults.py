@@ -14,7 +14,7 @@ import psutil
 from tests.chaos.parts import Part
 from tests.chaos.system import HOSTS, System
 
-MEAN_PAUSE_S = 2.0
+MEAN_PAUSE_S = 2.2
 ZOMBIE_PAUSE_S = 8
 ZOMBIE_S = 23  # longer than a lease, and than the runner's silence, so that somebody else has done the work
 SURELY_S, BUSY_S, PATIENCE = 0.8, 0.04, 400
