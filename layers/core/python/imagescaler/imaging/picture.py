@@ -12,9 +12,9 @@ from imagescaler.options import Kernel, Options
 from imagescaler.plan import Plan
 from imagescaler.turn import STEPS, Size, Turn
 
-# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed. Measured on five photographs, at
-# three widths each, against a full decode: 1.35 keeps SSIMULACRA2 at 93 or better, 1.2 lets it fall to 89, and 2.0 costs
-# up to a quarter more time where it makes a difference at all.
+# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed. Measured on five photographs,
+# at three widths each, against a full decode: 1.35 keeps SSIMULACRA2 at 93 or better, 1.2 lets it fall to 89, and 2.0
+# costs up to a quarter more time where it makes a difference at all.
 DRAFT = 1.35
 
 
