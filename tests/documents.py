@@ -24,12 +24,19 @@ INFO = {
     "license": {"name": "MIT", "identifier": "MIT"},
 }
 
+TAGS = [
+    {"name": "tasks", "description": "Ask for an image to be scaled, and see how that stands."},
+    {"name": "uploads", "description": "Send a file that is too large for a request."},
+    {"name": "results", "description": "Fetch what was scaled."},
+    {"name": "service", "description": "See whether the service is well."},
+]
+
 
 def openapi() -> str:
     """Give the OpenAPI document of all functions together."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     documents = [load(name).app.openapi() for name in API_FUNCTIONS]
-    whole = merge([problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}])
+    whole = merge([problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], tags=TAGS)
     return json.dumps(whole, indent=2) + "\n"
 
 

@@ -1,9 +1,9 @@
 """POST /api/v1/tasks: takes an image and how to scale it, and answers with a task."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import Form, Header, Response, UploadFile
+from fastapi import Form, Response, UploadFile
 from pydantic import model_validator
 from pydantic.json_schema import SkipJsonSchema
 
@@ -15,17 +15,23 @@ from imagescaler.schemas import OptionFields, TaskMessage, TaskView, UploadedIma
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
 from imagescaler.usecases.originals import Original, Sent, Uploaded
-from imagescaler.web import ACCEPTED_HEADERS, Correlation, Wait, create_app, lambda_handler, problems, show_progress
+from imagescaler.web import (
+    ACCEPTED,
+    PICTURES,
+    Correlation,
+    IdempotencyKey,
+    Wait,
+    create_app,
+    file_of_form,
+    lambda_handler,
+    problems,
+    show_progress,
+)
 
 app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
-IdempotencyKey = Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="visible ASCII")]
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    202: {"description": "Accepted; the task stands at Location", "headers": ACCEPTED_HEADERS},
-    200: {"model": TaskView, "description": "Over already, after Prefer: wait", "headers": ACCEPTED_HEADERS},
-}
 PROBLEMS = (
     errors.RepositoryUnavailable,
     errors.MalformedRequest,
@@ -39,9 +45,8 @@ PROBLEMS = (
     errors.QueueFull,
     errors.StoreFull,
 )
-
-
-AS_JSON = {"requestBody": {"content": {"application/json": {"schema": UploadedImage.model_json_schema()}}}}
+AS_JSON = {"application/json": {"schema": UploadedImage.model_json_schema()}}
+BODY = {"requestBody": {"content": {**file_of_form(PICTURES), **AS_JSON}}}
 
 
 class TaskForm(OptionFields):
@@ -65,9 +70,10 @@ class TaskForm(OptionFields):
 @app.post(
     "/api/v1/tasks",
     status_code=202,
+    tags=["tasks"],
     summary="Scale an image",
-    responses={**ANSWERS, **problems(*PROBLEMS)},
-    openapi_extra=AS_JSON,
+    responses={**ACCEPTED, **problems(*PROBLEMS)},
+    openapi_extra=BODY,
 )
 async def post_task(
     form: Annotated[TaskForm, Form(media_type="multipart/form-data")],

@@ -164,7 +164,7 @@ def test_the_same_key_with_another_image_is_refused(functions: Functions, post: 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
 def test_a_key_must_be_visible_ascii(post: Post, key: str) -> None:
     answer = post(photograph(), {"idempotency-key": key}, width=800)
-    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "idempotency-key")
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "Idempotency-Key")
 
 
 def test_a_replay_rings_for_a_task_that_nobody_has_rung_for(functions: Functions, post: Post) -> None:

@@ -38,6 +38,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = {errors.QueueFull: 10, errors.StoreFull: 30}
 DEFAULT_RETRY_AFTER_S = 2
+RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
 SENTENCES = {
     404: "There is nothing at this path. The API is described at /docs.",
     405: "This path does not take this method. The API is described at /docs.",
@@ -55,11 +56,10 @@ def add_handlers(app: FastAPI) -> None:
 def problems(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
     every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
-    titles: dict[int, list[str]] = {}
+    found: dict[int, list[type[errors.Problem]]] = {}
     for kind in every:
-        titles.setdefault(STATUS[kind].value, []).append(f"{kind.title()} (`{type_of(kind.slug())}`)")
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": ". ".join(titles[status]), "content": content} for status in sorted(titles)}
+        found.setdefault(STATUS[kind].value, []).append(kind)
+    return {status: _answers_with(found[status]) for status in sorted(found)}
 
 
 def type_of(slug: str) -> str:
@@ -84,6 +84,21 @@ def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.
     """List the classes of problems that are raised: those without subclasses."""
     for child in kind.__subclasses__():
         yield from leaves(child) if child.__subclasses__() else (child,)
+
+
+def _answers_with(kinds: list[type[errors.Problem]]) -> dict[str, Any]:
+    """Describe the answers of one status: a line and an example for each problem."""
+    lines = [f"{kind.title()} (`{type_of(kind.slug())}`)" for kind in kinds]
+    examples = {kind.slug(): {"summary": kind.title(), "value": _example(kind)} for kind in kinds}
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
+    described: dict[str, Any] = {"description": "  \n".join(lines), "content": {MEDIA_TYPE: content}}
+    if any(issubclass(kind, errors.Unavailable) for kind in kinds):
+        described["headers"] = RETRY_AFTER
+    return described
+
+
+def _example(kind: type[errors.Problem]) -> dict[str, Any]:
+    return {"type": type_of(kind.slug()), "title": kind.title(), "status": STATUS[kind], "detail": kind.title() + "."}
 
 
 def _answer(request: Request, status: int, type_: str, title: str, detail: str, **more: Any) -> JSONResponse:
