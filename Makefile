@@ -101,5 +101,9 @@ bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARG
 hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
 	$(BIN)/python -m tests.hostile
 
+fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathesis, Hypothesis)
+	$(BIN)/python -m tests.fuzzing
+	FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
+
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
