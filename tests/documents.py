@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 from imagescaler import __version__, schemas
+from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.document import merge
-from imagescaler.web.problems import STATUS, describe_problem
+from imagescaler.web.problems import STATUS
 from tests.handlers import load
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Form, Response, UploadFile
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from imagescaler import errors, queues, repositories, settings, stores, telemetry
@@ -52,8 +52,10 @@ BODY = {"requestBody": {"content": {**file_of_form(PICTURES), **AS_JSON}}}
 class TaskForm(OptionFields):
     """The image, and how to scale it."""
 
+    model_config = ConfigDict(json_schema_extra={"required": ["file"]})
+
     file: UploadFile | SkipJsonSchema[None] = None
-    upload_id: UUID | SkipJsonSchema[None] = None
+    upload_id: SkipJsonSchema[UUID | None] = None  # in JSON, which becomes such a form
 
     @model_validator(mode="after")
     def _has_an_image(self) -> Self:

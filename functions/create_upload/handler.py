@@ -13,7 +13,7 @@ app = create_app()
 handler = lambda_handler(app)
 urls = signed_urls.from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
-PROBLEMS = (errors.SourceTooLarge, errors.UnsupportedImageFormat, errors.StoreUnavailable)
+PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedImageFormat, errors.StoreUnavailable)
 
 
 @app.post(

@@ -1,4 +1,4 @@
-"""Services of a test's own, run as people do."""
+"""Services run as people do: one for all tests that leave it as it is, or one of a test's own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from local.servers import temporary_data_folder
-from tests.service import Start, starting
+from tests.service import Service, Start, starting
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Run one service for all tests that leave it as it is."""
+    with temporary_data_folder() as folder, starting(tmp_path_factory.mktemp("service")) as made:
+        yield made(data=folder)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from imagescaler.task import Format, Options, Status, Task
 
@@ -58,13 +58,16 @@ class UploadedImage(OptionFields):
     upload_id: UUID
 
 
+MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
+
+
 class UploadRequest(BaseModel):
     """The file that is to be uploaded: how many bytes it has, and of what type they are."""
 
     model_config = ConfigDict(extra="forbid")
 
     bytes: Annotated[int, Field(ge=1, examples=[12_345_678])]
-    media_type: Annotated[str, Field(examples=["image/jpeg"])]
+    media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
 
 
 class UploadView(BaseModel):

@@ -1,9 +1,9 @@
 """How a function speaks HTTP: FastAPI behind Mangum, problem details, and the headers of the contract."""
 
 from imagescaler.web.app import Correlation, absolute, create_app, lambda_handler
+from imagescaler.web.catalogue import describe_problem, problems
 from imagescaler.web.document import Document, file_of_form
 from imagescaler.web.headers import IdempotencyKey, accepts_image, has_etag
-from imagescaler.web.problems import describe_problem, problems
 from imagescaler.web.progress import ACCEPTED, Wait, show_progress, unfinished
 from imagescaler.web.results import PICTURES, RESULT_HEADERS, Picture
 
