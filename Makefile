@@ -26,6 +26,9 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --group dev --editable .
 	@touch $@
 
+keys: $(READY) ## list the API keys; `python -m local keys --help` has the rest
+	@$(BIN)/python -m local keys list
+
 run: $(READY) ## serve on http://127.0.0.1:8000 with embedded Postgres and Redis
 	@$(BIN)/python -m local
 
@@ -104,6 +107,12 @@ hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
 fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathesis, Hypothesis)
 	$(BIN)/python -m tests.fuzzing
 	FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
+
+chaos: $(READY) ## break the running service on purpose for three minutes, and check that it kept its word
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),180) $(CHAOS)
+
+overload: $(READY) ## send five times what the service can do for a minute, and check what it promises
+	@$(BIN)/python -m tests.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

@@ -17,8 +17,9 @@ from local import stack
 from local.dead_letters import dead_letters
 from local.environment import SHARED, environment
 from local.gateway.server import bind, serving
+from local.keys import keys
 from local.lambda_client import LambdaClient
-from local.logs import show_on_screen
+from local.logs import FunctionLogs, show_on_screen
 from local.options import LAYOUT, data_option, functions_option, host_option, one_sentence, port_option
 from local.servers import default_data_folder
 from local.template import load
@@ -144,7 +145,8 @@ async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[st
     folder = data or default_data_folder(LAYOUT.root)
     with environment(folder) as variables:
         template = load(LAYOUT.template, variables)
-        host_part = stack.function_host(LAYOUT, template, variables, folder / "logs", host=host, port=port)
+        logs = FunctionLogs(folder / "logs")
+        host_part = stack.function_host(LAYOUT, template, variables, logs, host=host, port=port)
         async with host_part as url:
             yield f"functions at {url}"
 
@@ -160,6 +162,7 @@ async def servers(data: Path | None) -> AsyncIterator[str]:
 
 
 main.add_command(dead_letters)
+main.add_command(keys)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import yaml
@@ -41,6 +42,22 @@ def _intrinsic(loader: _Loader, name: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _intrinsic)
 
 
+def _variable(parameter: str) -> str:
+    """Give the environment variable of a parameter.
+
+    >>> _variable("TasksPerSecond")
+    'TASKS_PER_SECOND'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", parameter).upper()
+
+
+def _value(parameter: "Node", variable: str | None) -> Any:
+    """Give a parameter's value, by default its own; a CommaDelimitedList is written as one text."""
+    value = parameter.get("Default").value if variable is None else variable
+    is_list = parameter.get("Type").value == "CommaDelimitedList" and isinstance(value, str)
+    return [item.strip() for item in value.split(",")] if is_list else value
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A value of a template, where it stands, and what the parameters are by default.
@@ -53,8 +70,11 @@ class Node:
     parameters: Mapping[str, Any]
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read a template from a YAML file; raises TemplateError."""
+    def read(cls, path: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Self:
+        """Read a template from a YAML file; raises TemplateError.
+
+        A parameter has the value of its variable (`TasksPerSecond`: TASKS_PER_SECOND), else its default.
+        """
         try:
             content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
         except OSError as error:
@@ -65,9 +85,9 @@ class Node:
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             raise TemplateError(f"{path} is not YAML: it has characters that are not text.") from error
         parameters = cls(content, str(path), PSEUDO_PARAMETERS).get("Parameters").items()
-        known = {name: parameter.get("Default").value for name, parameter in parameters}
-        defaults = {name: value for name, value in known.items() if value is not None}
-        return cls(content, str(path), {**PSEUDO_PARAMETERS, **defaults})
+        values = {name: _value(parameter, environment.get(_variable(name))) for name, parameter in parameters}
+        given = {name: value for name, value in values.items() if value is not None}
+        return cls(content, str(path), {**PSEUDO_PARAMETERS, **given})
 
     def error(self, what: str) -> TemplateError:
         """Make the error that says what is wrong at this place."""
@@ -121,6 +141,10 @@ class Node:
             raise self.error("must be a list")
         texts = (replace(self, value=item, place=f"{self.place}[{n}]").text() for n, item in enumerate(value))
         return tuple(text for text in texts if text is not None)
+
+    def nodes(self) -> Iterator["Node"]:
+        """Go through a list."""
+        return (replace(self, value=item, place=f"{self.place}[{n}]") for n, item in enumerate(self.value or ()))
 
     def integer(self, default: int | None = None) -> int:
         """Give a whole number that is not negative; without a default it must be there."""

@@ -32,6 +32,15 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorizer:
+    """A function that says who may pass, from headers that must be there; its answer holds for `ttl_s` seconds."""
+
+    function: str
+    headers: tuple[str, ...]
+    ttl_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A route of the HTTP API.
 
@@ -41,6 +50,7 @@ class Route:
     method: str
     path: str
     function: str
+    authorizer: Authorizer | None = None
 
     @property
     def key(self) -> str:

@@ -45,11 +45,12 @@ def readable(source: str, line: str) -> str | None:
 
 
 class FunctionLogs:
-    """Takes the lines of all functions: one file for each in `folder`, everything on the screen."""
+    """Takes the lines of all functions: one file for each in `folder`, and if wished everything on the screen."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, on_screen: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._on_screen = on_screen
         self._files: dict[str, RotatingFileHandler] = {}
 
     def __call__(self, function: str, line: str) -> None:
@@ -58,7 +59,7 @@ class FunctionLogs:
             path = self._folder / f"{function}.log"
             self._files[function] = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, delay=True)
         self._files[function].emit(logging.makeLogRecord({"msg": line}))
-        shown = readable(function, line)
+        shown = readable(function, line) if self._on_screen else None
         if shown is not None:
             click.echo(shown)
 

@@ -14,7 +14,11 @@ import click
 from local.cloudformation import TemplateError
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+# `sam local` is for one's own machine, and asks for no keys, as `make run` does not.
+KEYS = re.compile(r"^ +DefaultAuthorizer: .*\n|, Auth: \{ Authorizer: NONE \}", re.MULTILINE)
 API = re.compile(r"^( +)Type: AWS::Serverless::HttpApi\n\1Properties:\n", re.MULTILINE)
+STORE = re.compile(r"^( +)STORE_URL: .*\n", re.MULTILINE)
+SIGNING = ("URL_SIGNING_KEY", "STORAGE_ADDRESS")  # SAM passes on only variables that the template gives a function
 DEFINITION = {
     "openapi": "3.0.1",
     "info": {"title": "imagescaler", "version": "1"},
@@ -24,9 +28,14 @@ DEFINITION = {
 
 
 def for_sam_local(text: str) -> str:
-    """Add to the text of a template which media types its HTTP API takes as binary; raises TemplateError."""
+    """Say in the text of a template what the API takes as binary and what signs URLs without S3; take the keys off.
+
+    Raises TemplateError.
+    """
     if len(API.findall(text)) != 1:
         raise TemplateError("The template must have one AWS::Serverless::HttpApi with Properties.")
+    text = KEYS.sub("", text)
+    text = STORE.sub(lambda found: found[0] + "".join(f'{found[1]}{name}: ""\n' for name in SIGNING), text)
     return API.sub(lambda found: f"{found[0]}{found[1]}  DefinitionBody: {json.dumps(DEFINITION)}\n", text)
 
 

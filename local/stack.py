@@ -13,6 +13,7 @@ from imagescaler.grant import SigningSettings
 from imagescaler.queues.redis import DEFAULT_NAME
 from imagescaler.stores.redis import RedisImageStore
 from local.announcement import announced
+from local.authorizers import followed
 from local.environment import SHARED, StackError, check_postgres, check_redis, environment
 from local.function_host import Code, FunctionHost
 from local.gateway.app import Gateway
@@ -51,11 +52,10 @@ class Layout:
 
 @asynccontextmanager
 async def function_host(
-    layout: Layout, template: Template, variables: Mapping[str, str], logs_folder: Path, *, host: str, port: int
+    layout: Layout, template: Template, variables: Mapping[str, str], logs: FunctionLogs, *, host: str, port: int
 ) -> AsyncIterator[str]:
     """Serve the functions of the template, and give the URL pattern to invoke them."""
     names = {function.logical_id: function.name for function in template.functions}
-    logs = FunctionLogs(logs_folder)
     try:
         async with FunctionHost(
             template.functions,
@@ -117,7 +117,8 @@ async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[N
 
 def front(template: Template, variables: Mapping[str, str], client: LambdaClient) -> Application:
     """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
-    gateway = Gateway(template.routes, template.cors, client, replace(HTTP_API, advice=ADVICE))
+    limits, routes = replace(HTTP_API, advice=ADVICE), followed(template.routes, variables)
+    gateway = Gateway(routes, template.cors, client, limits, template.throttling)
     url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
     if not url.startswith(("redis:", "rediss:")):
         return gateway
@@ -144,10 +145,9 @@ async def whole(
     listener = bind(host, port)
     with listener, environment(data_folder) as variables:
         template = load(layout.template, variables)
+        logs = FunctionLogs(data_folder / "logs")
         async with (
-            function_host(
-                layout, template, variables, data_folder / "logs", host="127.0.0.1", port=functions_port
-            ) as functions_url,
+            function_host(layout, template, variables, logs, host="127.0.0.1", port=functions_port) as functions_url,
             LambdaClient(functions_url) as client,
         ):
             await migrate(variables["POSTGRES_DSN"], client)

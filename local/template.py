@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from local.authorizers import Authorizers
 from local.cloudformation import PSEUDO_PARAMETERS, Node, TemplateError
 from local.declarations import DEFAULT_ROUTE, Cors, Function, QueueTrigger, Route, Schedule
 from local.rate import period_s
+from local.throttling import Throttling, throttling
 
 __all__ = ["Cors", "Function", "QueueTrigger", "Route", "Schedule", "Template", "TemplateError", "load"]
 
@@ -25,6 +27,7 @@ class Template:
     triggers: tuple[QueueTrigger, ...]
     cors: Cors | None = None
     schedules: tuple[Schedule, ...] = ()
+    throttling: Throttling = field(default_factory=Throttling)
 
     def function(self, logical_id: str) -> Function:
         """Give a function; raises TemplateError when there is none of that name."""
@@ -39,7 +42,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
 
     Raises TemplateError with one sentence that names the file and the place.
     """
-    root = Node.read(path)
+    root = Node.read(path, environment)
     if root.get("Resources").value is None:
         raise TemplateError(f"{path} is not a template: it has no Resources.")
     nodes = dict(_resources(root, "AWS::Serverless::Function"))
@@ -47,7 +50,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
     functions = tuple(_distinct((_function(*item, root, environment) for item in nodes.items()), root))
     return Template(
         functions=functions,
-        routes=tuple(_routes(nodes)),
+        routes=tuple(_routes(nodes, Authorizers.of(_apis(root)))),
         triggers=tuple(_trigger(name, event, queues) for name, node in nodes.items() for event in _events(node, "SQS")),
         cors=_cors(root),
         schedules=tuple(
@@ -56,6 +59,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Template:
             for name, event in nodes[function.logical_id].get("Properties", "Events").items()
             if event.get("Type").value == "Schedule"
         ),
+        throttling=throttling(root),
     )
 
 
@@ -91,11 +95,11 @@ def _distinct(functions: Iterable[Function], root: Node) -> Iterator[Function]:
         yield function
 
 
-def _routes(functions: Mapping[str, Node]) -> Iterator[Route]:
+def _routes(functions: Mapping[str, Node], authorizers: Authorizers) -> Iterator[Route]:
     seen: set[tuple[str, str]] = set()
     for logical_id, node in functions.items():
         for event in _events(node, "HttpApi"):
-            route = _route(logical_id, event)
+            route = replace(_route(logical_id, event), authorizer=authorizers.choose(event))
             shape = (route.method, re.sub(r"\{[^}+]*", "{", route.path))  # variables' names make no difference
             if shape in seen:
                 raise event.error(f"repeats the route {route.key}")
@@ -149,9 +153,13 @@ def _schedule(function: Function, name: str, event: Node) -> Schedule:
     return Schedule(function.logical_id + name, function.logical_id, period, function.timeout_s)
 
 
+def _apis(root: Node) -> Iterator[Node]:
+    yield from (api.get("Properties") for _, api in _resources(root, "AWS::Serverless::HttpApi"))
+    yield root.get("Globals", "HttpApi")
+
+
 def _cors(root: Node) -> Cors | None:
-    apis = [api.get("Properties") for _, api in _resources(root, "AWS::Serverless::HttpApi")]
-    for api in (*apis, root.get("Globals", "HttpApi")):
+    for api in _apis(root):
         configuration = api.get("CorsConfiguration")
         if configuration.value is True:
             return Cors(allow_origins=("*",))

@@ -3,8 +3,10 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from imagescaler import __version__, schemas
+from imagescaler.scaling_request import ScalingRequest
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.document import merge
 from imagescaler.web.problems import STATUS
@@ -13,6 +15,8 @@ from tests.handlers import load
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "functions/docs/openapi.json"
 PROBLEMS = ROOT / "docs/problems.md"
+OPTIONS = ROOT / "docs/options.md"
+BEGIN, END = "<!-- made by `make openapi` -->", "<!-- end -->"
 API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "health")
 INFO = {
     "title": "imagescaler",
@@ -31,13 +35,23 @@ TAGS = [
     {"name": "results", "description": "Fetch what was scaled."},
     {"name": "service", "description": "See whether the service is well."},
 ]
+KEY: dict[str, list[str]] = {"ApiKey": []}
+SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, where the deployment asks for one: 401 without, 403 with one that is not valid.",
+}
 
 
 def openapi() -> str:
     """Give the OpenAPI document of all functions together."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     documents = [load(name).app.openapi() for name in API_FUNCTIONS]
-    whole = merge([problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], tags=TAGS)
+    whole = merge(
+        [problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}], tags=TAGS
+    )
+    whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
+    whole["paths"]["/api/v1/health"]["get"]["security"] = []
     return json.dumps(whole, indent=2) + "\n"
 
 
@@ -53,8 +67,50 @@ def problems() -> str:
     return "\n".join([head, *(describe_problem(slug).replace("# ", "## ", 1) for slug in slugs)])
 
 
+def options() -> str:
+    """Give the table of options, between the text around it."""
+    head, _, rest = OPTIONS.read_text().partition(BEGIN)
+    properties = ScalingRequest.model_json_schema()["properties"]
+    rows = [
+        f"| `{name}` | {_values(field)} | {_default(field)} | {field['description']} | {_example(name, field)} |"
+        for name, field in properties.items()
+    ]
+    table = "\n".join(["| option | values | default | what it does | example |", "|---|---|---|---|---|", *rows])
+    return f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}"
+
+
+def _values(field: dict[str, Any]) -> str:
+    kinds = [kind for kind in field.get("anyOf", [field]) if kind.get("type") != "null"]
+    return " or ".join(map(_kind, kinds))
+
+
+def _kind(kind: dict[str, Any]) -> str:
+    if "$ref" in kind:
+        kind = ScalingRequest.model_json_schema()["$defs"][kind["$ref"].rpartition("/")[2]]
+    if "enum" in kind:
+        return " · ".join(f"`{value}`" for value in kind["enum"])
+    least, most = kind.get("minimum", kind.get("exclusiveMinimum")), kind.get("maximum")
+    between = {(False, False): "", (True, False): f" from {least}", (True, True): f" {least} to {most}"}
+    name: str = kind["type"]
+    return {"string": "text"}.get(name, name) + between[least is not None, most is not None]
+
+
+def _default(field: dict[str, Any]) -> str:
+    default = field.get("default")
+    return "" if default is None else f"`{_text(default)}`"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value).strip('"')
+
+
+def _example(name: str, field: dict[str, Any]) -> str:
+    return " ".join(f"`{name}={_text(example)}`" for example in field["examples"])
+
+
 if __name__ == "__main__":
     os.environ.update(POSTGRES_DSN="memory://", REDIS_URL="memory://", URL_SIGNING_KEY="x" * 32)
     OPENAPI.touch()
     OPENAPI.write_text(openapi())
     PROBLEMS.write_text(problems())
+    OPTIONS.write_text(options())

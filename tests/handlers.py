@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from imagescaler import queues, repositories, settings, signed_urls, stores
+from imagescaler import keyrings, queues, repositories, settings, signed_urls, stores
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
@@ -13,7 +13,14 @@ NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 
 def load(name: str) -> ModuleType:
     """Import `functions/<name>/handler.py` anew, with whatever the environment says now."""
-    for factory in (queues.from_env, repositories.from_env, settings.from_env, signed_urls.from_env, stores.from_env):
+    for factory in (
+        keyrings.from_env,
+        queues.from_env,
+        repositories.from_env,
+        settings.from_env,
+        signed_urls.from_env,
+        stores.from_env,
+    ):
         factory.cache_clear()
     spec = importlib.util.spec_from_file_location("handler", FUNCTIONS / name / "handler.py")
     assert spec is not None

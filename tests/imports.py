@@ -33,7 +33,8 @@ def distributions_of_doors() -> set[str]:
 def _owners(modules: set[str]) -> set[str]:
     packages = {module.partition(".")[0] for module in modules} - {"imagescaler", "local"} - sys.stdlib_module_names
     names = packages_distributions()
-    return {names[package][0].lower().replace("_", "-") for package in packages}
+    # One that is not installed here, because its platform is another, is known by its package's name.
+    return {names.get(package, [package])[0].lower().replace("_", "-") for package in packages}
 
 
 @cache

@@ -1,5 +1,6 @@
-"""An independent Lanczos-3 resampler in floats, and the measures by which the engine's pixels are compared with it."""
+"""Independent arithmetic in floats, and the measures by which the engine's pixels are compared with it."""
 
+from collections.abc import Callable, Mapping
 from io import BytesIO
 
 import numpy as np
@@ -10,23 +11,61 @@ Pixels = NDArray[np.float64]
 LOBES = 3
 
 
-def weights(source: int, target: int) -> Pixels:
+def _lanczos(x: Pixels) -> Pixels:
+    return np.sinc(x) * np.sinc(x / LOBES)
+
+
+def _hamming(x: Pixels) -> Pixels:
+    return np.sinc(x) * (0.54 + 0.46 * np.cos(np.pi * x))
+
+
+def _bicubic(x: Pixels) -> Pixels:
+    x = np.abs(x)  # Catmull and Rom, a = -1/2
+    return np.where(x < 1, 1.5 * x**3 - 2.5 * x**2 + 1, -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2)
+
+
+# Each kernel, and how far it reaches.
+KERNELS: Mapping[str, tuple[Callable[[Pixels], Pixels], float]] = {
+    "box": (np.ones_like, 0.5),
+    "bilinear": (lambda x: 1 - np.abs(x), 1),
+    "hamming": (_hamming, 1),
+    "bicubic": (_bicubic, 2),
+    "lanczos": (_lanczos, LOBES),
+}
+
+
+def weights(source: int, target: int, kernel: str = "lanczos") -> Pixels:
     """Give the matrix (target, source) that resamples one axis; the kernel is widened when it shrinks."""
     ratio = source / target
     widening = max(ratio, 1.0)
     centers = (np.arange(target) + 0.5) * ratio
     distances = (np.arange(source) + 0.5 - centers[:, None]) / widening
-    kernel = np.where(np.abs(distances) < LOBES, np.sinc(distances) * np.sinc(distances / LOBES), 0.0)
-    normalized: Pixels = kernel / kernel.sum(axis=1, keepdims=True)
+    formula, reach = KERNELS[kernel]
+    values = np.where((distances > -reach) & (distances <= reach), formula(distances), 0.0)
+    normalized: Pixels = values / values.sum(axis=1, keepdims=True)
     return normalized
 
 
-def resampled(pixels: Pixels, size: tuple[int, int], peak: float = 255.0) -> Pixels:
+def resampled(pixels: Pixels, size: tuple[int, int], peak: float = 255.0, kernel: str = "lanczos") -> Pixels:
     """Resample (height, width, channels) to a (width, height), each channel for itself, within 0 and `peak`."""
     height, width = pixels.shape[:2]
-    across, down = weights(width, size[0]), weights(height, size[1])
+    across, down = weights(width, size[0], kernel), weights(height, size[1], kernel)
     sums: Pixels = np.einsum("yh,hwc,xw->yxc", down, pixels, across, optimize=True)
     return np.clip(sums, 0.0, peak)
+
+
+def light(pixels: Pixels) -> Pixels:
+    """Decode sRGB, 0 to 255, to amounts of light, 0 to 1 (IEC 61966-2-1)."""
+    shares = pixels / 255.0
+    amounts: Pixels = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return amounts
+
+
+def srgb(amounts: Pixels) -> Pixels:
+    """Encode amounts of light, 0 to 1, as sRGB, 0 to 255."""
+    cut = np.clip(amounts, 0.0, 1.0)
+    encoded: Pixels = 255.0 * np.where(cut <= 0.0031308, 12.92 * cut, 1.055 * cut ** (1 / 2.4) - 0.055)
+    return encoded
 
 
 def premultiplied(pixels: Pixels) -> Pixels:

@@ -11,7 +11,8 @@ from imagescaler import errors, queues, repositories, settings, stores, telemetr
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.retention import Retention
-from imagescaler.schemas import OptionFields, TaskMessage, TaskView, UploadedImage
+from imagescaler.scaling_request import ScalingRequest, UploadedImage
+from imagescaler.schemas import TaskMessage, TaskView
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
 from imagescaler.usecases.originals import Original, Sent, Uploaded
@@ -20,6 +21,7 @@ from imagescaler.web import (
     PICTURES,
     Correlation,
     IdempotencyKey,
+    Owner,
     Wait,
     create_app,
     file_of_form,
@@ -40,16 +42,17 @@ PROBLEMS = (
     errors.UnsupportedImageFormat,
     errors.CorruptImage,
     errors.ImageTooLarge,
+    errors.CropOutside,
     errors.TargetTooLarge,
     errors.IdempotencyKeyReused,
     errors.QueueFull,
     errors.StoreFull,
 )
-AS_JSON = {"application/json": {"schema": UploadedImage.model_json_schema()}}
+AS_JSON = {"application/json": {"schema": UploadedImage.document()}}
 BODY = {"requestBody": {"content": {**file_of_form(PICTURES), **AS_JSON}}}
 
 
-class TaskForm(OptionFields):
+class TaskForm(ScalingRequest):
     """The image, and how to scale it."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["file"]})
@@ -64,9 +67,11 @@ class TaskForm(OptionFields):
             raise ValueError(message)
         return self
 
-    async def original(self) -> Original:
+    async def original(self, owner: str) -> Original:
         """Give the image, wherever it is."""
-        return Uploaded(self.upload_id) if self.upload_id else Sent(await self.file.read() if self.file else b"")
+        if self.upload_id:
+            return Uploaded(self.upload_id, owner)
+        return Sent(await self.file.read() if self.file else b"")
 
 
 @app.post(
@@ -81,13 +86,15 @@ async def post_task(
     form: Annotated[TaskForm, Form(media_type="multipart/form-data")],
     response: Response,
     correlation: Correlation,
+    owner: Owner,
     wait_s: Wait,
     idempotency_key: IdempotencyKey = None,
 ) -> TaskView:
     """Accept an image for scaling; the task stands at the URL in `Location`."""
     task, created = await create_task(
-        await form.original(),
+        await form.original(owner),
         form.options(),
+        owner,
         idempotency_key=idempotency_key,
         message=lambda task_id: TaskMessage(task_id=task_id, **correlation),
         measure=measure,
@@ -98,7 +105,7 @@ async def post_task(
         store=store,
     )
     telemetry.accepted(task, created=created)
-    task = await get_task(task.id, wait_s=wait_s, tasks=tasks) if wait_s else task
+    task = await get_task(task.id, owner, wait_s=wait_s, tasks=tasks) if wait_s else task
     response.headers["Location"] = f"/api/v1/tasks/{task.id}"
     if not created:
         response.headers["Idempotency-Replayed"] = "true"

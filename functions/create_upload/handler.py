@@ -7,7 +7,7 @@ from imagescaler.limits import Limits
 from imagescaler.retention import Retention
 from imagescaler.schemas import UploadRequest, UploadView
 from imagescaler.usecases.create_upload import create_upload
-from imagescaler.web import absolute, create_app, lambda_handler, problems
+from imagescaler.web import Owner, absolute, create_app, lambda_handler, problems
 
 app = create_app()
 handler = lambda_handler(app)
@@ -23,9 +23,9 @@ PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedIm
     summary="Ask where to send a large file",
     responses=problems(*PROBLEMS),
 )
-async def post_upload(wanted: UploadRequest, request: Request) -> UploadView:
+async def post_upload(wanted: UploadRequest, request: Request, owner: Owner) -> UploadView:
     """Permit an upload: PUT the bytes to `url` with `headers`, then POST a task with `upload_id`, or many."""
-    upload = await create_upload(wanted.bytes, wanted.media_type, limits=limits, retention=retention, urls=urls)
+    upload = await create_upload(wanted.bytes, wanted.media_type, owner, limits=limits, retention=retention, urls=urls)
     return UploadView(
         id=upload.id,
         method=upload.request.method,

@@ -11,6 +11,7 @@ from imagescaler.usecases.get_result import get_result, link_result, read_result
 from imagescaler.web import (
     PICTURES,
     RESULT_HEADERS,
+    Owner,
     Picture,
     absolute,
     accepts_image,
@@ -45,11 +46,12 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound, errors.TaskFailed
 async def read_result_of_task(
     task_id: UUID,
     request: Request,
+    owner: Owner,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match", examples=['"an-entity-tag"'])] = None,
 ) -> Response:
     """Give the picture itself when `Accept` names an image type, else JSON with the picture in base64."""
-    task = await get_result(task_id, tasks=tasks)
+    task = await get_result(task_id, owner, tasks=tasks)
     if task.result is None:
         return await unfinished(task, tasks)
     picture = Picture(task.id, task.result, as_image=accepts_image(accept))

@@ -7,7 +7,7 @@ from fastapi import Response
 from imagescaler import errors, repositories
 from imagescaler.schemas import TaskView
 from imagescaler.usecases.get_task import get_task
-from imagescaler.web import Wait, create_app, lambda_handler, problems, show_progress
+from imagescaler.web import Owner, Wait, create_app, lambda_handler, problems, show_progress
 
 app = create_app()
 handler = lambda_handler(app)
@@ -21,7 +21,7 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
     summary="See how a task stands",
     responses=problems(*PROBLEMS),
 )
-async def read_task(task_id: UUID, response: Response, wait_s: Wait) -> TaskView:
+async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
     """Tell how a task stands; with `Prefer: wait` as soon as it is over."""
-    task = await get_task(task_id, wait_s=wait_s, tasks=tasks)
+    task = await get_task(task_id, owner, wait_s=wait_s, tasks=tasks)
     return await show_progress(task, response, wait_s, tasks)

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.declarations import Cors, Route
 from local.gateway.answer import Answer, BadAnswer, decode
+from local.gateway.authorization import Authorization
 from local.gateway.body import Body, ClientGone, Receive
 from local.gateway.cors import dress, is_preflight, preflight
 from local.gateway.event import encode
@@ -16,8 +17,11 @@ from local.gateway.refusal import Refusal
 from local.gateway.request import Request
 from local.gateway.response import Send, respond
 from local.gateway.routes import Match, Router
+from local.gateway.throttle import Throttle
 from local.lambda_client import Client
+from local.throttling import Throttling
 
+UNTHROTTLED = Throttling()
 CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up
 
 logger = logging.getLogger(__name__)
@@ -26,11 +30,20 @@ logger = logging.getLogger(__name__)
 class Gateway:
     """An HTTP API: routes to functions that are invoked through `client`."""
 
-    def __init__(self, routes: Iterable[Route], cors: Cors | None, client: Client, limits: Limits = HTTP_API) -> None:
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        cors: Cors | None,
+        client: Client,
+        limits: Limits = HTTP_API,
+        throttling: Throttling = UNTHROTTLED,
+    ) -> None:
         self._router = Router(routes)
+        self._throttle = Throttle(throttling)
         self._cors = cors
         self._limits = limits
         self._invocations = Invocations(client, limits)
+        self._authorization = Authorization(self._invocations)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request (ASGI 3.0)."""
@@ -61,11 +74,14 @@ class Gateway:
         return dress(answer, request, self._cors) if self._cors else answer
 
     async def _invoke(self, request: Request, body: Body, match: Match | None) -> Answer:
+        self._throttle.check_client(request.client)
         self._limits.check_head(request)
         if match is None:
             raise Refusal(404, f"There is no route for {request.method} {request.path}.")
+        self._throttle.check_route(match.route)
+        authorizer = await self._authorization.check(request, match)
         content = await body.read(self._limits)
-        event = encode(request, match, content)
+        event = encode(request, match, content, authorizer)
         self._limits.check_event(len(event), len(content))
         function = match.route.function
         result = await self._invocations.invoke(function, event, request.id)

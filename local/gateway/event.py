@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import pybase64
 
+from local.cloudformation import PSEUDO_PARAMETERS
 from local.gateway.request import Request
 from local.gateway.routes import Match
 
@@ -22,15 +23,27 @@ HOP_BY_HOP = frozenset(
 """Headers that end at the gateway (RFC 9110, section 7.6.1); `expect` has been answered."""
 
 
-def encode(request: Request, match: Match, body: bytes) -> bytes:
-    """Make the JSON of the event.
+def authorizer_event(request: Request, match: Match, identity: Iterable[str]) -> bytes:
+    """Make the JSON of the event of a Lambda authorizer (payload format 2.0): it never sees the body."""
+    head = _head(request, match, body_size=0, is_base64=False)
+    region = PSEUDO_PARAMETERS["AWS::Region"]
+    arn = f"arn:aws:execute-api:{region}:{ACCOUNT_ID}:{API_ID}/$default/{request.method}{request.path}"
+    del head["isBase64Encoded"]
+    return _json({**head, "type": "REQUEST", "routeArn": arn, "identitySource": list(identity)})
+
+
+def encode(request: Request, match: Match, body: bytes, authorizer: Mapping[str, Any] | None = None) -> bytes:
+    """Make the JSON of the event; `authorizer` is the context that a Lambda authorizer has given.
 
     Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway". Two things are as AWS does them
     rather than as it documents them: `rawPath` is percent-decoded, and every body is base64 whose type is not `text/*`
     or one of TEXT_TYPES, be it `application/problem+json`, a form, or no type at all.
     """
     text = _text(request, body)
-    head = _json(_head(request, match, body_size=len(body), is_base64=bool(body) and text is None))
+    content = _head(request, match, body_size=len(body), is_base64=bool(body) and text is None)
+    if authorizer is not None:
+        content["requestContext"]["authorizer"] = {"lambda": authorizer}
+    head = _json(content)
     if not body:
         return head
     if text is not None:

@@ -7,9 +7,10 @@ from typing import Any
 from local.declarations import service_of
 from local.gateway.limits import Limits
 from local.gateway.refusal import Refusal
-from local.lambda_client import Client, EventTooLarge, FunctionThrottled, InvocationError
+from local.lambda_client import Client, EventTooLarge, FunctionThrottled, FunctionUnreachable, InvocationError
 
 logger = logging.getLogger(__name__)
+BUSY_RETRY_AFTER_S = 1  # the host has let the request wait already, so there are more than it can take
 
 
 class Invocations:
@@ -61,7 +62,11 @@ def _refusal(error: Exception, function: str, event: bytes, request_id: str) -> 
         case TimeoutError():
             return Refusal(503, f"{function} did not answer in time; it may still do what it was asked to.")
         case FunctionThrottled():
-            return Refusal(503, f"{function} is busy: every environment of it has work.")
+            return Refusal(
+                503, f"{function} is busy: every environment of it has work.", retry_after_s=BUSY_RETRY_AFTER_S
+            )
+        case FunctionUnreachable():
+            return Refusal(503, f"{function} cannot be reached, or was replaced; it may have done its work.")
         case EventTooLarge():
             return Refusal(413, f"{function} takes no event of {len(event):,} bytes.")
         case _:

@@ -7,12 +7,14 @@ from local.gateway.answer import Answer
 
 MESSAGES: Mapping[int, str] = {
     400: "Bad Request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     411: "Length Required",
     412: "Precondition Failed",
     413: "Request Entity Too Large",
+    429: "Too Many Requests",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
     503: "Service Unavailable",
@@ -24,12 +26,16 @@ TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large"}
 
 
 class Refusal(Exception):
-    """The gateway's own answer: API Gateway's `message`, and the members of a problem (RFC 9457)."""
+    """The gateway's own answer: API Gateway's `message`, and the members of a problem (RFC 9457).
 
-    def __init__(self, status: int, detail: str) -> None:
+    `retry_after_s` becomes the header Retry-After, which API Gateway does not send.
+    """
+
+    def __init__(self, status: int, detail: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.retry_after_s = retry_after_s
 
     def answer(self) -> Answer:
         """Give the HTTP response."""
@@ -40,4 +46,7 @@ class Refusal(Exception):
             "status": self.status,
             "detail": self.detail,
         }
-        return Answer(self.status, (("content-type", "application/problem+json"),), json.dumps(content).encode())
+        headers = {"content-type": "application/problem+json"}
+        if self.retry_after_s is not None:
+            headers["retry-after"] = str(self.retry_after_s)
+        return Answer(self.status, tuple(headers.items()), json.dumps(content).encode())

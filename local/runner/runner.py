@@ -107,11 +107,14 @@ class Runner:
     async def _deliver(self, messages: Sequence[Message], environment: Environment) -> None:
         if not messages:
             return
-        heart = asyncio.create_task(self._beat(messages))
+        done = asyncio.Event()
+        heart = asyncio.create_task(self._beat(messages, done))
         try:
             failed = await self._invoke(messages, environment)
         finally:
-            heart.cancel()
+            # Not cancelled: the client of Redis can swallow that, and a heart that goes on hides its message for ever.
+            done.set()
+            await heart
         for message in messages:
             if record_id(message) in failed:
                 delay_s = min(2 ** (message.receive_count - 1), LONGEST_RETRY_S)
@@ -133,11 +136,12 @@ class Runner:
             return sent
         return list(failures(answer, sent))
 
-    async def _beat(self, messages: Sequence[Message]) -> None:
-        while True:
+    async def _beat(self, messages: Sequence[Message], done: asyncio.Event) -> None:
+        while not done.is_set():
             try:
                 for message in messages:
                     await self._stream.hide(message, SILENCE_S)
             except (RedisError, OSError):
                 logger.debug("a heartbeat was lost")
-            await asyncio.sleep(HEARTBEAT_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), HEARTBEAT_S)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
-from imagescaler.task import Options
+from imagescaler.options import Options
 from tests.pictures import encoded, photograph
 from tests.service import starting
 

@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from imagescaler import queues, repositories, stores
-from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler import keyrings, queues, repositories, stores
+from imagescaler.ports import ImageStore, Keyring, TaskQueue, TaskRepository
 from tests.cloud import Cloud, cloud
 
 # What the database would take, were it not for the guards in the statements: only the transitions in the table.
@@ -24,6 +24,19 @@ begin
 end $$;
 create or replace trigger guard before update on tasks for each row execute function guard();
 """
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def keys(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[Keyring]:
+    if request.param == "memory":
+        yield keyrings.connect("memory://")
+        return
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute("truncate api_keys")
+    await connection.close()
+    keyring: Any = keyrings.connect(postgres_dsn)
+    yield keyring
+    await keyring._database.close()
 
 
 @pytest.fixture(params=["memory", "postgres"])

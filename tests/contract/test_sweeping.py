@@ -10,11 +10,13 @@ import pytest
 from redis.asyncio import Redis
 
 from imagescaler import queues, repositories, stores
+from imagescaler.formats import Format
+from imagescaler.options import Options
 from imagescaler.queues.redis import stream_key
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
 from imagescaler.sweep import Sweep, SweepSettings
-from imagescaler.task import Format, NewTask, Options, Source, Task
+from imagescaler.task import NewTask, Source, Task
 from imagescaler.usecases.sweep_tasks import sweep_tasks
 
 AT_ONCE = SweepSettings(sweep_after_s=0)

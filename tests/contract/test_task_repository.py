@@ -16,8 +16,10 @@ from imagescaler.errors import (
     TaskInProgress,
     TaskNotFound,
 )
+from imagescaler.formats import Format
+from imagescaler.options import Options
 from imagescaler.ports import TaskRepository
-from imagescaler.task import Failure, Format, Idempotency, NewTask, Options, Result, Source, Status, Task
+from imagescaler.task import Failure, Idempotency, NewTask, Result, Source, Status, Task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 UPRIGHT = replace(SOURCE, width=3000, height=4000)
@@ -374,6 +376,12 @@ async def test_the_backlog_counts_what_is_older_and_not_over(tasks: TaskReposito
     backlog = await tasks.backlog(waiting)
     assert backlog.unfinished == 2
     assert 0 < backlog.seconds_each < 5
+
+
+async def test_the_backlog_of_nobody_is_all_that_is_not_over(tasks: TaskRepository) -> None:
+    for _ in range(3):
+        await added(tasks)
+    assert (await tasks.backlog()).unfinished == 3
 
 
 async def test_a_backlog_without_experience_guesses(tasks: TaskRepository) -> None:

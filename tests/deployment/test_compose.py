@@ -48,9 +48,9 @@ def test_a_function_has_the_memory_and_the_time_of_the_template(service: str) ->
 
 @pytest.mark.parametrize("service", FUNCTIONS)
 def test_a_function_has_no_variable_that_the_template_does_not_give_it(service: str) -> None:
-    """Queue and store are one Redis here, so that one variable stands for both."""
+    """Queue and store are one Redis here, so that one variable stands for both; and URLs are signed for the gateway."""
     given = set(FUNCTIONS[service].environment)
-    known = given | {"REDIS_URL"} if given & {"QUEUE_URL", "STORE_URL"} else given
+    known = given | {"REDIS_URL", "URL_SIGNING_KEY"} if given & {"QUEUE_URL", "STORE_URL"} else given
     assert {name for name in SERVICES[service]["environment"] if not name.startswith("AWS_")} <= known
 
 
@@ -86,9 +86,10 @@ def test_the_health_of_a_function_is_never_asked_by_an_invocation(service: str) 
     assert SERVICES[service]["healthcheck"]["test"] == ["CMD", "bash", "-c", "</dev/tcp/127.0.0.1/8080"]
 
 
-def test_the_gateway_waits_for_the_functions_that_have_routes() -> None:
+def test_the_gateway_waits_for_the_functions_that_have_routes_or_authorize_them() -> None:
     routed = {FUNCTIONS_BY_ID[route.function] for route in TEMPLATE.routes}
-    assert set(SERVICES["gateway"]["depends_on"]) == routed | {"migrate"}
+    asked = {FUNCTIONS_BY_ID[route.authorizer.function] for route in TEMPLATE.routes if route.authorizer}
+    assert set(SERVICES["gateway"]["depends_on"]) == routed | asked | {"migrate"}
 
 
 def test_there_are_no_more_processors_than_their_trigger_allows_and_the_runner_waits_for_them() -> None:

@@ -4,12 +4,13 @@ import json
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from local.cloudformation import Node, TemplateError
 from local.declarations import service_of
-from local.sam_template import DEFINITION, for_sam_local
+from local.sam_template import DEFINITION, SIGNING, for_sam_local
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "template.yaml").read_text()
@@ -33,12 +34,20 @@ def test_an_image_is_built_from_the_functions_folder() -> None:
         }
 
 
-def test_the_template_for_sam_local_says_that_files_are_binary_and_is_the_same_otherwise(tmp_path: Path) -> None:
+def test_the_template_for_sam_local_has_files_as_binary_and_no_keys_and_is_the_same_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "template.local.yaml"
     path.write_text(for_sam_local(TEXT))
-    made, own = Node.read(path).value, Node.read(ROOT / "template.yaml").value
+    made, own = Node.read(path).value["Resources"], Node.read(ROOT / "template.yaml").value["Resources"]
     [api] = resources(path, "AWS::Serverless::HttpApi")
-    assert made["Resources"][api]["Properties"].pop("DefinitionBody") == DEFINITION
+    assert made[api]["Properties"].pop("DefinitionBody") == DEFINITION
+    assert own[api]["Properties"]["Auth"].pop("DefaultAuthorizer")
+    for logical_id in resources(path, "AWS::Serverless::Function"):
+        for event in own[logical_id]["Properties"].get("Events", {}).values():
+            event["Properties"].pop("Auth", None)
+        variables = made[logical_id]["Properties"].get("Environment", {}).get("Variables", {})
+        assert ("URL_SIGNING_KEY" in variables) == ("STORE_URL" in variables)
+        for name in SIGNING:
+            assert not variables.pop(name, "")
     assert made == own
 
 
@@ -54,6 +63,6 @@ def test_sam_local_uses_the_network_and_the_addresses_of_compose() -> None:
         assert commands[command]["parameters"]["env_vars"] == "sam-local.json"
     compose = (ROOT / "compose.yaml").read_text()
     assert compose.count("name: imagescaler\n") == 1
-    for variable, address in json.loads((ROOT / "sam-local.json").read_text())["Parameters"].items():
-        host = address.rpartition("@")[2].removeprefix("redis://").partition(":")[0].partition("/")[0]
-        assert f"\n  {host}:\n" in compose, variable
+    given = json.loads((ROOT / "sam-local.json").read_text())["Parameters"]
+    for variable in ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL"):
+        assert f"\n  {urlsplit(given[variable]).hostname}:\n" in compose, variable

@@ -1,5 +1,6 @@
 """The service as SAM runs it: `sam local start-api`, and `start-lambda` for the runner, beside the compose servers."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,9 @@ from tests.drivers.containers import ROOT, Project, docker, freeze
 NAME = "imagescaler-sam"
 SAM = ROOT / ".sam/bin/sam"
 PROCESSOR = "processtaskfunction:rapid-x86_64"
+BESIDE = ("postgres", "redis", "gateway")  # the gateway for the object store, which is a part of it
 RUNNER = ("runner", "--functions-url")
+VARIABLES = "variables.json"
 START_TIMEOUT_S = 120
 
 
@@ -57,10 +60,14 @@ class SamLocal:
 @contextmanager
 def running(folder: Path) -> Iterator[SamLocal]:
     """Build and run the service; SAM's output goes to files in `folder`."""
-    project = Project(NAME, free_port())
+    port = free_port()
+    project = Project(NAME, port)
+    variables = json.loads((ROOT / "sam-local.json").read_text())
+    variables["Parameters"]["STORAGE_ADDRESS"] = f"http://127.0.0.1:{port}"
+    (folder / VARIABLES).write_text(json.dumps(variables))
     subprocess.run(["make", "sam-build"], cwd=ROOT, check=True)
     try:
-        project.compose("up", "--wait", "--detach", "postgres", "redis")
+        project.compose("up", "--build", "--wait", "--detach", "--no-deps", *BESIDE)
         network = f"{NAME}_default"
         bridge = docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", network).strip()
         with (
@@ -69,7 +76,7 @@ def running(folder: Path) -> Iterator[SamLocal]:
         ):
             made = SamLocal(project, folder, url, DEFAULT_URL_PATTERN.replace("http://127.0.0.1:9000", functions))
             made.invoke("MigrateDatabaseFunction", {})
-            project.compose("run", "--detach", "--no-deps", "--build", "runner", *RUNNER, made.functions_url)
+            project.compose("run", "--detach", "--no-deps", "runner", *RUNNER, made.functions_url)
             yield made
     finally:
         project.compose("down", "--volumes", "--remove-orphans", "--timeout", "5")
@@ -80,7 +87,7 @@ def _sam(command: str, host: str, network: str, folder: Path) -> Iterator[str]:
     """Run one of SAM's servers and give its URL; with warm containers, or each invocation would make one."""
     port = free_port()
     arguments = (command, "--host", host, "--port", str(port), "--docker-network", network)
-    options = ("--env-vars", "sam-local.json", "--warm-containers", "LAZY")
+    options = ("--env-vars", folder / VARIABLES, "--warm-containers", "LAZY")
     with (folder / f"{command}.log").open("w") as log:
         process = subprocess.Popen(
             [SAM, "local", *arguments, *options],

@@ -65,6 +65,7 @@ def test_a_result_too_large_for_an_answer_is_fetched_from_where_it_is(client: ht
     assert httpx.get(as_json["url"], timeout=60).content == whole.content
 
 
+@pytest.mark.needs("payload limits")
 def test_who_sends_too_much_is_told_of_uploads(client: httpx.Client) -> None:
     for size in (8_000_000, 20_000_000):
         answer = client.post("/tasks", files={"file": ("photo", bytes(size))}, data={"width": "8"})

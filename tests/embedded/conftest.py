@@ -12,8 +12,8 @@ from tests.service import Service, Start, starting
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Run one service for all tests that leave it as it is."""
-    with temporary_data_folder() as folder, starting(tmp_path_factory.mktemp("service")) as made:
-        yield made(data=folder)
+    with temporary_data_folder() as data, starting(tmp_path_factory.mktemp("service")) as made:
+        yield made(data=data)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler import telemetry
+from imagescaler import runtime, telemetry
 from tests.handlers import load
 
 SIGNING_KEY = "a secret of 32 characters or more"
@@ -59,6 +59,16 @@ class Functions:
             self._loaded[name] = module
         return self._loaded[name]
 
+    def close(self) -> None:
+        """Close the connections of all that are loaded; those to memory are none."""
+        for module in self._loaded.values():
+            for port in {"tasks", "store", "queue"} & set(vars(module)):
+                adapter = getattr(module, port)
+                if hasattr(adapter, "_redis"):
+                    runtime.run(adapter._redis.aclose())
+                if hasattr(adapter, "_database"):
+                    runtime.run(adapter._database.close())
+
     def http(
         self,
         name: str,
@@ -68,9 +78,27 @@ class Functions:
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         body: bytes = b"",
+        owner: str | None = None,
     ) -> Answer:
-        """Invoke an API function with an event of payload format 2.0."""
-        event = {
+        """Invoke an API function with an event of payload format 2.0; `owner` is whom the authorizer has found."""
+        event = self.event(method, path, query=query, headers=headers, body=body, owner=owner)
+        answer = self[name].handler(event, Context(name))
+        raw = answer["body"].encode()
+        body = base64.b64decode(raw) if answer["isBase64Encoded"] else raw
+        return Answer(answer["statusCode"], answer["headers"], body)
+
+    @staticmethod
+    def event(
+        method: str,
+        path: str,
+        *,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+        owner: str | None = None,
+    ) -> dict[str, Any]:
+        """Make an event of payload format 2.0."""
+        return {
             "version": "2.0",
             "routeKey": "$default",
             "rawPath": path,
@@ -79,14 +107,15 @@ class Functions:
             "requestContext": {
                 "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
                 "requestId": "request-1",
+                **({} if owner is None else {"authorizer": {"lambda": {"owner": owner}}}),
             },
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         }
-        answer = self[name].handler(event, Context(name))
-        raw = answer["body"].encode()
-        body = base64.b64decode(raw) if answer["isBase64Encoded"] else raw
-        return Answer(answer["statusCode"], answer["headers"], body)
+
+    def invoke(self, name: str, event: bytes) -> Any:
+        """Invoke any function with an event as it comes over the wire."""
+        return self[name].handler(json.loads(event), Context(name))
 
     def process(self, *messages: str) -> Any:
         """Invoke the processor with an SQS event."""
@@ -130,10 +159,12 @@ Post = Callable[..., Answer]
 def post(functions: Functions) -> Post:
     """Create a task from a file and form fields."""
 
-    def send(file: bytes | None, headers: dict[str, str] | None = None, **fields: Any) -> Answer:
+    def send(
+        file: bytes | None, headers: dict[str, str] | None = None, owner: str | None = None, **fields: Any
+    ) -> Answer:
         form_headers, body = multipart(file, **fields)
         return functions.http(
-            "create_task", "POST", "/api/v1/tasks", headers={**form_headers, **(headers or {})}, body=body
+            "create_task", "POST", "/api/v1/tasks", headers={**form_headers, **(headers or {})}, body=body, owner=owner
         )
 
     return send

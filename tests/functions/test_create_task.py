@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from imagescaler.errors import QueueUnavailable, RepositoryUnavailable
+from imagescaler.option_fields import OptionFields
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
 
@@ -24,7 +25,9 @@ def test_an_image_makes_a_pending_task(functions: Functions, post: Post) -> None
     assert answer.headers["content-type"] == "application/json"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", task["created_at"])
     assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph())}
-    assert task["options"] == {"width": 800, "height": 600, "preserve_ratio": True, "format": "auto"}
+    given = {"width": 800, "height": 600, "preserve_ratio": True, "format": "auto", "fit": "inside"}
+    assert task["options"].items() >= given.items()
+    assert set(task["options"]) == set(OptionFields.model_fields)
 
 
 def test_the_queue_carries_the_task_and_whose_request_it_was(functions: Functions, post: Post) -> None:
@@ -53,7 +56,7 @@ def test_a_files_name_never_matters(functions: Functions, post: Post, name: str)
         ({"width": -5}, "width", "(it is '-5')"),
         ({"height": "tall"}, "height", "valid integer"),
         ({"width": 10, "preserve_ratio": "perhaps"}, "preserve_ratio", "boolean"),
-        ({"width": 10, "format": "tiff"}, "format", "'auto', 'jpeg', 'png' or 'webp'"),
+        ({"width": 10, "format": "bmp"}, "format", "'auto', 'jpeg', 'png', 'webp', 'avif', 'gif' or 'tiff'"),
         ({"width": 10, "widht": 20}, "widht", "Extra inputs are not permitted"),
     ],
 )
@@ -78,6 +81,37 @@ def test_an_answer_does_not_grow_with_the_wrong_fields_of_a_request(functions: F
     assert (answer.status, len(answer.json["errors"])) == (422, 20)
     assert answer.json["detail"].endswith("; and 981 more")
     assert len(answer.body) < 10_000
+
+
+def test_options_of_every_kind_are_understood(functions: Functions, post: Post) -> None:
+    fields = {"width": 90, "height": 90, "fit": "cover", "gravity": "smart", "crop": "0,0,400,400", "dpr": "1.5"}
+    options = post(photograph(), **fields, background="tomato", quality="webp:60", format="webp").json["options"]
+    assert options.items() >= {"fit": "cover", "crop": "0,0,400,400", "background": "#ff6347ff", "dpr": 1.5}.items()
+    assert options["quality"] == "jpeg:80,webp:60,avif:60"
+
+
+@pytest.mark.parametrize(
+    ("fields", "slug"),
+    [
+        ({"width": 10, "crop": "600,0,100,100"}, "crop-outside"),
+        ({"width": 10_000, "dpr": 2}, "target-too-large"),
+        ({"scale": 9_000}, "target-too-large"),
+        ({"width": 16_000, "pad": "500"}, "target-too-large"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_it_is_a_task(
+    functions: Functions, post: Post, fields: dict[str, Any], slug: str
+) -> None:
+    answer = post(photograph(), **fields)
+    assert (answer.status, answer.json["type"]) == (422, f"/problems/{slug}")
+    assert functions["create_task"].store.blobs == {}
+
+
+def test_a_png_may_lie_so_only_what_fits_neither_way_is_refused(post: Post) -> None:
+    tall = plain(size=(20, 40))
+    assert post(tall, width=10, crop="0,0,40,20").status == 202
+    assert post(tall, width=10, crop="0,0,41,20").json["type"] == "/problems/crop-outside"
+    assert post(tall, width=10, crop="0,0,40,20", auto_orient=False).json["type"] == "/problems/crop-outside"
 
 
 def test_no_file_is_named(post: Post) -> None:
@@ -108,7 +142,7 @@ def test_a_form_may_have_one_file(functions: Functions) -> None:
     [
         (b"hello", 415, "unsupported-image-format"),
         (b"", 415, "unsupported-image-format"),
-        (b"GIF89a" + bytes(100), 415, "unsupported-image-format"),
+        (b"GIF88a" + bytes(100), 415, "unsupported-image-format"),
         (photograph()[:20], 422, "corrupt-image"),
         (b"\x89PNG\r\n\x1a\n", 422, "corrupt-image"),
     ],
@@ -332,3 +366,17 @@ def test_a_bug_is_a_problem_too(functions: Functions, post: Post, monkeypatch: p
     answer = post(photograph(), width=800)
     assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
     assert answer.json["title"] == "Internal Server Error"
+
+
+@pytest.mark.parametrize(("waiting", "retry_after"), [(0, "1"), (499, "25"), (5000, "60")])
+def test_whoever_finds_no_room_is_told_from_the_waiting_work_when_to_come_again(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, waiting: int, retry_after: str
+) -> None:
+    module = functions["create_task"]
+    task_id = UUID(post(plain(), width=8).json["id"])
+    task = module.tasks.tasks.pop(task_id)
+    module.tasks.tasks |= {UUID(int=number): task for number in range(waiting)}
+    monkeypatch.setattr(module.queue, "_max_length", 0)
+    assert post(photograph(), width=800).headers["retry-after"] == retry_after
+    monkeypatch.setattr(module.store, "_budget_bytes", 10)
+    assert post(photograph(), width=800).headers["retry-after"] == retry_after

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from imagescaler.option_fields import OptionFields
 from imagescaler.web.problems import STATUS
 from tests import documents
 from tests.functions.conftest import Functions
@@ -60,6 +61,25 @@ def test_the_document_that_is_served_is_what_the_code_says(functions: Functions)
     assert served.headers["content-type"] == "application/json"
     assert json.loads(documents.openapi()) == served.json, "run `make openapi`"
     assert documents.OPENAPI.read_text() == documents.openapi(), "run `make openapi`"
+
+
+def test_the_table_of_options_is_what_the_code_says() -> None:
+    assert documents.OPTIONS.read_text() == documents.options(), "run `make openapi`"
+
+
+def test_every_option_is_described_with_an_example(functions: Functions) -> None:
+    document = functions.http("docs", "GET", "/openapi.json").json
+    fields = document["components"]["schemas"]["TaskForm"]["properties"]
+    described = {name for name, field in fields.items() if field.get("description") and field.get("examples")}
+    assert described == set(OptionFields.model_fields)
+    assert len(described) > 35
+
+
+def test_everything_that_the_document_refers_to_is_in_it(functions: Functions) -> None:
+    text = functions.http("docs", "GET", "/openapi.json").body.decode()
+    known = json.loads(text)["components"]["schemas"]
+    referred = set(re.findall(r'"\$ref": "([^"]+)"', text))
+    assert {reference.removeprefix("#/components/schemas/") for reference in referred} <= set(known)
 
 
 def test_the_catalogue_of_problems_is_what_the_code_says() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from imagescaler import runtime
 from imagescaler.errors import CorruptImage
+from imagescaler.formats import Format
 from imagescaler.grant import Grant
-from imagescaler.task import Failure, Format, Result
+from imagescaler.task import Failure, Result
 from imagescaler.web.results import MAX_ANSWER_BYTES
 from tests.functions.conftest import SIGNING_KEY, Answer, Functions, Post
 from tests.pictures import photograph

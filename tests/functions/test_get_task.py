@@ -8,7 +8,8 @@ import pytest
 
 from imagescaler import runtime
 from imagescaler.errors import CorruptImage
-from imagescaler.task import Failure, Format, Result
+from imagescaler.formats import Format
+from imagescaler.task import Failure, Result
 from tests.functions.conftest import Answer, Functions, Post
 from tests.pictures import photograph
 

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from packaging.requirements import Requirement
 
 from imagescaler.grant import SigningSettings
+from imagescaler.keyrings import KeyringSettings
 from imagescaler.limits import Limits
+from imagescaler.postgres_connection import MAX_CONNECTIONS
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
 from imagescaler.repositories.migrations import NEWEST
@@ -18,6 +21,8 @@ from imagescaler.settings import SettingsError
 from imagescaler.stores import StoreSettings
 from imagescaler.sweep import SweepSettings
 from imagescaler.usecases.process_task import AttemptSettings
+from local.function_host import Limits as HostLimits
+from local.servers import postgresql
 from local.template import Function, Template, load
 from tests.functions.conftest import SIGNING_KEY, Context, Functions
 from tests.handlers import FUNCTIONS, NAMES
@@ -26,7 +31,9 @@ from tests.imports import distributions, imported
 
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
+DEPLOYED = {"POSTGRES_DSN": "memory://", "QUEUE_URL": "memory://", "STORE_URL": "s3://a-bucket/images"}
 SETTINGS = (
+    KeyringSettings,
     Limits,
     QueueSettings,
     RepositorySettings,
@@ -36,12 +43,13 @@ SETTINGS = (
     AttemptSettings,
     SweepSettings,
 )
+WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}
 API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health"]
 
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    return load(ROOT / "template.yaml", SERVERS)
+    return load(ROOT / "template.yaml", DEPLOYED)
 
 
 def by_name(template: Template) -> dict[str, Function]:
@@ -60,9 +68,9 @@ def test_a_function_is_a_handler_its_requirements_and_an_event(name: str) -> Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None:
-    lines = (FUNCTIONS / name / "requirements.txt").read_text().split()
+    lines = requirements(name)
     assert lines == sorted(lines)
-    assert {line.partition("[")[0] for line in lines} == distributions(name)
+    assert {name_of(line) for line in lines} == distributions(name)
 
 
 @pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "health", "docs"])
@@ -76,12 +84,27 @@ def test_the_processor_has_no_web_stack() -> None:
 
 def test_every_requirement_has_one_pinned_version() -> None:
     pinned = dict(line.lower().split("==") for line in (ROOT / "constraints.txt").read_text().split())
-    needed = {line.partition("[")[0] for name in NAMES for line in requirements(name)}
+    needed = {name_of(line) for name in NAMES for line in requirements(name)}
     assert {name for name in needed if name.replace("-", "_") not in {key.replace("-", "_") for key in pinned}} == set()
 
 
 def requirements(name: str) -> list[str]:
-    return (FUNCTIONS / name / "requirements.txt").read_text().split()
+    return (FUNCTIONS / name / "requirements.txt").read_text().splitlines()
+
+
+def name_of(requirement: str) -> str:
+    return Requirement(requirement).name
+
+
+def test_the_fast_resampler_is_required_only_where_there_are_wheels() -> None:
+    [fast] = [Requirement(line) for line in requirements("process_task") if name_of(line) == "cykooz-resizer"]
+    assert fast.marker is not None
+    there = {"sys_platform": "linux", "platform_machine": "x86_64"}
+    assert fast.marker.evaluate(there)
+    assert not any(
+        fast.marker.evaluate({**there, **other})
+        for other in ({"platform_machine": "aarch64"}, {"sys_platform": "darwin"})
+    )
 
 
 def test_the_routes_of_the_template_are_those_of_the_handlers(template: Template, functions: Functions) -> None:
@@ -106,6 +129,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 ) -> None:
     for variable in SERVERS:
         monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")  # as Lambda does
     for variable, value in by_name(template)[name].environment.items():
         monkeypatch.setenv(variable, value)
     assert callable(load_handler(name).handler)
@@ -114,7 +138,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 @pytest.mark.parametrize(
     ("name", "variable"),
     [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload"}]
-    + [(name, "REDIS_URL") for name in NAMES if name not in {"docs", "get_task", "migrate_database"}]
+    + [(name, "REDIS_URL") for name in NAMES if name not in WITHOUT_REDIS]
     + [(name, "URL_SIGNING_KEY") for name in ("create_upload", "get_result")],
 )
 def test_a_function_does_not_start_without_what_it_needs(
@@ -185,3 +209,10 @@ def test_nothing_imports_functions() -> None:
 def imported_packages(path: Path) -> set[str]:
     found = imported(ast.parse(path.read_text()), set())
     return {module.partition(".")[0] for module in found}
+
+
+def test_the_embedded_database_takes_the_connections_of_every_environment(template: Template) -> None:
+    """As docs/reliability.md has it: environments times connections, and three that Postgres keeps for a superuser."""
+    functions = sum("POSTGRES_DSN" in function.environment for function in template.functions)
+    most = functions * HostLimits().max_environments * MAX_CONNECTIONS
+    assert most + 3 <= int(postgresql.SETTINGS["max_connections"])

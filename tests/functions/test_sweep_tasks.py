@@ -212,6 +212,27 @@ def test_a_task_that_somebody_takes_up_while_the_sweeper_looks_stays_theirs(
     assert stored(functions, task_id).status is Status.PROCESSING
 
 
+def test_a_run_that_is_killed_between_message_and_note_costs_a_message_and_no_more(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed(*_: Any) -> bool:
+        raise KeyboardInterrupt
+
+    task_id = create()
+    lose_messages(functions)
+    clock.move(61)
+    with monkeypatch.context() as patch:
+        patch.setattr(functions["create_task"].tasks, "note_message", killed)
+        with pytest.raises(KeyboardInterrupt):
+            sweep()
+    clock.move(61)
+    assert sweep()["rung"] == 1
+    assert messages(functions) == [task_id] * 2
+    answers = [functions.process(each.model_dump_json()) for each in functions["create_task"].queue.messages.values()]
+    assert answers == [{"batchItemFailures": []}] * 2
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 1)
+
+
 def test_a_full_queue_ends_the_ringing_and_not_the_run(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:

@@ -7,8 +7,9 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 
 from imagescaler.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
+from imagescaler.formats import Format
 from imagescaler.measure import measure
-from imagescaler.task import Format, Source
+from imagescaler.task import Source
 from tests.pictures import encoded, photograph, plain, png, riff, segment
 
 PICTURE = Image.new("RGB", (61, 37), "teal")
@@ -24,6 +25,12 @@ KINDS = {
     "lossy WebP": encoded(PICTURE, "WEBP"),
     "lossless WebP": encoded(PICTURE, "WEBP", lossless=True),
     "WebP with alpha": encoded(Image.new("RGBA", (61, 37), (9, 9, 9, 9)), "WEBP"),
+    "AVIF": encoded(PICTURE, "AVIF"),
+    "animated AVIF": encoded(PICTURE, "AVIF", save_all=True, append_images=[Image.new("RGB", (61, 37))]),
+    "GIF": encoded(PICTURE, "GIF"),
+    "animated GIF": encoded(PICTURE, "GIF", save_all=True, append_images=[Image.new("RGB", (61, 37))]),
+    "TIFF": encoded(PICTURE, "TIFF"),
+    "compressed TIFF": encoded(PICTURE, "TIFF", compression="tiff_lzw"),
     "animated WebP": encoded(PICTURE, "WEBP", save_all=True, append_images=[Image.new("RGB", (61, 37))]),
 }
 
@@ -42,14 +49,16 @@ def test_format_size_and_bytes_are_told(name: str) -> None:
     assert measure(data) == Source(form, 61, 37, len(data))
 
 
+@pytest.mark.parametrize("form", ["JPEG", "TIFF", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_size_of_a_jpeg_is_the_upright_one(orientation: int) -> None:
-    data = lying(orientation, "JPEG")
+def test_the_size_is_the_upright_one_where_the_header_tells_how_it_lies(orientation: int, form: str) -> None:
+    data = lying(orientation, form)
     source = measure(data)
     assert (source.width, source.height) == ImageOps.exif_transpose(Image.open(BytesIO(data))).size
+    assert source.stored == PICTURE.size
 
 
-@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "GIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_size_of_other_formats_is_the_stored_one(orientation: int, form: str) -> None:
     source = measure(lying(orientation, form))
@@ -86,6 +95,13 @@ def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:
         riff((b"VP8 ", bytes(20))),
         riff((b"VP8L", b"\x2f")),
         riff((b"VP8X", bytes(5))),
+        b"GIF89a",
+        b"GIF89a" + bytes(20),
+        b"II*\0",
+        b"MM\0*" + bytes(40),
+        b"II*\0" + b"\xff" * 40,
+        b"\0\0\0\x14ftypavif\0\0\0\0avif",
+        b"\0\0\0\x14ftypavif\0\0\0\0avif" + b"\0\0\0\x08meta" * 9,
     ],
 )
 def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
@@ -93,10 +109,16 @@ def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
         measure(data)
 
 
-@pytest.mark.parametrize("form", ["GIF", "TIFF", "BMP", "ICO", "PDF", "EPS", "AVIF"])
+@pytest.mark.parametrize("form", ["BMP", "ICO", "PDF", "EPS", "JPEG2000", "TGA", "PPM"])
 def test_other_formats_are_not_accepted(form: str) -> None:
-    with pytest.raises(UnsupportedImageFormat, match="these are JPEG, PNG, WEBP"):
+    with pytest.raises(UnsupportedImageFormat, match="these are JPEG, PNG, WEBP, AVIF, GIF, TIFF"):
         measure(encoded(PICTURE, form))
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"isom"])
+def test_a_file_of_boxes_that_is_no_avif_is_not_accepted(brand: bytes) -> None:
+    with pytest.raises(UnsupportedImageFormat):
+        measure(KINDS["AVIF"].replace(b"avif", brand))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 
 from imagescaler.errors import LeaseLost, TaskFinished, TaskInProgress
-from imagescaler.task import TRANSITIONS, Failure, Format, Options, Result, Source, Status, Task
+from imagescaler.formats import Format
+from imagescaler.options import Options
+from imagescaler.task import TRANSITIONS, Failure, Result, Source, Status, Task
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = Source(Format.PNG, 4, 3, 100)

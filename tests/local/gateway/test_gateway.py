@@ -210,7 +210,7 @@ async def test_an_encoded_slash_separates_segments() -> None:
     ("failure", "status", "message", "detail"),
     [
         (FunctionFailed("KeyError", "'x'"), 500, "Internal Server Error", "GetTaskFunction failed; the gateway's log"),
-        (FunctionUnreachable("nobody"), 500, "Internal Server Error", "GetTaskFunction failed; the gateway's log"),
+        (FunctionUnreachable("nobody"), 503, "Service Unavailable", "GetTaskFunction cannot be reached"),
         (FunctionThrottled("busy"), 503, "Service Unavailable", "GetTaskFunction is busy: every environment of it"),
         (TimeoutError(), 503, "Service Unavailable", "GetTaskFunction did not answer in time; it may still do"),
         (EventTooLarge("no"), 413, "Request Entity Too Large", "GetTaskFunction takes no event of "),

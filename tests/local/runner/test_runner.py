@@ -470,3 +470,33 @@ async def test_an_error_of_redis_itself_is_not_hidden(client: Redis, redis_url: 
     with pytest.raises(Exception, match="WRONGTYPE"):
         await stream.receive("me", 1, wait_s=0.01)
     await stream.close()
+
+
+async def test_no_heartbeat_outlives_its_delivery(
+    client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client of Redis may swallow a cancellation, when its connection breaks at that moment."""
+    monkeypatch.setattr(runner, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(runner, "LONGEST_RETRY_S", 0.2)
+    hide, swallowed = Stream.hide, asyncio.Event()
+
+    async def stubborn(self: Stream, message: Message, for_s: float) -> bool:
+        try:
+            await asyncio.sleep(0.01)
+        except asyncio.CancelledError:
+            if swallowed.is_set():
+                raise
+            swallowed.set()
+        return await hide(self, message, for_s)
+
+    monkeypatch.setattr(Stream, "hide", stubborn)
+
+    async def fail_once(event: dict[str, Any]) -> Any:
+        await asyncio.sleep(0.05)
+        return fail_all(event) if receive_count(event) < 2 else None
+
+    function = Function(fail_once)
+    await push(redis_url)
+    async with running(redis_url, function):
+        await until(lambda: is_empty(client))
+    assert len(function.records) == 2

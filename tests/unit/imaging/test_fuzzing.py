@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from imagescaler.errors import ImageProblem, SourceTooLarge
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
-from imagescaler.task import Options
+from imagescaler.options import Options
 from tests.hostile import metadata, pngs, webps
 from tests.hostile.files import PICTURE, scan_bomb
 from tests.pictures import encoded

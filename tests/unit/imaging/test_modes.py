@@ -1,14 +1,18 @@
 """Every kind of pixels that the three formats can hold comes out right."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
+from imagescaler.errors import UnsupportedDepth, UnsupportedImageFormat
+from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
-from imagescaler.task import Format, Options
+from imagescaler.options import Options
 from tests.pictures import chunk, encoded, photograph, png
 from tests.reference import (
     Pixels,
@@ -27,8 +31,10 @@ ALPHA = Image.fromarray(RANDOM.integers(0, 256, (214, 320), dtype=np.uint8))
 GREY, RGB = 0, 2
 
 
-def scaled(data: bytes, form: Format = Format.PNG, size: tuple[int, int] = SIZE) -> Image.Image:
-    result = scale(data, Options(*size, preserve_ratio=False, format=form), Limits())
+def scaled(
+    data: bytes, form: Format = Format.PNG, size: tuple[int, int] = SIZE, depth: int | None = None
+) -> Image.Image:
+    result = scale(data, Options(*size, preserve_ratio=False, format=form, depth=depth), Limits())
     return Image.open(BytesIO(result.data))
 
 
@@ -108,8 +114,9 @@ def test_grey_of_every_depth_is_scaled_to_its_full_range(depth: int) -> None:
     most = (1 << depth) - 1
     rows = [sample(0, depth) + sample(most, depth)] * 2
     for form in Format:
-        pixels = pixels_of(scaled(png((16, 2), depth, GREY, rows), form, (16, 2)), None if depth == 16 else "L")
-        peak = 65535 if depth == 16 and form is Format.PNG else 255
+        is_deep = depth == 16 and form.keeps_depth
+        pixels = pixels_of(scaled(png((16, 2), depth, GREY, rows), form, (16, 2)), None if is_deep else "L")
+        peak = 65535 if is_deep else 255
         assert pixels[0, 0, 0] <= peak * 0.02
         assert pixels[0, 15, 0] >= peak * 0.98
 
@@ -120,7 +127,7 @@ def test_the_transparent_grey_of_every_depth_is_transparent(depth: int) -> None:
     for transparent in {0, most, most // 3, most // 3 * 2}:
         other = most - transparent
         data = png((16, 1), depth, GREY, [sample(transparent, depth) + sample(other, depth)], tRNS(transparent))
-        pixels = pixels_of(scaled(data, size=(16, 1)))
+        pixels = pixels_of(scaled(data, size=(16, 1), depth=8))
         assert [pixels[0, 0, -1], pixels[0, 15, -1]] == [0, 255]
         assert pixels[0, 15, 0] == pytest.approx(other * 255 / most, abs=1)
 
@@ -130,20 +137,23 @@ def test_the_transparent_color_is_transparent(depth: int) -> None:
     color, other = (40, 50, 60), (60, 50, 40)
     unit = 257 if depth == 16 else 1
     row = b"".join((part * unit).to_bytes(depth // 8) for part in color + other)
-    pixels = pixels_of(scaled(png((2, 1), depth, RGB, [row], tRNS(*(part * unit for part in color))), size=(2, 1)))
+    pixels = pixels_of(
+        scaled(png((2, 1), depth, RGB, [row], tRNS(*(part * unit for part in color))), size=(2, 1), depth=8)
+    )
     assert pixels[0].tolist() == [[*color, 0], [*other, 255]]
 
 
+@pytest.mark.parametrize("form", [Format.PNG, Format.TIFF])
 @pytest.mark.parametrize("size", [(150, 100), (100, 67), (400, 300)])
-def test_sixteen_bits_of_grey_keep_sixteen_bits_in_png(size: tuple[int, int]) -> None:
+def test_sixteen_bits_of_grey_keep_sixteen_bits(size: tuple[int, int], form: Format) -> None:
     source = deep_grey()
-    result = scaled(encoded(Image.fromarray(source)), size=size)
+    result = scaled(encoded(Image.fromarray(source), form.name), form, size=size)
     assert result.mode == "I;16"
     reference = resampled(source[..., None].astype(float), size, peak=65535.0)
     assert worst_difference(pixels_of(result), reference) < 1
 
 
-@pytest.mark.parametrize("form", [Format.JPEG, Format.WEBP])
+@pytest.mark.parametrize("form", [Format.JPEG, Format.WEBP, Format.AVIF, Format.GIF])
 def test_sixteen_bits_of_grey_become_eight_elsewhere(form: Format) -> None:
     source = deep_grey()
     result = scaled(encoded(Image.fromarray(source)), form)
@@ -152,13 +162,49 @@ def test_sixteen_bits_of_grey_become_eight_elsewhere(form: Format) -> None:
 
 
 @pytest.mark.parametrize("color_type", [2, 4, 6])
-def test_sixteen_bits_of_color_or_alpha_become_eight(color_type: int) -> None:
+def test_sixteen_bits_of_color_or_alpha_become_eight_where_that_is_permitted(color_type: int) -> None:
     channels = {2: 3, 4: 2, 6: 4}[color_type]
     source = RANDOM.integers(0, 65536, (30, 40, channels), dtype=np.uint16)
     source[..., -1] |= 0x8000
     data = png((40, 30), 16, color_type, [row.astype(">u2").tobytes() for row in source])
-    pixels = pixels_of(scaled(data, size=(40, 30)), {3: "RGB", 2: "LA", 4: "RGBA"}[channels])
+    pixels = pixels_of(scaled(data, size=(40, 30), depth=8), {3: "RGB", 2: "LA", 4: "RGBA"}[channels])
     assert worst_difference(pixels, source / 257) <= 1
+
+
+@pytest.mark.parametrize("form", [None, Format.PNG, Format.TIFF])
+@pytest.mark.parametrize("color_type", [2, 4, 6])
+def test_sixteen_bits_that_could_be_kept_are_never_cut_silently(color_type: int, form: Format | None) -> None:
+    data = png((2, 1), 16, color_type, [bytes({2: 12, 4: 8, 6: 16}[color_type])])
+    with pytest.raises(UnsupportedDepth, match="Ask for depth=8, or for format=jpeg, webp, avif or gif"):
+        scale(data, Options(2, format=form), Limits())
+
+
+@pytest.mark.parametrize("form", [Format.JPEG, Format.WEBP, Format.AVIF, Format.GIF])
+def test_sixteen_bits_become_eight_where_the_format_has_no_more(form: Format) -> None:
+    data = png((2, 2), 16, RGB, [b"\xff\xff\x80\x80\0\0" * 2] * 2)
+    assert worst_difference(pixels_of(scaled(data, form, (2, 2)), "RGB"), np.full((2, 2, 3), [255.0, 128, 0])) < 8
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_sixteen_bits_of_color_in_a_tiff_are_refused_too(compression: str | None) -> None:
+    data = tifffile_of(RANDOM.integers(0, 65536, (30, 40, 3), dtype=np.uint16), compression)
+    with pytest.raises(UnsupportedDepth):
+        scale(data, Options(20), Limits())
+    assert scaled(data, size=(20, 15), depth=8).mode == "RGB"
+
+
+@pytest.mark.parametrize("options", [Options(9, blur=1), Options(9, sharpen=1), Options(9, background="#ffffffff")])
+def test_work_in_eight_bits_is_refused_for_sixteen_bits_of_grey(options: Options) -> None:
+    data = encoded(Image.fromarray(deep_grey()))
+    with pytest.raises(UnsupportedDepth, match="grey of 16 bits"):
+        scale(data, options, Limits())
+    assert Image.open(BytesIO(scale(data, replace(options, depth=8), Limits()).data)).mode == "L"
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_samples_without_a_range_of_their_own_are_refused(mode: str) -> None:
+    with pytest.raises(UnsupportedImageFormat, match=f"samples of the kind {mode}"):
+        scaled(encoded(Image.new(mode, (4, 4)), "TIFF"))
 
 
 def test_one_bit_becomes_grey() -> None:
@@ -178,6 +224,13 @@ def test_a_palette_that_is_too_short_or_missing_is_no_crash(rows: list[bytes], p
 def deep_grey() -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
     fine = RANDOM.integers(0, 257, (214, 320), dtype=np.uint16)
     return np.asarray(CHINA.convert("L")).astype(np.uint16) * 256 + np.minimum(fine, 255)
+
+
+def tifffile_of(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint16]], compression: str | None) -> bytes:
+    """Give a TIFF, which Pillow does not write with such samples."""
+    buffer = BytesIO()
+    tifffile.imwrite(buffer, pixels, photometric="rgb", compression=compression)
+    return buffer.getvalue()
 
 
 def sample(value: int, depth: int) -> bytes:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
-from imagescaler.task import Format, Options
+from imagescaler.options import Options
 from tests.pictures import chunk, encoded, photograph
 from tests.reference import Pixels, mean_difference, pixels_of, resampled
 
@@ -30,6 +31,8 @@ LOSSLESS: dict[Format, dict[str, Any]] = {
     Format.JPEG: {"quality": 100, "subsampling": "4:4:4"},
     Format.PNG: {},
     Format.WEBP: {"lossless": True},
+    Format.AVIF: {"quality": 100, "subsampling": "4:4:4"},
+    Format.TIFF: {},
 }
 
 
@@ -45,7 +48,7 @@ def expected(size: tuple[int, int] = SMALL) -> Pixels:
     return resampled(pixels_of(UPRIGHT), size)
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", LOSSLESS)
 @pytest.mark.parametrize("orientation", LIE)
 def test_every_orientation_comes_out_upright(orientation: int, form: Format) -> None:
     scaled = scale(lying(orientation, form), Options(*SMALL, format=Format.PNG), Limits())
@@ -54,17 +57,17 @@ def test_every_orientation_comes_out_upright(orientation: int, form: Format) -> 
     assert mean_difference(pixels_of(scaled.data), expected()) < 1
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", LOSSLESS)
 def test_the_wanted_size_is_that_of_the_upright_picture(form: Format) -> None:
     scaled = scale(lying(6, form), Options(50, 90, preserve_ratio=False, format=Format.PNG), Limits())
     assert (scaled.result.width, scaled.result.height) == (50, 90)
     assert mean_difference(pixels_of(scaled.data), expected((50, 90))) < 1
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", LOSSLESS)
 def test_the_result_is_not_turned_again(form: Format) -> None:
     scaled = scale(lying(8, form), Options(*SMALL), Limits())
-    assert not Image.open(BytesIO(scaled.data)).getexif()
+    assert ExifTags.Base.Orientation not in Image.open(BytesIO(scaled.data)).getexif()
 
 
 def test_exif_after_the_pixels_of_a_png_counts() -> None:
@@ -77,7 +80,7 @@ def test_exif_after_the_pixels_of_a_png_counts() -> None:
     assert mean_difference(pixels_of(scaled.data), expected()) < 1
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", [Format.JPEG, Format.PNG, Format.WEBP])
 @pytest.mark.parametrize(
     "exif",
     [

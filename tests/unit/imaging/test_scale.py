@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from imagescaler.errors import TargetTooLarge
+from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
-from imagescaler.task import Format, Options, Result, Source
+from imagescaler.options import Options
+from imagescaler.task import Result, Source
 from tests.pictures import encoded, photograph
 from tests.reference import mean_difference, pixels_of, resampled, worst_difference
 

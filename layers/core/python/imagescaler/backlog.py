@@ -5,6 +5,7 @@ from math import ceil
 from typing import Self
 
 MAX_RETRY_AFTER_S = 60
+PART_THAT_MAKES_ROOM = 0.1
 UNKNOWN_SECONDS_EACH = 0.5
 
 
@@ -31,4 +32,19 @@ class Backlog:
         >>> Backlog(unfinished=41, seconds_each=0.25).retry_after_s
         11
         """
-        return min(max(ceil(self.unfinished * self.seconds_each), 1), MAX_RETRY_AFTER_S)
+        return _whole_s(self.unfinished * self.seconds_each)
+
+    @property
+    def room_after_s(self) -> int:
+        """Estimate the whole seconds until a tenth of the work is done, from 1 to 60: who comes then finds room.
+
+        Not the end of all work: the processors would have nothing to do when everybody comes back.
+
+        >>> Backlog(unfinished=10_000, seconds_each=0.02).room_after_s
+        20
+        """
+        return _whole_s(self.unfinished * self.seconds_each * PART_THAT_MAKES_ROOM)
+
+
+def _whole_s(seconds: float) -> int:
+    return min(max(ceil(seconds), 1), MAX_RETRY_AFTER_S)

@@ -115,7 +115,7 @@ class ImageProblem(Problem):
 class UnsupportedImageFormat(ImageProblem):
     """The file is not an image of an accepted format.
 
-    Content decides, never the file's name or Content-Type. Accepted are JPEG, PNG and WebP.
+    Content decides, never the file's name or Content-Type. Accepted are JPEG, PNG, WebP, AVIF, GIF and TIFF.
     """
 
 
@@ -144,8 +144,43 @@ class TooManyChunks(ImageProblem):
     """
 
 
+class TooManyFrames(ImageProblem):
+    """The animation has too many frames, or too many pixels in all of them together.
+
+    Ask for `animated=false`, which takes the first picture, or for a smaller result.
+    """
+
+
+class UnsupportedDepth(ImageProblem):
+    """The image has more bits per sample than the result could keep.
+
+    Nothing is cut silently: ask for `depth=8`, or for a format that has eight bits: jpeg, webp, avif or gif.
+    """
+
+
+class NeverLossless(ImageProblem):
+    """The format of the result cannot be lossless.
+
+    Ask for `format=webp` or `format=png`, or do without `lossless`.
+    """
+
+
+class CropOutside(ImageProblem):
+    """The crop reaches beyond the image.
+
+    It is measured on the upright image, in pixels.
+    """
+
+
 class TargetTooLarge(ImageProblem):
     """The scaled image would have too many pixels, or too long a side."""
+
+
+class MaxBytesTooSmall(ImageProblem):
+    """The scaled image does not fit into `max_bytes`, whatever its quality.
+
+    Ask for fewer pixels, for more bytes, or for a format with a quality: jpeg, webp or avif.
+    """
 
 
 class TaskProblem(Problem):
@@ -172,12 +207,18 @@ class Unavailable(Problem):
     Send it again after the time in `Retry-After`.
     """
 
+    retry_after_s = 2  # a server that restarts is back by then; for one that stays away nobody knows
 
-class QueueFull(Unavailable):
+
+class Full(Unavailable):
+    """There is no room; it comes when work that waits is done."""
+
+
+class QueueFull(Full):
     """The queue is full."""
 
 
-class StoreFull(Unavailable):
+class StoreFull(Full):
     """The image store is full."""
 
 

@@ -1,30 +1,56 @@
 """What an image's header says, without decoding it and without Pillow."""
 
+import re
 from io import BytesIO
 
 import imagesize
 
+from imagescaler.avif_header import is_avif, read_header
 from imagescaler.errors import CorruptImage, UnsupportedImageFormat
-from imagescaler.task import Format, Source
+from imagescaler.formats import Format
+from imagescaler.task import Source
+from imagescaler.turn import STEPS, Size, Turn
 
 SIGNATURES = {
-    Format.JPEG: ((b"\xff\xd8\xff", 0),),
-    Format.PNG: ((b"\x89PNG\r\n\x1a\n", 0),),
-    Format.WEBP: ((b"RIFF", 0), (b"WEBP", 8)),
+    Format.JPEG: re.compile(rb"\xff\xd8\xff"),
+    Format.PNG: re.compile(rb"\x89PNG\r\n\x1a\n"),
+    Format.WEBP: re.compile(rb"RIFF....WEBP", re.DOTALL),
+    Format.GIF: re.compile(rb"GIF8[79]a"),
+    Format.TIFF: re.compile(rb"II\*\0|MM\0\*"),
 }
 
 
 def measure(image: bytes) -> Source:
-    """Tell an image's format, by content, and its size: a JPEG's when turned upright, else as it is stored.
+    """Tell an image's format, by content, and its size: when turned upright where the header says how it lies.
 
-    Whether a PNG or a WebP lies is only known when it is scaled; hardly any does.
+    JPEG, TIFF and AVIF say it there. Whether a PNG or a WebP lies is only known when it is scaled; hardly any does.
     Raises UnsupportedImageFormat, and CorruptImage when no size can be read.
     """
-    form = next((form for form, marks in SIGNATURES.items() if all(image.startswith(*mark) for mark in marks)), None)
+    form = format_of(image)
     if form is None:
         accepted = ", ".join(form.name for form in Format)
         raise UnsupportedImageFormat(f"The file is not an image of an accepted format; these are {accepted}.")
-    width, height = imagesize.get(BytesIO(image))
+    try:
+        (width, height), turn = read_header(image) if form is Format.AVIF else _read_header(image)
+    except Exception:  # noqa: BLE001 - the parsers raise whatever the damage suggests
+        width, height, turn = 0, 0, Turn()
     if width < 1 or height < 1:
         raise CorruptImage(f"The file begins like a {form.name}, but its header tells no size: it may be cut off.")
-    return Source(form, width, height, len(image))
+    return Source(form, *turn.size((width, height)), len(image), turn.orientation)
+
+
+def format_of(image: bytes) -> Format | None:
+    """Tell the format by the first bytes; None for one that is not accepted.
+
+    >>> format_of(b"GIF89a..."), format_of(b"BM.......")
+    (<Format.GIF: 'gif'>, None)
+    """
+    for form, signature in SIGNATURES.items():
+        if signature.match(image):
+            return form
+    return Format.AVIF if is_avif(image) else None
+
+
+def _read_header(image: bytes) -> tuple[Size, Turn]:
+    header = imagesize.get_info(BytesIO(image), dpi=False, colors=False, exif_rotation=False, channels=False)
+    return (header.width, header.height), Turn(header.rotation if header.rotation in STEPS else 1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from imagescaler.api_key import ApiKey
 from imagescaler.backlog import Backlog
 from imagescaler.schemas import TaskMessage
 from imagescaler.task import Failure, NewTask, Result, Source, Task
@@ -81,12 +82,32 @@ class TaskRepository(TaskUpkeep, Protocol):
         """Note that the result of a completed task is gone."""
         ...
 
-    async def backlog(self, task: Task) -> Backlog:
-        """Measure the work that stands before a task."""
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
         ...
 
     async def ping(self) -> None:
         """Return when the repository answers."""
+        ...
+
+
+class Keyring(Protocol):
+    """Where API keys are kept. Every method raises RepositoryUnavailable when the database is away."""
+
+    async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
+        """Keep a new key."""
+        ...
+
+    async def find(self, key_id: str) -> ApiKey | None:
+        """Look a key up, revoked or not."""
+        ...
+
+    async def all(self) -> Sequence[ApiKey]:
+        """Give every key, the oldest first."""
+        ...
+
+    async def revoke(self, key_id: str) -> ApiKey | None:
+        """End a key, and say when it ended; None when there is none."""
         ...
 
 

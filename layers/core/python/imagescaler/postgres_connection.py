@@ -8,7 +8,8 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from imagescaler.errors import RepositoryUnavailable
 
-CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S, MAX_CONNECTIONS = 3, 3, 2
+CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S = 3, 3
+MAX_CONNECTIONS = 1  # an environment has one invocation at a time; so there are as many connections as environments
 BROKEN = (
     OSError,  # refused, reset, and TimeoutError
     asyncpg.InterfaceError,  # the connection went away under a statement

@@ -1,62 +1,14 @@
-"""What goes over the wire: the JSON bodies, the options of a request, and the queue's message."""
+"""What goes over the wire: the JSON bodies and the queue's message; the options are in `option_fields`."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from imagescaler.task import Format, Options, Status, Task
-
-Side = Annotated[int, Field(ge=1, description="pixels")]
-AUTO: Final = "auto"
-OutputFormat = Annotated[
-    Literal["auto", "jpeg", "png", "webp"],
-    BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
-    Field(description="format of the result; auto is that of the source"),
-]
-
-
-class OptionFields(BaseModel):
-    """How to scale: give width, height, or both."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    width: Side | None = None
-    height: Side | None = None
-    preserve_ratio: Annotated[
-        bool, Field(description="true fits the image inside width and height, false gives exactly that size")
-    ] = True
-    format: OutputFormat = AUTO
-
-    @model_validator(mode="after")
-    def _has_a_size(self) -> Self:
-        if self.width is None and self.height is None:
-            message = "give width, height, or both, in pixels"
-            raise ValueError(message)
-        return self
-
-    def options(self) -> Options:
-        """Give the domain's form of these fields."""
-        output = None if self.format == AUTO else Format(self.format)
-        return Options(self.width, self.height, self.preserve_ratio, output)
-
-    @classmethod
-    def of(cls, options: Options) -> Self:
-        """Give the wire's form of the domain's options."""
-        return cls(
-            width=options.width,
-            height=options.height,
-            preserve_ratio=options.preserve_ratio,
-            format=options.format.value if options.format else AUTO,
-        )
-
-
-class UploadedImage(OptionFields):
-    """How to scale an image that was uploaded before."""
-
-    upload_id: UUID
-
+from imagescaler.formats import Format
+from imagescaler.option_fields import OptionFields
+from imagescaler.task import Status, Task
 
 MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
 

@@ -8,7 +8,10 @@ from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
-from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress
+from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress, TaskNotFound
+from imagescaler.formats import Format
+from imagescaler.options import Options
+from imagescaler.turn import Size, Turn
 
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
 
@@ -40,51 +43,23 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
 """Every change of status that is allowed; `processing` to `processing` is a new attempt."""
 
 
-class Format(StrEnum):
-    """An image format that is read and written."""
-
-    JPEG = "jpeg"
-    PNG = "png"
-    WEBP = "webp"
-
-    @property
-    def media_type(self) -> str:
-        """Give the IANA media type.
-
-        >>> Format.WEBP.media_type
-        'image/webp'
-        """
-        return f"image/{self.value}"
-
-    @property
-    def extension(self) -> str:
-        """Give the usual end of a file's name, without the dot."""
-        return "jpg" if self is Format.JPEG else self.value
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How an image is to be scaled.
-
-    `width` and `height` are in pixels, at least one of them is given. With `preserve_ratio` the image is fitted
-    inside them, else it gets exactly that size; a side that is not given follows from the ratio.
-    `format` is the format of the result, None for that of the source.
-    """
-
-    width: int | None = None
-    height: int | None = None
-    preserve_ratio: bool = True
-    format: Format | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is known of an uploaded image; width and height in pixels."""
+    """What is known of an uploaded image; width and height are those of the upright one, in pixels.
+
+    `orientation` is how it lies in its file, as far as that is known: EXIF's number.
+    """
 
     format: Format
     width: int
     height: int
     bytes: int
+    orientation: int = 1
+
+    @property
+    def stored(self) -> Size:
+        """Give the size that it has in its file."""
+        return Turn(self.orientation).size((self.width, self.height))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +146,12 @@ class Task:
     def result_key(self) -> str:
         """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
         return f"results/{self.id}/{self.attempt}"
+
+    def seen_by(self, owner: str) -> Self:
+        """Give the task to its owner; to everybody else there is none (TaskNotFound)."""
+        if self.owner != owner:
+            raise TaskNotFound.of(self.id)
+        return self
 
     @property
     def was_given_up(self) -> bool:

@@ -1,5 +1,6 @@
 """An upload: bytes that a client sends to the store itself, ahead of its tasks."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,13 @@ class Upload:
     expires_at: datetime
 
 
-def upload_key(upload_id: UUID) -> str:
-    """Give the store's key for an upload."""
-    return f"uploads/{upload_id}"
+def upload_key(upload_id: UUID, owner: str) -> str:
+    """Give the store's key for an upload: each owner's have a place of their own, and are not there for others.
+
+    >>> upload_key(UUID(int=1), "")
+    'uploads/00000000-0000-0000-0000-000000000001'
+    >>> upload_key(UUID(int=1), "ada")
+    'uploads/fdee430d40bd57de/00000000-0000-0000-0000-000000000001'
+    """
+    place = f"{hashlib.sha256(owner.encode()).hexdigest()[:16]}/" if owner else ""
+    return f"uploads/{place}{upload_id}"

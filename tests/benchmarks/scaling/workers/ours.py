@@ -1,8 +1,9 @@
 """Our engine, and the only place of this benchmark that calls it."""
 
+from imagescaler.formats import Format
 from imagescaler.imaging import scale as scale_image
 from imagescaler.limits import MEGA, Limits
-from imagescaler.task import Format, Options
+from imagescaler.options import Options
 from tests.benchmarks.scaling.workers.loop import Job, serve
 
 LIMITS = Limits(max_source_pixels=200 * MEGA)

@@ -3,14 +3,18 @@
 import hashlib
 from dataclasses import dataclass, replace
 
-from imagescaler.imaging.encoding import encode
+from imagescaler.errors import NeverLossless
+from imagescaler.imaging.encoding import Extras, encode
+from imagescaler.imaging.modes import check_depth
 from imagescaler.imaging.opening import decoding, open_image
-from imagescaler.imaging.orientation import orientation
-from imagescaler.imaging.steps import DRAWING, READING, Frame, run
+from imagescaler.imaging.picture import decode, orientation_of, stored_size
+from imagescaler.imaging.rendering import draw, plan_of
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
+from imagescaler.options import Options
 from imagescaler.plan import plan
-from imagescaler.task import Options, Result, Source
+from imagescaler.task import Result, Source
+from imagescaler.turn import Size, Turn
 
 __all__ = ["Scaled", "scale"]
 
@@ -25,16 +29,29 @@ class Scaled:
 
 
 def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
-    """Scale an image; the first picture of an animation. Raises ImageProblem or SourceTooLarge: the file's fault."""
+    """Scale an image. Raises ImageProblem or SourceTooLarge: the file's fault, or what was asked of it."""
     header = measure(data)
     form = options.format or header.format
+    if options.lossless and not form.can_be_lossless:
+        raise NeverLossless(f"lossless is an option of webp, png, gif and tiff, and the result is {form}.")
     with open_image(data, header, limits) as image:
+        keeps_depth = check_depth(image, options, form)
         with decoding(header.format):
-            turn = orientation(image)
-        source = replace(header, width=turn.upright(image.size)[0], height=turn.upright(image.size)[1])
-        size = plan((source.width, source.height), options, limits)
+            orientation = orientation_of(image)
+        stored = stored_size(image, orientation)
+        source = _upright(header, stored, orientation)
+        wish = plan(stored, options, limits, orientation=orientation)
         with decoding(header.format):
-            frame = run(READING, Frame(image, turn=turn, size=turn.stored(size), form=form))
-        encoded = encode(run(DRAWING, frame).image, form)
-    result = Result(form, *size, len(encoded), hashlib.sha256(encoded).hexdigest())
+            picture = decode(image, orientation, [(wish, options)])
+        wish = plan_of(picture, options, limits)
+        frame = draw(picture, wish, options, form, keeps_depth=keeps_depth)
+        extras = Extras(frame.profile, picture.metadata.chosen(options, orientation, wish.size))
+        encoded = encode(frame.image, form, options, extras)
+    result = Result(form, *wish.size, len(encoded), hashlib.sha256(encoded).hexdigest())
     return Scaled(encoded, source, result)
+
+
+def _upright(header: Source, stored: Size, orientation: int) -> Source:
+    """Describe the source as it is known now that it is open."""
+    width, height = Turn(orientation).size(stored)
+    return replace(header, width=width, height=height, orientation=orientation)

@@ -1,33 +1,112 @@
 """Pictures into files, one encoder per format."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any
 
-from PIL import Image
+from PIL import ExifTags, Image, PngImagePlugin
 
-from imagescaler.task import Format
+from imagescaler.errors import MaxBytesTooSmall
+from imagescaler.formats import Format
+from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata
+from imagescaler.imaging.opening import load_codec
+from imagescaler.imaging.palettes import with_gif_palette, with_palette
+from imagescaler.options import Options
 
-QUALITY = 80
 # Of 64 x 64 points, a photograph has more colors than this, a drawing or a screenshot fewer.
 SAMPLE, FEW_COLORS = (64, 64), 1024
 RUN_LENGTHS = 3
+# Grey of eight bits is a palette of its own; for one of sixteen there is none.
+HAS_FEW_VALUES = {"L", "I;16"}
+FOLDERS = {ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo}
+# Of WebP's methods 0 to 6 and AVIF's speeds 10 to 0: the best of those that are not out of proportion slower.
+WEBP_METHOD, AVIF_SPEED = 2, 6
 
 
-def encode(image: Image.Image, form: Format) -> bytes:
-    """Encode an image that carries no metadata."""
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What goes into a file beside the pixels, and for an animation how it plays."""
+
+    profile: bytes | None = None
+    metadata: EmbeddedMetadata = NO_METADATA
+    animation: Mapping[str, Any] = field(default_factory=dict)
+
+
+def encode(image: Image.Image, form: Format, options: Options, extras: Extras = Extras()) -> bytes:
+    """Encode an image that carries no metadata of its own, in `max_bytes` if that is given; raises MaxBytesTooSmall."""
+    picture = _indexed(image, form, options)
+    quality = options.quality.of(form)
+    data = _encode(picture, form, options, extras, quality)
+    if options.max_bytes is None or len(data) <= options.max_bytes:
+        return data
+    if not form.is_lossy or options.lossless:
+        raise MaxBytesTooSmall(f"The {form.name} has {len(data):,} bytes; max_bytes is {options.max_bytes:,}.")
+    return _search(lambda each: _encode(picture, form, options, extras, each), quality, options.max_bytes, form)
+
+
+def _search(encode_at: Callable[[int], bytes], too_high: int, max_bytes: int, form: Format) -> bytes:
+    """Search the highest quality that fits, below one that does not, by bisection."""
+    lowest, best, least = 1, None, 0
+    while lowest < too_high:
+        quality = (lowest + too_high) // 2
+        data = encode_at(quality)
+        if len(data) <= max_bytes:
+            lowest, best = quality + 1, data
+        else:
+            too_high, least = quality, len(data)
+    if best is None:
+        raise MaxBytesTooSmall(
+            f"The {form.name} has {least:,} bytes at the lowest quality; max_bytes is {max_bytes:,}."
+        )
+    return best
+
+
+def _encode(image: Image.Image, form: Format, options: Options, extras: Extras, quality: int) -> bytes:
+    load_codec(form)
     buffer = BytesIO()
-    image.save(buffer, form.name, **OPTIONS[form](image))
+    writing = PARAMETERS[form](image, options, quality) | _embedded(form, extras)
+    image.save(buffer, form.name, **writing, **extras.animation)
     return buffer.getvalue()
 
 
-def _jpeg(_: Image.Image) -> dict[str, Any]:
-    return {"quality": QUALITY, "subsampling": "4:2:0"}
+def _embedded(form: Format, extras: Extras) -> dict[str, Any]:
+    """Give the metadata as each format takes it; a GIF takes none."""
+    exif, xmp = extras.metadata.exif, extras.metadata.xmp
+    known: dict[str, Any] = {"icc_profile": extras.profile, "exif": exif.tobytes() if exif else None}
+    match form:
+        case Format.GIF:
+            return {}
+        case Format.PNG if xmp:
+            known["pnginfo"] = PngImagePlugin.PngInfo()
+            known["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp.decode("utf-8", "replace"))
+        case Format.TIFF:
+            tags = known["exif"] = _tags_of_tiff(exif, xmp)
+            if FOLDERS & set(tags):
+                known["compression"] = "raw"  # what compresses cannot write folders
+        case _:
+            known["xmp"] = xmp
+    return {name: value for name, value in known.items() if value}
 
 
-def _png(image: Image.Image) -> dict[str, Any]:
+def _tags_of_tiff(exif: Image.Exif | None, xmp: bytes | None) -> Image.Exif:
+    """Give EXIF's and XMP's tags as one folder: a TIFF is made of such."""
+    tags = Image.Exif()
+    tags.load(exif.tobytes() if exif else b"")
+    if xmp:
+        tags[ExifTags.Base.XMLPacket] = xmp
+    return tags
+
+
+def _jpeg(_: Image.Image, options: Options, quality: int) -> dict[str, Any]:
+    return {"quality": quality, "subsampling": "4:2:0", "progressive": options.progressive}
+
+
+def _png(image: Image.Image, _options: Options, _quality: int) -> dict[str, Any]:
     """Search for repetitions in drawings; in photographs there are none, and runs are found four times faster."""
+    if image.mode == "P":
+        return {"compress_level": 9}
     sample = image.resize(SAMPLE, Image.Resampling.NEAREST)
     if sample.mode == "I;16":
         sample = sample.convert("I")  # Pillow counts no colors in I;16
@@ -35,10 +114,35 @@ def _png(image: Image.Image) -> dict[str, Any]:
     return {"compress_level": 3} if drawing else {"compress_type": RUN_LENGTHS}
 
 
-def _webp(_: Image.Image) -> dict[str, Any]:
-    return {"quality": QUALITY, "method": 2}
+def _webp(_: Image.Image, options: Options, quality: int) -> dict[str, Any]:
+    return {"quality": quality, "method": WEBP_METHOD, "lossless": options.lossless, "exact": options.lossless}
 
 
-OPTIONS: Mapping[Format, Callable[[Image.Image], dict[str, Any]]] = MappingProxyType(
-    {Format.JPEG: _jpeg, Format.PNG: _png, Format.WEBP: _webp}
+def _avif(_: Image.Image, _options: Options, quality: int) -> dict[str, Any]:
+    return {"quality": quality, "speed": AVIF_SPEED, "max_threads": 1}
+
+
+def _gif(_: Image.Image, _options: Options, _quality: int) -> dict[str, Any]:
+    return {}
+
+
+def _tiff(_: Image.Image, _options: Options, _quality: int) -> dict[str, Any]:
+    return {"compression": "tiff_adobe_deflate"}
+
+
+PARAMETERS: Mapping[Format, Callable[[Image.Image, Options, int], dict[str, Any]]] = MappingProxyType(
+    {
+        Format.JPEG: _jpeg,
+        Format.PNG: _png,
+        Format.WEBP: _webp,
+        Format.AVIF: _avif,
+        Format.GIF: _gif,
+        Format.TIFF: _tiff,
+    }
 )
+
+
+def _indexed(image: Image.Image, form: Format, options: Options) -> Image.Image:
+    if form is Format.GIF:
+        return with_gif_palette(image)
+    return with_palette(image) if form is Format.PNG and options.palette and image.mode not in HAS_FEW_VALUES else image

@@ -6,9 +6,10 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from io import BytesIO
 
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image
 
 from imagescaler.errors import (
     CorruptImage,
@@ -18,15 +19,25 @@ from imagescaler.errors import (
     TooManyScans,
     UnsupportedImageFormat,
 )
+from imagescaler.formats import Format
 from imagescaler.imaging.transparency import scale_transparent_color
 from imagescaler.limits import Limits
-from imagescaler.task import Format, Source
+from imagescaler.task import Source
 
 # A phone's multi-picture file comes through the JPEG plugin; its first picture is a JPEG.
 PLUGINS = {
-    Format.JPEG: ("JPEG", {JpegImagePlugin.JpegImageFile.format, "MPO"}),
-    Format.PNG: ("PNG", {PngImagePlugin.PngImageFile.format}),
-    Format.WEBP: ("WEBP", {WebPImagePlugin.WebPImageFile.format}),
+    Format.JPEG: ("JPEG", {"JPEG", "MPO"}),
+    Format.PNG: ("PNG", {"PNG"}),
+    Format.WEBP: ("WEBP", {"WEBP"}),
+    Format.AVIF: ("AVIF", {"AVIF"}),
+    Format.GIF: ("GIF", {"GIF"}),
+    Format.TIFF: ("TIFF", {"TIFF"}),
+}
+# Pillow itself imports those of JPEG, PNG and GIF; with all of its plugins an environment would start later.
+IMPORTED_WHEN_NEEDED = {
+    Format.WEBP: "PIL.WebPImagePlugin",
+    Format.AVIF: "PIL.AvifImagePlugin",
+    Format.TIFF: "PIL.TiffImagePlugin",
 }
 # What Pillow and its codecs raise for damaged files; all of it is the file's fault.
 DAMAGE = (
@@ -37,6 +48,7 @@ DAMAGE = (
     TypeError,
     ArithmeticError,
     EOFError,
+    RuntimeError,  # the decoder of AVIF
     struct.error,
     zlib.error,
     MemoryError,
@@ -71,6 +83,7 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
             _check_chunks(data, limits.max_png_chunks)
     # Pillow has one limit for all; it warns above it, and where we open and decode, warnings are errors.
     Image.MAX_IMAGE_PIXELS = limits.max_source_pixels
+    load_codec(header.format)
     plugin, formats = PLUGINS[header.format]
     with decoding(header.format):
         image = Image.open(BytesIO(data), formats=[plugin])
@@ -80,6 +93,12 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
         _check_size(image.size, limits)
         scale_transparent_color(image)
         yield image
+
+
+def load_codec(form: Format) -> None:
+    """Import what reads and writes a format, the first time that it is needed."""
+    if form in IMPORTED_WHEN_NEEDED:
+        import_module(IMPORTED_WHEN_NEEDED[form])
 
 
 @contextmanager

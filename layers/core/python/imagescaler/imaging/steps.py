@@ -1,98 +1,56 @@
-"""The pipeline: pure steps from the opened file to the picture that is encoded."""
+"""The pipeline: pure steps from a decoded picture to the one that is encoded."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
+from math import ceil, floor
 
 from PIL import Image
 
-from imagescaler.imaging.color import to_srgb
-from imagescaler.imaging.orientation import Turn
-from imagescaler.imaging.transparency import deep_grey_to_la, to_eight_bits
-from imagescaler.task import Format
+from imagescaler.formats import Format
+from imagescaler.imaging import resizers
+from imagescaler.imaging.canvas import OPAQUE, lay
+from imagescaler.imaging.color import keeps_profile, to_srgb
+from imagescaler.imaging.effects import WITH_ALPHA, apply_effects
+from imagescaler.imaging.linear import resize_light
+from imagescaler.imaging.smart import PREVIEW_SIDE, best_offset
+from imagescaler.imaging.transparency import to_eight_bits
+from imagescaler.imaging.turning import turned
+from imagescaler.options import Gravity, Kernel, Options
+from imagescaler.plan import Plan
 
-# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed; below about 1.2 it shows.
-DRAFT = 2.0
-# Where more than this is left, an exact box filter goes before the Lanczos kernel.
-REDUCING_GAP = 3.0
-DEEP_MODES = {"I", "I;16", "I;16L", "I;16B", "F"}
-# What a mode without and with a transparent color, or a table of alphas, is converted to; the others can be resized.
-RESIZABLE = {
-    ("1", False): "L",
-    ("1", True): "LA",
-    ("L", True): "LA",
-    ("P", False): "RGB",
-    ("P", True): "RGBA",
-    ("RGB", True): "RGBA",
-}
-WITH_ALPHA = {"LA": "L", "RGBA": "RGB"}
-OPAQUE = 255
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A picture on its way: `size` is what it becomes, as it is stored, that is, before the turn."""
+    """A picture on its way; it lies as it is stored until `upright`, and `box` is the part of it that is used."""
 
     image: Image.Image
-    turn: Turn
-    size: tuple[int, int]
+    plan: Plan
+    options: Options
     form: Format
-    box: tuple[float, float, float, float] | None = None
+    box: Box
     profile: bytes | None = None
+    keeps_depth: bool = False
 
 
 Step = Callable[[Frame], Frame]
 
 
-def run(steps: Sequence[Step], frame: Frame) -> Frame:
-    """Take a frame through steps."""
-    return reduce(lambda each, step: step(each), steps, frame)
+def run(frame: Frame) -> Frame:
+    """Take a frame through all steps."""
+    return reduce(lambda each, step: step(each), STEPS, frame)
 
 
-def decode(frame: Frame) -> Frame:
-    """Decode, a JPEG no larger than it is needed; `box` is then what the picture exactly covers."""
-    image, profile = frame.image, frame.image.info.get("icc_profile")
-    draft = image.draft(None, (round(frame.size[0] * DRAFT), round(frame.size[1] * DRAFT)))
-    image.load()
-    return replace(frame, box=draft[1] if draft else None, profile=profile)
-
-
-def normalize(frame: Frame) -> Frame:
-    """Bring the mode to one that can be resized: L, LA, RGB, RGBA, CMYK, or F for more than eight bits."""
-    image, has_transparent_color = frame.image, "transparency" in frame.image.info
-    if image.mode in DEEP_MODES:
-        return replace(
-            frame, image=deep_grey_to_la(image) if has_transparent_color else image.convert("I").convert("F")
-        )
-    mode = RESIZABLE.get((image.mode, has_transparent_color))
-    return replace(frame, image=image.convert(mode)) if mode else frame
-
-
-def resize(frame: Frame) -> Frame:
-    """Resize with Lanczos; Pillow multiplies by alpha itself, so transparent colors do not bleed."""
-    if frame.image.size == frame.size and frame.box is None:
+def cut(frame: Frame) -> Frame:
+    """Cut to what is used, so that no kernel reaches beyond."""
+    left, top, right, bottom = frame.box
+    outer = (floor(left), floor(top), min(ceil(right), frame.image.width), min(ceil(bottom), frame.image.height))
+    if outer == (0, 0, *frame.image.size):
         return frame
-    resized = frame.image.resize(frame.size, Image.Resampling.LANCZOS, frame.box, reducing_gap=REDUCING_GAP)
-    return replace(frame, image=resized, box=None)
-
-
-def shallow(frame: Frame) -> Frame:
-    """End the sixteen-bit path: PNG keeps sixteen bits of grey, the other formats get eight."""
-    if frame.image.mode != "F":
-        return frame
-    if frame.form is Format.PNG:
-        return replace(frame, image=frame.image.point(lambda value: value * 1 + 0.5).convert("I").convert("I;16"))
-    return replace(frame, image=to_eight_bits(frame.image))
-
-
-def color(frame: Frame) -> Frame:
-    """Convert to sRGB, after the resize, when there are fewer pixels."""
-    return replace(frame, image=to_srgb(frame.image, frame.profile))
-
-
-def upright(frame: Frame) -> Frame:
-    """Turn upright, after the resize, when there are fewer pixels."""
-    return replace(frame, image=frame.turn.apply(frame.image))
+    box = (left - outer[0], top - outer[1], right - outer[0], bottom - outer[1])
+    return replace(frame, image=frame.image.crop(outer), box=box)
 
 
 def drop_opaque_alpha(frame: Frame) -> Frame:
@@ -103,23 +61,90 @@ def drop_opaque_alpha(frame: Frame) -> Frame:
     return replace(frame, image=image.convert(WITH_ALPHA[image.mode]))
 
 
-def flatten(frame: Frame) -> Frame:
-    """Lay on white what JPEG cannot show through."""
-    image = frame.image
-    if frame.form is not Format.JPEG or image.mode not in WITH_ALPHA:
+def color_of_light(frame: Frame) -> Frame:
+    """Convert to sRGB before the resize, where that is to happen in linear light."""
+    return color(frame) if frame.options.linear and frame.image.mode != "F" else frame
+
+
+def focus(frame: Frame) -> Frame:
+    """Move the window to where the most is to be seen, if that is asked for and there is a choice."""
+    plan = frame.plan
+    if frame.options.gravity is not Gravity.SMART or (plan.window.width, plan.window.height) == plan.scaled:
         return frame
-    background = Image.new(WITH_ALPHA[image.mode], image.size, "white")
-    background.paste(image.convert(background.mode), mask=image.getchannel("A"))
-    return replace(frame, image=background)
+    ratio = min(PREVIEW_SIDE / max(plan.scaled), 1)
+    size = plan.whole_turn.size((max(round(plan.scaled[0] * ratio), 1), max(round(plan.scaled[1] * ratio), 1)))
+    small = resizers.resize(frame.image, size, Kernel.BOX, frame.box)
+    preview = turned(to_eight_bits(small) if small.mode == "F" else small, plan.whole_turn)
+    return replace(frame, plan=plan.moved(*best_offset(preview, plan.scaled, (plan.window.width, plan.window.height))))
+
+
+def resize(frame: Frame) -> Frame:
+    """Resample the window; only what is seen is computed, and it is as if the whole had been."""
+    plan, (left, top, right, bottom) = frame.plan, frame.box
+    window, scaled = plan.stored_window, plan.stored_scaled
+    across, down = (right - left) / scaled[0], (bottom - top) / scaled[1]
+    box = (
+        left + window.left * across,
+        top + window.top * down,
+        min(left + (window.left + window.width) * across, right),
+        min(top + (window.top + window.height) * down, bottom),
+    )
+    size = (window.width, window.height)
+    if frame.image.size == size and box == (0, 0, *size):
+        return frame
+    resample = partial(resizers.resize, size=size, kernel=frame.options.kernel, box=box)
+    image = resize_light(frame.image, resample) if frame.options.linear else resample(frame.image)
+    return replace(frame, image=image)
+
+
+def shallow(frame: Frame) -> Frame:
+    """End the path of sixteen bits: PNG and TIFF keep them, the other formats get eight."""
+    if frame.image.mode != "F":
+        return frame
+    if frame.keeps_depth:
+        return replace(frame, image=frame.image.point(lambda value: value * 1 + 0.5).convert("I").convert("I;16"))
+    return replace(frame, image=to_eight_bits(frame.image))
+
+
+def color(frame: Frame) -> Frame:
+    """Convert to sRGB, after the resize, when there are fewer pixels."""
+    if keeps_profile(frame.image, frame.profile, frame.options, frame.form):
+        return frame
+    return replace(frame, image=to_srgb(frame.image, frame.profile), profile=None)
+
+
+def upright(frame: Frame) -> Frame:
+    """Turn, after the resize, when there are fewer pixels."""
+    return replace(frame, image=turned(frame.image, frame.plan.whole_turn))
+
+
+def effects(frame: Frame) -> Frame:
+    """Blur and the like."""
+    return replace(frame, image=apply_effects(frame.image, frame.options))
+
+
+def canvas(frame: Frame) -> Frame:
+    """Lay on a background, where there is to be one."""
+    return replace(frame, image=lay(frame.image, frame.plan, frame.options, frame.form))
 
 
 def bare(frame: Frame) -> Frame:
     """Copy the pixels into a new image: an old one carries comments and profiles into the file."""
-    image = Image.new(frame.image.mode, frame.image.size)
+    image = Image.new(frame.image.mode, frame.image.size, None)
     image.paste(frame.image)
     return replace(frame, image=image)
 
 
-# What goes wrong while reading is the file's fault; while drawing it is ours.
-READING: Sequence[Step] = (decode, normalize)
-DRAWING: Sequence[Step] = (drop_opaque_alpha, resize, shallow, color, upright, flatten, bare)
+STEPS: Sequence[Step] = (
+    cut,
+    drop_opaque_alpha,
+    color_of_light,
+    focus,
+    resize,
+    shallow,
+    color,
+    upright,
+    effects,
+    canvas,
+    bare,
+)

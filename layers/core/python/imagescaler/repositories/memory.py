@@ -101,10 +101,11 @@ class MemoryTaskRepository:
         ended = [task for task in over if task.completed_at is not None and task.completed_at <= before]
         return len([self.tasks.pop(task.id) for task in ended[:limit]])
 
-    async def backlog(self, task: Task) -> Backlog:
-        """Measure the work that stands before a task."""
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
         unfinished = sum(
-            not each.status.is_final and each.created_at <= task.created_at for each in self.tasks.values()
+            not each.status.is_final and (task is None or each.created_at <= task.created_at)
+            for each in self.tasks.values()
         )
         spans = [
             (each.started_at, each.completed_at)

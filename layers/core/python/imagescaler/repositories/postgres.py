@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib.resources import files
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import aiosql
+from pydantic import TypeAdapter
 
 from imagescaler.backlog import Backlog
 from imagescaler.errors import (
@@ -18,8 +19,12 @@ from imagescaler.errors import (
     TaskInProgress,
     TaskNotFound,
 )
+from imagescaler.options import Options
 from imagescaler.postgres_connection import Database, Row
-from imagescaler.task import Failure, Format, NewTask, Options, Result, Source, Status, Task, gave_up
+from imagescaler.task import Failure, NewTask, Result, Source, Status, Task, gave_up
+
+Record = TypeVar("Record")
+ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start
 
 
 class PostgresTaskRepository:
@@ -123,9 +128,9 @@ class PostgresTaskRepository:
         """Forget tasks that failed or expired a while ago, and say how many."""
         return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
 
-    async def backlog(self, task: Task) -> Backlog:
-        """Measure the work that stands before a task."""
-        row = await self._database.run(self._sql.backlog, created_at=task.created_at)
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
+        row = await self._database.run(self._sql.backlog, created_at=task and task.created_at)
         return Backlog.of(row["unfinished"], row["seconds_each"])
 
     async def ping(self) -> None:
@@ -153,8 +158,8 @@ def _task(row: Row) -> Task:
         id=row["id"],
         owner=row["owner"],
         status=Status(row["status"]),
-        options=Options(**_with_format(json.loads(row["options"]))),
-        source=Source(**_with_format(json.loads(row["source"]))),
+        options=_read(Options, row["options"]),
+        source=_read(Source, row["source"]),
         attempt=row["attempt"],
         message_id=row["message_id"],
         rings=row["rings"],
@@ -165,10 +170,14 @@ def _task(row: Row) -> Task:
         completed_at=row["completed_at"],
         lease_until=row["lease_until"],
         expires_at=row["expires_at"],
-        result=Result(**_with_format(json.loads(row["result"]))) if row["result"] else None,
-        failure=Failure(**json.loads(row["failure"])) if row["failure"] else None,
+        result=_read(Result, row["result"]) if row["result"] else None,
+        failure=_read(Failure, row["failure"]) if row["failure"] else None,
     )
 
 
-def _with_format(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "format": Format(fields["format"]) if fields["format"] else None}
+def _read(record: type[Record], json: str) -> Record:
+    """Read a record as this release or an older one wrote it: what that did not know has its default."""
+    if record not in ADAPTERS:
+        ADAPTERS[record] = TypeAdapter(record)
+    read: Record = ADAPTERS[record].validate_json(json)
+    return read

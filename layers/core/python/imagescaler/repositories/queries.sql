@@ -106,7 +106,8 @@ select count(*) from deleted;
 -- name: backlog(created_at)^
 select
     (select count(*) from tasks
-     where status in ('pending', 'processing') and created_at <= :created_at) as unfinished,
+     where status in ('pending', 'processing')
+       and created_at <= coalesce(:created_at, 'infinity'::timestamptz)) as unfinished,
     (select extract(epoch from least(avg(completed_at - started_at),
                                      (max(completed_at) - min(started_at)) / count(*)))::float8
      from (select completed_at, started_at from tasks

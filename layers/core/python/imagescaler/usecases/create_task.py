@@ -3,19 +3,21 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
-from imagescaler.errors import ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, TargetTooLarge, Unavailable
+from imagescaler.errors import Full, ImageProblem, ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, Unavailable
 from imagescaler.limits import Limits
+from imagescaler.options import Options
+from imagescaler.plan import plan
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
-from imagescaler.task import Idempotency, NewTask, Options, Source, Status, Task
+from imagescaler.task import Idempotency, NewTask, Source, Status, Task
 from imagescaler.usecases.originals import Measure, Original
 
+LYING = 6  # one of the turns that exchange the sides
 logger = logging.getLogger(__name__)
 Message = Callable[[UUID], TaskMessage]
 
@@ -23,6 +25,7 @@ Message = Callable[[UUID], TaskMessage]
 async def create_task(
     original: Original,
     options: Options,
+    owner: str,
     *,
     idempotency_key: str | None,
     message: Message,
@@ -33,7 +36,7 @@ async def create_task(
     queue: TaskQueue,
     store: ImageStore,
 ) -> tuple[Task, bool]:
-    """Accept an image and return its task with True, or with False the task that the key already stands for.
+    """Accept an owner's image and return its task with True, or with False the task that the key already stands for.
 
     Killed at any point, this leaves either nothing that matters or a task that can be rung for again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
@@ -41,10 +44,11 @@ async def create_task(
     source = await original.measure(measure, store)
     if source.bytes > limits.max_source_bytes:
         raise SourceTooLarge(f"The file has {source.bytes:,} bytes; the limit is {limits.max_source_bytes:,}.")
-    _check_sides(source, options, limits)
+    _check_size(source, options, limits)
     idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
-    new = NewTask(uuid4(), options, source, idempotency=idempotency)
-    await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+    new = NewTask(uuid4(), options, source, owner, idempotency)
+    async with _honest(tasks):
+        await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)
     except Problem:
@@ -53,10 +57,12 @@ async def create_task(
     if not created:
         await store.delete(new.source_key)
         if task.status is Status.PENDING and task.message_id is None:
-            await _ring_again(task, message, tasks, queue)
+            async with _honest(tasks):
+                await _ring_again(task, message, tasks, queue)
         return task, False
     try:
-        message_id = await queue.push(message(task.id))
+        async with _honest(tasks):
+            message_id = await queue.push(message(task.id))
     except Problem:
         await _forget(new, tasks, store)
         raise
@@ -68,8 +74,19 @@ async def create_task(
 def request_hash(original: Original, options: Options) -> str:
     """Hash what an idempotency key stands for: the image and the options."""
     digest = hashlib.sha256(original.digest)
-    digest.update(json.dumps(asdict(options), sort_keys=True).encode())
+    digest.update(json.dumps(options.given(), sort_keys=True).encode())
     return digest.hexdigest()
+
+
+@asynccontextmanager
+async def _honest(tasks: TaskRepository) -> AsyncIterator[None]:
+    """Let who is refused for want of room know from the work that waits when to come again."""
+    try:
+        yield
+    except Full as problem:
+        with suppress(Unavailable):
+            problem.retry_after_s = (await tasks.backlog()).room_after_s
+        raise
 
 
 async def _ring_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:
@@ -94,7 +111,7 @@ async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> No
         logger.warning("a refused task could not be removed", extra={"task_id": str(task.id)})
 
 
-def _check_sides(source: Source, options: Options, limits: Limits) -> None:
+def _check_size(source: Source, options: Options, limits: Limits) -> None:
     if source.width * source.height > limits.max_source_pixels or max(source.width, source.height) > (
         limits.max_source_side
     ):
@@ -102,10 +119,15 @@ def _check_sides(source: Source, options: Options, limits: Limits) -> None:
             f"The image is {source.width} x {source.height}; "
             f"the limits are {limits.max_source_pixels:,} pixels and {limits.max_source_side:,} for a side."
         )
-    for name, side in (("width", options.width), ("height", options.height)):
-        if side is not None and side > limits.max_target_side:
-            raise TargetTooLarge(f"{name} is {side}; it may be from 1 to {limits.max_target_side:,} pixels.")
-    if not options.preserve_ratio and (options.width or 0) * (options.height or 0) > limits.max_target_pixels:
-        raise TargetTooLarge(
-            f"width x height is {options.width} x {options.height}; the limit is {limits.max_target_pixels:,} pixels."
-        )
+    if options.trim is None:  # else the size follows from the pixels
+        _check_plan(source, options, limits)
+
+
+def _check_plan(source: Source, options: Options, limits: Limits) -> None:
+    """Refuse what cannot be made, whichever way the image lies, where its header does not tell."""
+    try:
+        plan(source.stored, options, limits, orientation=source.orientation)
+    except ImageProblem:
+        if source.format.header_tells_orientation:
+            raise
+        plan(source.stored, options, limits, orientation=LYING)

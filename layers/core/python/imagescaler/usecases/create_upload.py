@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from imagescaler.errors import SourceTooLarge, UnsupportedImageFormat
+from imagescaler.formats import Format
 from imagescaler.limits import Limits
 from imagescaler.ports import SignedUrls
 from imagescaler.retention import Retention
-from imagescaler.task import Format
 from imagescaler.upload import Upload, upload_key
 
 
 async def create_upload(
-    size: int, media_type: str, *, limits: Limits, retention: Retention, urls: SignedUrls
+    size: int, media_type: str, owner: str, *, limits: Limits, retention: Retention, urls: SignedUrls
 ) -> Upload:
     """Permit one PUT of `size` bytes; nothing is kept of it here. Raises SourceTooLarge, UnsupportedImageFormat."""
     if size > limits.max_source_bytes:
@@ -21,5 +21,6 @@ async def create_upload(
     if media_type not in accepted:
         raise UnsupportedImageFormat(f"{media_type} is not accepted; these are: {', '.join(accepted)}.")
     upload_id, expires_at = uuid4(), datetime.now(UTC) + timedelta(seconds=retention.upload_ttl_s)
-    request = await urls.for_put(upload_key(upload_id), size=size, media_type=media_type, ttl_s=retention.upload_ttl_s)
+    key = upload_key(upload_id, owner)
+    request = await urls.for_put(key, size=size, media_type=media_type, ttl_s=retention.upload_ttl_s)
     return Upload(upload_id, request, expires_at)

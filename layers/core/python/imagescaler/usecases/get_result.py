@@ -10,9 +10,9 @@ from imagescaler.task import Status, Task
 URL_TTL_S = 300
 
 
-async def get_result(task_id: UUID, *, tasks: TaskRepository) -> Task:
-    """Return a task that has a result or is not over; raises TaskNotFound, TaskFailed, ResultExpired."""
-    task = await tasks.get(task_id)
+async def get_result(task_id: UUID, owner: str, *, tasks: TaskRepository) -> Task:
+    """Return an owner's task that has a result or is not over; raises TaskNotFound, TaskFailed, ResultExpired."""
+    task = (await tasks.get(task_id)).seen_by(owner)
     if task.failure is not None:
         raise TaskFailed(task.failure.type, task.failure.title, task.failure.detail)
     if task.status is Status.EXPIRED:

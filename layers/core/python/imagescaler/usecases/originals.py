@@ -57,6 +57,7 @@ class Uploaded:
     """An image that was uploaded before. It is copied: other tasks may want it, and it may expire before its turn."""
 
     id: UUID
+    owner: str
 
     @property
     def digest(self) -> bytes:
@@ -65,7 +66,7 @@ class Uploaded:
 
     async def measure(self, measure: Measure, store: ImageStore) -> Source:
         """Read the header out of the first megabyte, or out of all where it is not in that."""
-        key = upload_key(self.id)
+        key = upload_key(self.id, self.owner)
         try:
             size = await store.size(key)
             try:
@@ -79,6 +80,6 @@ class Uploaded:
     async def keep(self, key: str, store: ImageStore, *, ttl_s: int) -> None:
         """Let the store copy the bytes."""
         try:
-            await store.copy(upload_key(self.id), key, ttl_s=ttl_s)
+            await store.copy(upload_key(self.id, self.owner), key, ttl_s=ttl_s)
         except BlobNotFound:
             raise UploadNotFound.of(self.id) from None

@@ -17,9 +17,10 @@ from imagescaler.errors import (
     TaskGivenUp,
     Unavailable,
 )
+from imagescaler.options import Options
 from imagescaler.ports import ImageStore, TaskRepository
 from imagescaler.retention import Retention
-from imagescaler.task import SOURCE_LOST, Failure, Options, Result, Source, Status, Task, gave_up
+from imagescaler.task import SOURCE_LOST, Failure, Result, Source, Status, Task, gave_up
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """How a function speaks HTTP: FastAPI behind Mangum, problem details, and the headers of the contract."""
 
-from imagescaler.web.app import Correlation, absolute, create_app, lambda_handler
+from imagescaler.web.app import Correlation, Owner, absolute, create_app, lambda_handler
 from imagescaler.web.catalogue import describe_problem, problems
 from imagescaler.web.document import Document, file_of_form
 from imagescaler.web.headers import IdempotencyKey, accepts_image, has_etag
@@ -14,6 +14,7 @@ __all__ = [
     "Correlation",
     "Document",
     "IdempotencyKey",
+    "Owner",
     "Picture",
     "Wait",
     "absolute",

@@ -60,6 +60,15 @@ async def _correlation(request: Request) -> dict[str, str]:
 Correlation = Annotated[dict[str, str], Depends(_correlation)]
 
 
+async def _owner(request: Request) -> str:
+    context = request.scope.get("aws.event", {}).get("requestContext", {})
+    return str(context.get("authorizer", {}).get("lambda", {}).get("owner", ""))
+
+
+Owner = Annotated[str, Depends(_owner)]
+"""Whose API key the gateway has accepted; empty where none is asked for."""
+
+
 def absolute(url: str, request: Request) -> str:
     """Complete a URL that may lack scheme and host, with those by which the client has reached us."""
     return urljoin(str(request.base_url), url)

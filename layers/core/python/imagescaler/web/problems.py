@@ -25,7 +25,12 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.ImageTooLarge: HTTPStatus(422),
     errors.TooManyScans: HTTPStatus(422),
     errors.TooManyChunks: HTTPStatus(422),
+    errors.TooManyFrames: HTTPStatus(422),
+    errors.UnsupportedDepth: HTTPStatus(422),
+    errors.NeverLossless: HTTPStatus(422),
+    errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
+    errors.MaxBytesTooSmall: HTTPStatus(422),
     errors.SourceLost: HTTPStatus.CONFLICT,
     errors.AttemptsExhausted: HTTPStatus.CONFLICT,
     errors.QueueFull: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -35,8 +40,6 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = {errors.QueueFull: 10, errors.StoreFull: 30}
-DEFAULT_RETRY_AFTER_S = 2
 # Names of a client's own, and how many of them are told: an answer must not grow with a request.
 MAX_FIELDS, MAX_FIELD_LENGTH = 20, 100
 SENTENCES = {
@@ -82,7 +85,7 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
         return _answer(request, status, type_of(problem.type), problem.cause_title, problem.detail)
     headers = None
     if isinstance(problem, errors.Unavailable):
-        headers = {"Retry-After": str(RETRY_AFTER_S.get(kind, DEFAULT_RETRY_AFTER_S))}
+        headers = {"Retry-After": str(problem.retry_after_s)}
     return _answer(request, status, type_of(kind.slug()), kind.title(), problem.detail, headers=headers)
 
 

@@ -17,9 +17,9 @@ from redis.asyncio import Redis
 
 from imagescaler.queues.redis import stream_key
 from local import stack
-from local.gateway.app import Gateway
 from local.gateway.server import bind, serving
 from local.lambda_client import LambdaClient
+from local.logs import FunctionLogs
 from local.options import LAYOUT
 from local.runner import DeadLetters, runner
 from local.template import Template, load
@@ -47,11 +47,11 @@ async def serving_api(template: Template, variables: dict[str, str], logs: Path)
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
     async with (
-        stack.function_host(LAYOUT, template, variables, logs, host="127.0.0.1", port=0) as functions_url,
+        stack.function_host(LAYOUT, template, variables, FunctionLogs(logs), host="127.0.0.1", port=0) as functions_url,
         LambdaClient(functions_url) as client,
         stack.runners(template, variables, client),
         stack.scheduler(template, client),
-        serving(Gateway(template.routes, template.cors, client), listener),
+        serving(stack.front(template, variables, client), listener),
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
         yield api

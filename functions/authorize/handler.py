@@ -1,0 +1,22 @@
+"""Says whether a request may pass, and whose it is: the Lambda authorizer of the HTTP API."""
+
+from typing import Any
+
+from imagescaler import keyrings, runtime, telemetry
+from imagescaler.throttle import FailureThrottle
+from imagescaler.usecases.authorize import authorize
+
+MAX_FAILURES, WINDOW_S = 20, 60
+keys = keyrings.from_env()
+throttle = FailureThrottle(MAX_FAILURES, WINDOW_S)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take a request's event (authorizer payload format 2.0) and give the simple response."""
+    source = event["requestContext"]["http"]["sourceIp"]
+    with telemetry.keys(function=context.function_name, **telemetry.correlation(event)):
+        owner = runtime.run(authorize(event["headers"].get("authorization", ""), source, keys=keys, throttle=throttle))
+        if owner is None:
+            telemetry.logger().warning("key refused", extra={"source": source})
+            return {"isAuthorized": False}
+    return {"isAuthorized": True, "context": {"owner": owner}}

@@ -1,0 +1,31 @@
+"""Makes, lists and revokes API keys; invoked by hand: `{"action": "create", "owner": "ada"}`."""
+
+from typing import Any
+
+from imagescaler import keyrings, runtime, telemetry
+from imagescaler.key_commands import CreateKey, KeyCommand, KeyView, ListKeys, RevokeKey
+from imagescaler.usecases.manage_keys import create_key
+
+keys = keyrings.from_env()
+
+
+async def obey(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
+    """Give the keys that a command is about; a new one comes with its secret, and never again."""
+    match command:
+        case CreateKey(owner=owner):
+            key, credential = await create_key(owner, keys=keys)
+            return [KeyView.model_validate(key).model_copy(update={"key": credential.text})]
+        case RevokeKey(id=key_id):
+            revoked = await keys.revoke(key_id)
+            return [KeyView.model_validate(revoked)] if revoked else []
+        case _:
+            return [KeyView.model_validate(key) for key in await keys.all()]
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """Take a command and answer with keys."""
+    command = KeyCommand.validate_python(event)
+    with telemetry.keys(function=context.function_name, action=command.action):
+        found = runtime.run(obey(command))
+        telemetry.logger().info("keys managed", extra={"keys": [key.id for key in found]})
+    return {"keys": [key.model_dump(mode="json", exclude_none=True) for key in found]}

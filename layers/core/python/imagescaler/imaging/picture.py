@@ -1,0 +1,72 @@
+"""A decoded picture, as it lies in its file; what is drawn from it may be several results."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from PIL import ExifTags, Image
+
+from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata, read_metadata
+from imagescaler.imaging.modes import normalized
+from imagescaler.imaging.turning import turned
+from imagescaler.options import Kernel, Options
+from imagescaler.plan import Plan
+from imagescaler.turn import STEPS, Size, Turn
+
+# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed; below about 1.2 it shows.
+DRAFT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Pixels and what is known of them; `shrink` is by how much a scaled decode made each side smaller."""
+
+    image: Image.Image
+    stored: Size
+    orientation: int = 1
+    shrink: tuple[float, float] = (1.0, 1.0)
+    profile: bytes | None = None
+    metadata: EmbeddedMetadata = NO_METADATA
+
+    def with_image(self, image: Image.Image) -> "Picture":
+        """Give the same picture with other pixels: the next one of an animation."""
+        return replace(self, image=image)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Read how a picture lies (EXIF 2.32, tag 0x0112); damaged metadata says nothing."""
+    if image.format == "PNG":
+        image.load()  # the metadata may follow the pixels
+    try:
+        number = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests
+        number = 1
+    return number if number in STEPS else 1
+
+
+def stored_size(image: Image.Image, orientation: int) -> Size:
+    """Give the size that an opened image has in its file; Pillow tells a TIFF's upright one."""
+    return Turn(orientation).size(image.size) if image.format == "TIFF" else image.size
+
+
+def decode(image: Image.Image, orientation: int, wishes: Iterable[tuple[Plan, Options]]) -> Picture:
+    """Decode an opened image once for all plans, a JPEG no larger than the largest of them needs."""
+    stored, profile = stored_size(image, orientation), image.info.get("icc_profile")
+    needed = [_needed(stored, *wish) for wish in wishes]
+    draft = image.draft(None, (max(width for width, _ in needed), max(height for _, height in needed)))
+    metadata = read_metadata(image)
+    image.load()
+    pixels = normalized(image)
+    if image.format == "TIFF":  # Pillow has turned it upright already; here it lies as all others do
+        pixels = turned(pixels, Turn(orientation).inverse)
+    shrink = (stored[0] / draft[1][2], stored[1] / draft[1][3]) if draft else (1.0, 1.0)
+    return Picture(pixels, stored, orientation, shrink, profile, metadata)
+
+
+def _needed(stored: Size, plan: Plan, options: Options) -> Size:
+    """Give the size at which the whole picture must be decoded for a plan."""
+    if options.trim is not None or options.linear or options.kernel is Kernel.NEAREST:
+        return stored
+    area, scaled = plan.stored_area, plan.stored_scaled
+    width = stored[0] * scaled[0] / area.width * DRAFT
+    height = stored[1] * scaled[1] / area.height * DRAFT
+    return max(round(width), 1), max(round(height), 1)

@@ -1,0 +1,43 @@
+"""The commands on API keys and what they answer, as JSON."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class CreateKey(BaseModel):
+    """Make a key for an owner."""
+
+    action: Literal["create"]
+    owner: Annotated[str, Field(pattern=r"^[\w.@-]{1,100}$")]
+
+
+class ListKeys(BaseModel):
+    """Show every key."""
+
+    action: Literal["list"]
+
+
+class RevokeKey(BaseModel):
+    """End a key."""
+
+    action: Literal["revoke"]
+    id: str
+
+
+KeyCommand: TypeAdapter[CreateKey | ListKeys | RevokeKey] = TypeAdapter(
+    Annotated[CreateKey | ListKeys | RevokeKey, Field(discriminator="action")]
+)
+
+
+class KeyView(BaseModel):
+    """An API key; `key` is what its holder sends, and is there only when it has just been made."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    owner: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+    key: str | None = None

@@ -1,0 +1,92 @@
+"""The commands on API keys: they invoke the function that has them, as `aws lambda invoke` does in the cloud."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from imagescaler.key_commands import CreateKey
+from local import stack
+from local.environment import reached
+from local.lambda_client import LambdaClient
+from local.logs import FunctionLogs
+from local.options import LAYOUT, data_option, one_sentence
+from local.servers import default_data_folder
+from local.template import load
+
+FUNCTION = "ManageKeysFunction"
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke API keys, of the service that runs or, where none does, of the data folder's database."""
+
+
+def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        return CreateKey(action="create", owner=value).owner
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"]) from error
+
+
+@keys.command()
+@click.argument("owner", callback=_owner)
+@data_option
+def create(owner: str, data: Path | None) -> None:
+    """Make a key for OWNER and print it: it is shown only now."""
+    [made] = _manage(data, {"action": "create", "owner": owner})
+    click.echo(made["key"])
+
+
+@keys.command("list")
+@data_option
+def list_keys(data: Path | None) -> None:
+    """Show the id and the owner of every key, and when it began and ended."""
+    for key in _manage(data, {"action": "list"}):
+        click.echo("  ".join([key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"]]))
+
+
+@keys.command()
+@click.argument("key_id")
+@data_option
+def revoke(key_id: str, data: Path | None) -> None:
+    """End the key with the id KEY_ID; within a minute nobody gets in with it."""
+    if not _manage(data, {"action": "revoke", "id": key_id}):
+        raise click.ClickException(f"There is no key {key_id}; `keys list` shows those that there are.")
+    click.echo(f"{key_id} revoked")
+
+
+def _manage(data: Path | None, command: Mapping[str, str]) -> Any:
+    folder = data or default_data_folder(LAYOUT.root)
+    with one_sentence():
+        return asyncio.run(_invoke(folder, json.dumps(command).encode()))["keys"]
+
+
+async def _invoke(folder: Path, event: bytes) -> Any:
+    function = load(LAYOUT.template, {}).function(FUNCTION)
+    async with _functions_url(folder) as url, LambdaClient(url) as client:
+        return await client.invoke(FUNCTION, function.service, event, timeout_s=function.timeout_s + 5)
+
+
+@asynccontextmanager
+async def _functions_url(folder: Path) -> AsyncIterator[str]:
+    """Say where functions are served, if need be by a function host of our own."""
+    if url := os.environ.get("FUNCTIONS_URL"):
+        yield url
+        return
+    with reached(folder) as variables:
+        if url := variables.get("FUNCTIONS_URL"):
+            yield url
+            return
+        template = load(LAYOUT.template, variables)
+        logs = FunctionLogs(folder / "logs", on_screen=False)
+        host = stack.function_host(LAYOUT, template, variables, logs, host="127.0.0.1", port=0)
+        async with host as url, LambdaClient(url) as client:
+            await stack.migrate(variables["POSTGRES_DSN"], client)
+            yield url

@@ -1,0 +1,78 @@
+"""Images whose color is the number of their task, so that a picture tells whose it is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from io import BytesIO
+
+from PIL import Image
+
+from tests.pictures import chunk, encoded
+
+WIDTH = 16
+
+
+class Kind(StrEnum):
+    """What an image is like."""
+
+    GOOD = "good"
+    SLOW = "slow"
+    CORRUPT = "corrupt"  # a header without the pixels: fails at once
+    POISON = "poison"  # kills whoever works on it, each time
+
+    @property
+    def ends(self) -> frozenset[tuple[str, str | None]]:
+        """Give the statuses, with the type of the failure, that its task may end with.
+
+        Poison completes where whoever watches the memory was stopped just then.
+        """
+        completed, exhausted = ("completed", None), ("failed", "attempts-exhausted")
+        return {
+            Kind.GOOD: frozenset({completed}),
+            Kind.SLOW: frozenset({completed}),
+            Kind.CORRUPT: frozenset({("failed", "corrupt-image")}),
+            Kind.POISON: frozenset({exhausted, completed}),
+        }[self]
+
+
+SIDES = {Kind.GOOD: 48, Kind.SLOW: 5000, Kind.CORRUPT: 48, Kind.POISON: 9900}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One image to be scaled to 16 pixels."""
+
+    number: int
+    kind: Kind
+
+    @property
+    def color(self) -> tuple[int, int, int]:
+        """Give the number as red, green, blue.
+
+        >>> Work(70_000, Kind.GOOD).color
+        (1, 17, 112)
+        """
+        return self.number >> 16 & 255, self.number >> 8 & 255, self.number & 255
+
+    @property
+    def image(self) -> bytes:
+        """Give a PNG of one color: only its palette is made anew (PNG, third edition, 11.2.2)."""
+        before, after = _parts(SIDES[self.kind])
+        palette = chunk(b"PLTE", bytes(self.color))
+        return before + palette if self.kind is Kind.CORRUPT else before + palette + after
+
+
+@cache
+def _parts(side: int) -> tuple[bytes, bytes]:
+    """Give what stands before and after the palette of a square image."""
+    image = Image.new("P", (side, side))
+    image.putpalette([0, 0, 0])
+    before, _, rest = encoded(image, "PNG", bits=8).partition(b"PLTE")
+    length = int.from_bytes(before[-4:])
+    return before[:-4], rest[length + 4 :]
+
+
+def color_of(picture: bytes) -> tuple[int, int, int] | None:
+    """Give the only color of a picture, None when it has several."""
+    colors = Image.open(BytesIO(picture)).convert("RGB").getcolors(1)
+    return None if colors is None else colors[0][1]  # type: ignore[return-value]  # three bands are three numbers

@@ -1,0 +1,148 @@
+"""SIGKILL at every named point of accept, process, sweep and runner: nothing is lost, nothing is done twice.
+
+Each with a client that repeats its request, with its key, and with one that never comes back.
+"""
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.chaos.work import Kind, Work
+from tests.crash import victims
+from tests.crash.scene import QUEUE, Scene
+
+ACCEPT = ("before store.put", "after store.put", "after tasks.add", "after queue.push", "after tasks.note_message")
+NOTHING_WRITTEN = ACCEPT[:2]
+PROCESS = {
+    "before tasks.claim": Kind.GOOD,
+    "after tasks.claim": Kind.GOOD,
+    "after store.get": Kind.GOOD,
+    "in scale": Kind.GOOD,
+    "after store.put": Kind.GOOD,
+    "after tasks.complete": Kind.GOOD,
+    "after store.delete": Kind.GOOD,
+    "after tasks.fail": Kind.CORRUPT,
+    "after tasks.release": Kind.GOOD,
+}
+SWEEP_RINGING = (
+    "before tasks.expire_due",
+    "after tasks.expire_due",
+    "after tasks.delete_ended",
+    "after tasks.take_stale",
+    "after store.exists",
+    "after queue.holds",
+    "after queue.push",
+    "after tasks.note_message",
+)
+SWEEP_ENDING = ("after tasks.take_stale", "after tasks.abandon", "after store.delete")
+RUNNER = (
+    "after stream.receive",
+    "before the invocation",
+    "after the invocation",
+    "before stream.succeed",
+    "after stream.succeed",
+)
+RUNNER_FAILING = ("before stream.hide", "after stream.hide")
+RUNNER_BURYING = ("before stream.bury", "after stream.bury")
+repeats = pytest.mark.parametrize("repeated", [False, True], ids=["client gone", "client repeats"])
+
+
+def end(scene: Scene, *, repeated: bool) -> None:
+    if repeated:
+        scene.post()
+    scene.recover()
+    assert scene.judge() == []
+
+
+@repeats
+@pytest.mark.parametrize("point", ACCEPT)
+def test_accept(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post_and_die(point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == (0 if point in NOTHING_WRITTEN and not repeated else 1)
+
+
+@repeats
+@pytest.mark.parametrize(("point", "kind"), PROCESS.items())
+def test_process(scene: Scene, point: str, kind: Kind, *, repeated: bool) -> None:
+    scene.work = replace(scene.work, kind=kind)
+    scene.post()
+    scene.kill(victims.invoke, "process_task", event(scene), point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", SWEEP_RINGING)
+def test_sweep_that_rings_again(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post()
+    lose_queue(scene)
+    scene.kill(victims.invoke, "sweep_tasks", {}, point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", SWEEP_ENDING)
+def test_sweep_that_ends_a_task_whose_attempts_are_used_up(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.work = Work(7, Kind.POISON)
+    scene.post()
+    for _ in range(3):
+        scene.kill(victims.invoke, "process_task", event(scene), "in scale")
+        time.sleep(victims.LEASE_S)
+    lose_queue(scene)
+    scene.kill(victims.invoke, "sweep_tasks", {}, point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", [*RUNNER, *RUNNER_FAILING])
+def test_runner(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post()
+    scene.kill(victims.run, scene.trigger, point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", RUNNER_BURYING)
+def test_runner_that_buries_a_message(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post()
+    asyncio.run(receive(scene))
+    scene.kill(victims.run, replace(scene.trigger, max_receive_count=1), point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+def event(scene: Scene) -> dict[str, Any]:
+    """Give the event with the message that waits."""
+    [(_, fields)] = asyncio.run(messages(scene))
+    return {"Records": [{"messageId": "0", "body": fields[b"body"].decode(), "eventSource": "aws:sqs"}]}
+
+
+async def messages(scene: Scene) -> Any:
+    async with Redis.from_url(scene.environment["REDIS_URL"]) as client:
+        return await client.xrange(QUEUE)
+
+
+def lose_queue(scene: Scene) -> None:
+    async def delete() -> None:
+        async with Redis.from_url(scene.environment["REDIS_URL"]) as client:
+            await client.delete(QUEUE)
+
+    asyncio.run(delete())
+
+
+async def receive(scene: Scene) -> None:
+    """Take the message as a consumer that is never heard of again."""
+    stream = victims.stream(scene.environment["REDIS_URL"], scene.trigger)
+    received: list[Any] = []
+    while not received:
+        received += await stream.receive("gone", 1, wait_s=0.1)
+    await stream.hide(received[0], 0)
+    await stream.close()

@@ -1,0 +1,95 @@
+"""The stack that template.yaml makes: transformed as SAM does it, deployed into a cloud that moto imitates."""
+
+import ast
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import boto3
+import moto
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.cloud import CREDENTIALS, REGION
+
+TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+ACCOUNT = "123456789012"
+REPOSITORY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/imagescaler"
+PARAMETERS = {"PostgresSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:postgres-AbCdEf"}
+MANAGED = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole")
+
+
+def transformed() -> dict[str, Any]:
+    """Give the CloudFormation template, with code and images where `sam package` puts them."""
+    template = yaml_parse(TEMPLATE.read_text())
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if "ContentUri" in properties:
+            properties["ContentUri"] = "s3://artifacts/layer.zip"
+        if "ImageUri" in properties:
+            properties["ImageUri"] = f"{REPOSITORY}:{properties['ImageUri'].removesuffix(':latest')}"
+    policies = {name: f"arn:aws:iam::aws:policy/service-role/{name}" for name in MANAGED}
+    with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
+        result: dict[str, Any] = Translator(policies, Parser()).translate(template, dict(PARAMETERS))
+    return result
+
+
+class Stack:
+    """A deployed stack."""
+
+    def __init__(self, parameters: dict[str, str]) -> None:
+        self._cloudformation = boto3.client("cloudformation", REGION)
+        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
+        self._cloudformation.create_stack(
+            StackName="imagescaler", TemplateBody=json.dumps(transformed()), Parameters=given
+        )
+        found = self._cloudformation.describe_stack_resources(StackName="imagescaler")["StackResources"]
+        made = [each for each in found if "PhysicalResourceId" in each]
+        self.resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made}
+
+    @property
+    def status(self) -> str:
+        return str(self._cloudformation.describe_stacks(StackName="imagescaler")["Stacks"][0]["StackStatus"])
+
+    def configuration(self, function: str) -> Any:
+        """Give what Lambda knows of a function, by the name of its folder."""
+        logical_id = "".join(word.capitalize() for word in function.split("_")) + "Function"
+        return self.client("lambda").get_function_configuration(FunctionName=self.resources[logical_id])
+
+    def statements(self, function: str) -> Iterator[Any]:
+        """Go through what the policies of a function's role say."""
+        iam, role = self.client("iam"), self.configuration(function)["Role"].rpartition("/")[2]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            yield from ast.literal_eval(str(document))["Statement"]  # moto gives a dictionary's text in place of JSON
+
+    def name_of(self, arn: str) -> str:
+        """Give the logical id behind an ARN; of objects, where in the bucket they are."""
+        physical, _, path = arn.rpartition(":")[2].partition("/")
+        names = {value.rpartition("/")[2]: name for name, value in self.resources.items()}
+        return path or names[physical]
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, REGION)
+
+
+@contextmanager
+def deployed(**parameters: str) -> Iterator[Stack]:
+    """Deploy the template into an account of its own."""
+    with mock.patch.dict(os.environ, CREDENTIALS), moto.mock_aws():
+        s3 = boto3.client("s3", REGION)
+        s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
+        layer = io.BytesIO()
+        with zipfile.ZipFile(layer, "w") as archive:
+            archive.writestr("python/imagescaler/__init__.py", "")
+        s3.put_object(Bucket="artifacts", Key="layer.zip", Body=layer.getvalue())
+        secrets = boto3.client("secretsmanager", REGION)
+        secret = secrets.create_secret(Name="postgres", SecretString='{"dsn": "postgresql://u:p@host/db"}')
+        yield Stack({"PostgresSecretArn": secret["ARN"], **parameters})

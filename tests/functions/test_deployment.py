@@ -1,0 +1,236 @@
+"""template.yaml, deployed: what is wired to what, who may do what, and what is watched."""
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from imagescaler.retention import Retention
+from tests.deployed import Stack, deployed, transformed
+from tests.functions.conftest import Functions, multipart
+from tests.handlers import NAMES
+from tests.pictures import photograph
+
+# What moto does not make is looked at in the transformed template instead.
+NOT_MADE = r"Tried to parse AWS::((S3::Bucket|SQS::Queue)Policy|CloudWatch::Alarm|ApiGatewayV2::(Api|Stage)) but"
+TEMPLATE = transformed()
+QUEUE, BUCKET = "TaskQueue", "ImageBucket"
+MAY = {
+    "create_task": {
+        (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
+        ("images/uploads/*", "s3:GetObject"),
+        ("images/sources/*", "s3:PutObject s3:DeleteObject"),
+        (BUCKET, "s3:ListBucket"),
+    },
+    "create_upload": {("images/uploads/*", "s3:PutObject")},
+    "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket")},
+    "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket")},
+    "process_task": {
+        (QUEUE, "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
+        ("images/sources/*", "s3:GetObject s3:DeleteObject"),
+        ("images/results/*", "s3:PutObject s3:DeleteObject"),
+        (BUCKET, "s3:ListBucket"),
+    },
+    "sweep_tasks": {
+        (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
+        ("images/sources/*", "s3:GetObject s3:DeleteObject"),
+        (BUCKET, "s3:ListBucket"),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", NOT_MADE)
+        with deployed() as made:
+            yield made
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {name: made["Properties"] for name, made in TEMPLATE["Resources"].items() if made["Type"] == kind}
+
+
+def logical_id(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_")) + "Function"
+
+
+# What is deployed
+
+
+def test_the_stack_is_made(stack: Stack) -> None:
+    assert stack.status == "CREATE_COMPLETE"
+    assert {logical_id(name) for name in NAMES} <= set(stack.resources)
+
+
+def test_the_processor_takes_messages_one_by_one_and_reports_each(stack: Stack) -> None:
+    [trigger] = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    assert trigger["EventSourceArn"].endswith(stack.resources[QUEUE].rpartition("/")[2])
+    assert trigger["FunctionArn"].endswith(stack.resources["ProcessTaskFunction"])
+    assert (trigger["BatchSize"], trigger["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
+    assert trigger["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_the_queue_gives_time_and_attempts_and_buries_what_fails(stack: Stack) -> None:
+    sqs = stack.client("sqs")
+    queue, dead = (
+        sqs.get_queue_attributes(QueueUrl=stack.resources[name], AttributeNames=["All"])["Attributes"]
+        for name in (QUEUE, "TaskDeadLetterQueue")
+    )
+    processor = stack.configuration("process_task")
+    assert int(queue["VisibilityTimeout"]) >= 6 * processor["Timeout"]
+    redrive = json.loads(queue["RedrivePolicy"])
+    assert redrive["deadLetterTargetArn"] == dead["QueueArn"]
+    assert int(redrive["maxReceiveCount"]) > int(processor["Environment"]["Variables"]["MAX_ATTEMPTS"])
+    assert queue["SqsManagedSseEnabled"] == dead["SqsManagedSseEnabled"] == "true"
+
+
+def test_the_sweeper_runs_every_minute(stack: Stack) -> None:
+    [rule] = stack.client("events").list_rules()["Rules"]
+    [target] = stack.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+    assert target["Arn"].endswith(stack.resources["SweepTasksFunction"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_may_do_what_it_does_and_nothing_else(stack: Stack, name: str) -> None:
+    allowed = set()
+    for statement in stack.statements(name):
+        actions = statement["Action"]
+        verbs = actions if isinstance(actions, str) else " ".join(actions)
+        allowed.add((stack.name_of(statement["Resource"]), verbs))
+    assert allowed == MAY.get(name, set())
+
+
+def test_logs_are_kept_for_a_month(stack: Stack) -> None:
+    groups = stack.client("logs").describe_log_groups()["logGroups"]
+    assert [group["retentionInDays"] for group in groups] == [30, 30]
+
+
+def test_the_database_is_known_by_reference_alone(stack: Stack) -> None:
+    for name in set(NAMES) - {"docs", "create_upload"}:
+        dsn = stack.configuration(name)["Environment"]["Variables"]["POSTGRES_DSN"]
+        assert re.fullmatch(r"{{resolve:secretsmanager:arn:.+:SecretString:dsn}}", dsn)
+
+
+def test_a_task_goes_through_the_deployed_queue_and_bucket(
+    stack: Stack, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the variables that the stack gives to a function, but for the database."""
+    monkeypatch.delenv("REDIS_URL")
+    monkeypatch.delenv("URL_SIGNING_KEY")
+    for variable, value in stack.configuration("create_task")["Environment"]["Variables"].items():
+        if not variable.startswith(("POSTGRES", "POWERTOOLS")):
+            monkeypatch.setenv(variable, str(value))
+    functions._loaded.clear()
+    [trigger] = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    stack.client("lambda").update_event_source_mapping(UUID=trigger["UUID"], Enabled=False)  # moto would run the image
+    headers, body = multipart(photograph(), width=320)
+    task = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body).json
+    sqs, bucket = stack.client("sqs"), stack.resources[BUCKET]
+    assert task["status"] == "pending"
+    [message] = sqs.receive_message(QueueUrl=stack.resources[QUEUE])["Messages"]
+    assert functions.process(message["Body"]) == {"batchItemFailures": []}
+    keys = [each["Key"] for each in stack.client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys == [f"images/results/{task['id']}/1"]
+
+
+# What moto does not make
+
+
+def test_every_function_is_an_image_with_a_log_group_and_an_architecture() -> None:
+    for name in NAMES:
+        properties = TEMPLATE["Resources"][logical_id(name)]["Properties"]
+        assert properties["PackageType"] == "Image"
+        assert properties["Code"]["ImageUri"].endswith(":" + name.replace("_", "-"))
+        assert properties["Architectures"] == [{"Ref": "Architecture"}]
+        assert properties["LoggingConfig"] == {"LogGroup": {"Ref": "FunctionLogs"}}
+
+
+def test_functions_are_in_a_vpc_if_there_is_one() -> None:
+    [(condition, inside, outside)] = {
+        json.dumps(properties["VpcConfig"]["Fn::If"]): properties["VpcConfig"]["Fn::If"]
+        for properties in of_type("AWS::Lambda::Function").values()
+    }.values()
+    assert (condition, outside) == ("InVpc", {"Ref": "AWS::NoValue"})
+    assert inside == {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}}
+
+
+def test_no_role_has_a_policy_for_everything() -> None:
+    known = {"AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole"}
+    for properties in of_type("AWS::IAM::Role").values():
+        managed = set(re.findall(r"AWSLambda\w+", json.dumps(properties["ManagedPolicyArns"])))
+        assert managed <= known
+        assert '"*"' not in json.dumps(properties.get("Policies", []))
+
+
+@pytest.mark.parametrize(("kind", "resource"), [("AWS::S3::BucketPolicy", BUCKET), ("AWS::SQS::QueuePolicy", QUEUE)])
+def test_queue_and_bucket_speak_tls_alone(kind: str, resource: str) -> None:
+    [policy] = of_type(kind).values()
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {"Fn::GetAtt": [resource, "Arn"]} in statement["Resource"]
+
+
+def test_the_bucket_is_private_encrypted_and_forgets() -> None:
+    bucket = of_type("AWS::S3::Bucket")[BUCKET]
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert "AES256" in json.dumps(bucket["BucketEncryption"])
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    longest = TEMPLATE["Parameters"]["ResultTtlSeconds"]["MaxValue"]
+    needed_s = {"sources/": Retention().source_ttl_s, "uploads/": Retention().upload_ttl_s, "results/": longest}
+    assert days.keys() == {f"images/{prefix}" for prefix in needed_s}
+    assert all(days[f"images/{prefix}"] * 86_400 > ttl_s for prefix, ttl_s in needed_s.items())
+
+
+def test_a_browser_may_send_to_the_bucket_what_was_signed() -> None:
+    [rule] = of_type("AWS::S3::Bucket")[BUCKET]["CorsConfiguration"]["CorsRules"]
+    assert set(rule["AllowedMethods"]) == {"GET", "HEAD", "PUT"}
+    assert rule["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
+
+
+def test_the_api_has_a_log_and_limits() -> None:
+    [stage] = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    assert json.loads(stage["AccessLogSettings"]["Format"])["requestId"] == "$context.requestId"
+    limits = {"ThrottlingRateLimit": {"Ref": "RequestsPerSecond"}, "ThrottlingBurstLimit": {"Ref": "RequestsPerSecond"}}
+    assert stage["DefaultRouteSettings"] == limits
+
+
+def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    topic = {"Fn::If": ["TellsOfAlarms", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}
+    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms.values())
+    watched = {name: set(re.findall(r'"MetricName": "(\w+)"', json.dumps(alarm))) for name, alarm in alarms.items()}
+    assert watched == {
+        "DeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
+        "QueueAgeAlarm": {"ApproximateAgeOfOldestMessage"},
+        "ApiErrorAlarm": {"5xx"},
+        "FunctionErrorAlarm": {"Errors"},
+        "InvocationsPerTaskAlarm": {"Invocations", "TasksCreated"},
+    }
+    [dimension] = alarms["DeadLetterAlarm"]["Dimensions"]
+    assert dimension["Value"] == {"Fn::GetAtt": ["TaskDeadLetterQueue", "QueueName"]}
+
+
+def test_the_metric_that_an_alarm_divides_by_is_the_one_that_is_counted(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = TEMPLATE["Resources"]["CreateTaskFunction"]["Properties"]["Environment"]["Variables"]
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", variables["POWERTOOLS_SERVICE_NAME"])
+    headers, body = multipart(photograph(), width=320)
+    functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "TasksCreated" in line]
+    [emitted] = [metric for line in lines for metric in line["_aws"]["CloudWatchMetrics"]]
+    [watched] = [
+        each["MetricStat"]["Metric"]
+        for each in of_type("AWS::CloudWatch::Alarm")["InvocationsPerTaskAlarm"]["Metrics"]
+        if each["Id"] == "created"
+    ]
+    assert (watched["Namespace"], watched["MetricName"]) == (emitted["Namespace"], emitted["Metrics"][0]["Name"])
+    assert [[dimension["Name"] for dimension in watched["Dimensions"]]] == emitted["Dimensions"]
+    assert watched["Dimensions"][0]["Value"] == lines[0]["service"]

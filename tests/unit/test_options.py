@@ -1,0 +1,137 @@
+"""Options on the wire and in the domain."""
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from pydantic import TypeAdapter, ValidationError
+
+from imagescaler.formats import Format
+from imagescaler.option_fields import OptionFields
+from imagescaler.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
+from imagescaler.scaling_request import ScalingRequest
+from tests.unit.imaging.test_plan import wishes
+
+EVERYTHING = {
+    "width": "800",
+    "height": "600",
+    "fit": "cover",
+    "dpr": "2",
+    "enlarge": "false",
+    "crop": "1, 2,3,4",
+    "pad": "5,6",
+    "background": "rebeccapurple",
+    "rotate": "-90",
+    "focus_x": "0.25",
+    "kernel": "bicubic",
+    "format": "JPG",
+    "quality": "jpeg:70,avif:40",
+    "metadata": "copyright",
+    "icc": "keep",
+    "animated": "no",
+}
+
+
+def test_texts_of_a_form_become_options() -> None:
+    assert ScalingRequest.model_validate(EVERYTHING).options() == Options(
+        800,
+        600,
+        fit=Fit.COVER,
+        dpr=2.0,
+        enlarge=False,
+        crop=Box(1, 2, 3, 4),
+        pad=Edges(5, 6, 5, 6),
+        background="#663399ff",
+        rotate=270,
+        focus_x=0.25,
+        kernel=Kernel.BICUBIC,
+        format=Format.JPEG,
+        quality=Quality(jpeg=70, avif=40),
+        metadata=Metadata.COPYRIGHT,
+        icc=Icc.KEEP,
+        animated=False,
+    )
+
+
+def test_json_has_the_same_names_and_values() -> None:
+    values = {"width": 800, "crop": "1,2,3,4", "quality": 60, "rotate": 90, "background": "#fc0", "trim": 3}
+    options = ScalingRequest.model_validate_json(json.dumps(values)).options()
+    assert options == Options(
+        800, crop=Box(1, 2, 3, 4), quality=Quality(60, 60, 60), rotate=90, background="#ffcc00ff", trim=3
+    )
+
+
+def test_fields_and_options_have_the_same_names() -> None:
+    assert set(OptionFields.model_fields) == set(Options.__dataclass_fields__) == set(ScalingRequest.model_fields)
+
+
+def test_defaults_are_the_same_on_both_sides() -> None:
+    assert OptionFields(width=1).options() == Options(1)
+
+
+@given(wishes())
+def test_options_survive_the_wire(wish: tuple[Any, int, Options]) -> None:
+    options = replace(wish[2], width=5, scale=None, min_width=None, min_height=None, focus_x=None, focus_y=None)
+    shown = OptionFields.of(options)
+    back = ScalingRequest.model_validate(shown.model_dump(mode="json")).options()
+    assert replace(back, fit=back.fitting, preserve_ratio=True) == replace(
+        options, fit=options.fitting, preserve_ratio=True
+    )
+
+
+@given(wishes())
+def test_options_survive_a_row(wish: tuple[Any, int, Options]) -> None:
+    adapter = TypeAdapter(Options)
+    assert adapter.validate_json(json.dumps(asdict(wish[2]))) == wish[2]
+
+
+def test_a_row_of_an_older_release_is_read() -> None:
+    row = '{"width": 800, "height": null, "preserve_ratio": false, "format": "webp"}'
+    assert TypeAdapter(Options).validate_json(row) == Options(800, None, preserve_ratio=False, format=Format.WEBP)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({}, "give width, height, or both, in pixels; or scale"),
+        ({"enlarge": False}, "give width, height, or both"),
+        ({"width": 5, "scale": 50}, "give either scale, or width and height"),
+        ({"width": 5, "preserve_ratio": True, "fit": "fill"}, "preserve_ratio=true and fit=fill contradict"),
+        ({"width": 5, "preserve_ratio": False, "fit": "cover"}, "preserve_ratio=false and fit=cover contradict"),
+        ({"min_width": 9, "max_width": 8}, "min_width is 9, which is more than max_width, 8"),
+        ({"width": 5, "gravity": "north", "focus_y": 0.2}, "focus_x and focus_y take the place of gravity"),
+        ({"width": 5, "format": "jpeg", "lossless": True}, "lossless is an option of webp, png, gif, tiff"),
+        ({"width": 5, "format": "png", "progressive": True}, "progressive is an option of jpeg, and format is png"),
+        ({"width": 5, "format": "webp", "palette": True}, "palette is an option of png, gif"),
+        ({"width": 5, "crop": "1,2,3"}, "give left,top,width,height in pixels, such as 10,20,300,200"),
+        ({"width": 5, "crop": "1,2,0,4"}, "give left,top,width,height"),
+        ({"width": 5, "crop": "a,b,c,d"}, "give left,top,width,height"),
+        ({"width": 5, "pad": "1,2,3"}, "give pixels for all edges, or vertical,horizontal"),
+        ({"width": 5, "pad": "-1"}, "give pixels for all edges"),
+        ({"width": 5, "quality": "0"}, "give 1 to 100, or one for each format"),
+        ({"width": 5, "quality": "101"}, "give 1 to 100"),
+        ({"width": 5, "quality": "png:50"}, "give 1 to 100"),
+        ({"width": 5, "quality": "jpeg:50,webp:0"}, "give 1 to 100"),
+        ({"width": 5, "background": "redish"}, "give a CSS color, such as white"),
+        ({"width": 5, "background": 7}, "give a CSS color"),
+        ({"width": 5, "rotate": 45}, "multiple of 90"),
+        ({"width": 5, "kernel": "magic"}, "'nearest', 'box', 'bilinear', 'hamming', 'bicubic' or 'lanczos'"),
+        ({"width": 5, "fit": "crop"}, "'inside', 'outside', 'cover', 'contain' or 'fill'"),
+        ({"width": 5, "dpr": 0}, "greater than or equal to 0.1"),
+        ({"width": 5, "blur": 1000}, "less than or equal to 100"),
+        ({"width": 5, "depth": 16}, "less than or equal to 8"),
+        ({"width": 5, "dpr": "nan"}, "less than or equal to 10"),
+        ({"scale": "inf"}, "less than or equal to 10000"),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_is_right(values: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        ScalingRequest.model_validate(values)
+    assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("values", [{"width": 5, "fit": "fill", "preserve_ratio": False}, {"max_height": 5}])
+def test_what_only_repeats_itself_is_accepted(values: dict[str, Any]) -> None:
+    assert ScalingRequest.model_validate(values).options()
