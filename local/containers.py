@@ -91,7 +91,8 @@ class Containers:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 _, writer = await asyncio.open_connection(address, self._port)
+                writer.close()
+                await writer.wait_closed()
         except OSError:
             return False
-        writer.close()
         return True

@@ -63,6 +63,12 @@ class Stack:
         logical_id = "".join(word.capitalize() for word in function.split("_")) + "Function"
         return self.client("lambda").get_function_configuration(FunctionName=self.resources[logical_id])
 
+    def trigger(self, logical_id: str) -> Any:
+        """Give the event source of a function."""
+        name = self.resources[logical_id]
+        [made] = self.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        return made
+
     def statements(self, function: str) -> Iterator[Any]:
         """Go through what the policies of a function's role say."""
         iam, role = self.client("iam"), self.configuration(function)["Role"].rpartition("/")[2]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 PARTS = ("functions", "layers", "local", "template.yaml")
 # Minutes become seconds, or three of them would see nothing; their order is that of the template.
 PROCESSOR = {"Timeout": 4, "MemorySize": 384}
-VISIBILITY_S, RECEIVES = 24, 6
+VISIBILITY_S, RECEIVES = 24, 9
 FENCE = re.compile(r"where id = :id and status = 'processing' and attempt = :attempt")
 NO_FENCE = "where id = :id and attempt >= :attempt"
 

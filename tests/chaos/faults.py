@@ -14,7 +14,7 @@ import psutil
 from tests.chaos.parts import Part
 from tests.chaos.system import HOSTS, System
 
-MEAN_PAUSE_S = 2.0
+MEAN_PAUSE_S = 2.2
 ZOMBIE_PAUSE_S = 8
 ZOMBIE_S = 23  # longer than a lease, and than the runner's silence, so that somebody else has done the work
 SURELY_S, BUSY_S, PATIENCE = 0.8, 0.04, 400
@@ -42,7 +42,7 @@ class Faults:
             "connections reset": (3, self._reset),
             "black hole": (1.5, self._black_hole),
             "200 ms of delay": (1.5, self._delay),
-            "queue lost": (0.7, self._lose_queue),
+            "queue lost": (0.4, self._lose_queue),
         }
 
     async def run(self, goes_on: Callable[[], bool]) -> None:

@@ -19,6 +19,10 @@ NOT_MADE = r"Tried to parse AWS::((S3::Bucket|SQS::Queue)Policy|CloudWatch::Alar
 TEMPLATE = transformed()
 QUEUE, BUCKET = "TaskQueue", "ImageBucket"
 MAY = {
+    "bury_task": {
+        ("TaskBurialQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
+        ("images/sources/*", "s3:DeleteObject"),
+    },
     "create_task": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/uploads/*", "s3:GetObject"),
@@ -66,26 +70,30 @@ def test_the_stack_is_made(stack: Stack) -> None:
     assert {logical_id(name) for name in NAMES} <= set(stack.resources)
 
 
-def test_the_processor_takes_messages_one_by_one_and_reports_each(stack: Stack) -> None:
-    [trigger] = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert trigger["EventSourceArn"].endswith(stack.resources[QUEUE].rpartition("/")[2])
-    assert trigger["FunctionArn"].endswith(stack.resources["ProcessTaskFunction"])
+@pytest.mark.parametrize(
+    ("queue", "function"), [(QUEUE, "ProcessTaskFunction"), ("TaskBurialQueue", "BuryTaskFunction")]
+)
+def test_a_queues_function_takes_messages_one_by_one_and_reports_each(stack: Stack, queue: str, function: str) -> None:
+    trigger = stack.trigger(function)
+    assert stack.name_of(trigger["EventSourceArn"]) == queue
     assert (trigger["BatchSize"], trigger["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
     assert trigger["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
 def test_the_queue_gives_time_and_attempts_and_buries_what_fails(stack: Stack) -> None:
     sqs = stack.client("sqs")
-    queue, dead = (
+    queue, burial, dead = (
         sqs.get_queue_attributes(QueueUrl=stack.resources[name], AttributeNames=["All"])["Attributes"]
-        for name in (QUEUE, "TaskDeadLetterQueue")
+        for name in (QUEUE, "TaskBurialQueue", "TaskDeadLetterQueue")
     )
     processor = stack.configuration("process_task")
     assert int(queue["VisibilityTimeout"]) >= 6 * processor["Timeout"]
+    assert int(burial["VisibilityTimeout"]) >= 6 * stack.configuration("bury_task")["Timeout"]
     redrive = json.loads(queue["RedrivePolicy"])
-    assert redrive["deadLetterTargetArn"] == dead["QueueArn"]
     assert int(redrive["maxReceiveCount"]) > int(processor["Environment"]["Variables"]["MAX_ATTEMPTS"])
-    assert queue["SqsManagedSseEnabled"] == dead["SqsManagedSseEnabled"] == "true"
+    assert redrive["deadLetterTargetArn"] == burial["QueueArn"]
+    assert json.loads(burial["RedrivePolicy"])["deadLetterTargetArn"] == dead["QueueArn"]
+    assert {each["SqsManagedSseEnabled"] for each in (queue, burial, dead)} == {"true"}
 
 
 def test_the_sweeper_runs_every_minute(stack: Stack) -> None:
@@ -126,7 +134,7 @@ def test_a_task_goes_through_the_deployed_queue_and_bucket(
         if not variable.startswith(("POSTGRES", "POWERTOOLS")):
             monkeypatch.setenv(variable, str(value))
     functions._loaded.clear()
-    [trigger] = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    trigger = stack.trigger("ProcessTaskFunction")
     stack.client("lambda").update_event_source_mapping(UUID=trigger["UUID"], Enabled=False)  # moto would run the image
     headers, body = multipart(photograph(), width=320)
     task = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body).json

