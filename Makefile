@@ -104,6 +104,10 @@ bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARG
 hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
 	$(BIN)/python -m tests.hostile
 
+fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathesis, Hypothesis)
+	$(BIN)/python -m tests.fuzzing
+	FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
+
 chaos: $(READY) ## break the running service on purpose for three minutes, and check that it kept its word
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),180) $(CHAOS)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from imagescaler import __version__, schemas
 from imagescaler.scaling_request import ScalingRequest
+from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.document import merge
-from imagescaler.web.problems import STATUS, describe_problem
+from imagescaler.web.problems import STATUS
 from tests.handlers import load
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +29,12 @@ INFO = {
     "license": {"name": "MIT", "identifier": "MIT"},
 }
 
+TAGS = [
+    {"name": "tasks", "description": "Ask for an image to be scaled, and see how that stands."},
+    {"name": "uploads", "description": "Send a file that is too large for a request."},
+    {"name": "results", "description": "Fetch what was scaled."},
+    {"name": "service", "description": "See whether the service is well."},
+]
 KEY: dict[str, list[str]] = {"ApiKey": []}
 SCHEME = {
     "type": "http",
@@ -40,7 +47,9 @@ def openapi() -> str:
     """Give the OpenAPI document of all functions together."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     documents = [load(name).app.openapi() for name in API_FUNCTIONS]
-    whole = merge([problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}])
+    whole = merge(
+        [problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}], tags=TAGS
+    )
     whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
     whole["paths"]["/api/v1/health"]["get"]["security"] = []
     return json.dumps(whole, indent=2) + "\n"

@@ -1,10 +1,10 @@
 """POST /api/v1/tasks: takes an image and how to scale it, and answers with a task."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import Form, Header, Response, UploadFile
-from pydantic import model_validator
+from fastapi import Form, Response, UploadFile
+from pydantic import ConfigDict, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from imagescaler import errors, queues, repositories, settings, stores, telemetry
@@ -17,11 +17,14 @@ from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
 from imagescaler.usecases.originals import Original, Sent, Uploaded
 from imagescaler.web import (
-    ACCEPTED_HEADERS,
+    ACCEPTED,
+    PICTURES,
     Correlation,
+    IdempotencyKey,
     Owner,
     Wait,
     create_app,
+    file_of_form,
     lambda_handler,
     problems,
     show_progress,
@@ -31,11 +34,6 @@ app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
-IdempotencyKey = Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="visible ASCII")]
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    202: {"description": "Accepted; the task stands at Location", "headers": ACCEPTED_HEADERS},
-    200: {"model": TaskView, "description": "Over already, after Prefer: wait", "headers": ACCEPTED_HEADERS},
-}
 PROBLEMS = (
     errors.RepositoryUnavailable,
     errors.MalformedRequest,
@@ -50,16 +48,17 @@ PROBLEMS = (
     errors.QueueFull,
     errors.StoreFull,
 )
-
-
-AS_JSON = {"requestBody": {"content": {"application/json": {"schema": UploadedImage.document()}}}}
+AS_JSON = {"application/json": {"schema": UploadedImage.document()}}
+BODY = {"requestBody": {"content": {**file_of_form(PICTURES), **AS_JSON}}}
 
 
 class TaskForm(ScalingRequest):
     """The image, and how to scale it."""
 
+    model_config = ConfigDict(json_schema_extra={"required": ["file"]})
+
     file: UploadFile | SkipJsonSchema[None] = None
-    upload_id: UUID | SkipJsonSchema[None] = None
+    upload_id: SkipJsonSchema[UUID | None] = None  # in JSON, which becomes such a form
 
     @model_validator(mode="after")
     def _has_an_image(self) -> Self:
@@ -78,9 +77,10 @@ class TaskForm(ScalingRequest):
 @app.post(
     "/api/v1/tasks",
     status_code=202,
+    tags=["tasks"],
     summary="Scale an image",
-    responses={**ANSWERS, **problems(*PROBLEMS)},
-    openapi_extra=AS_JSON,
+    responses={**ACCEPTED, **problems(*PROBLEMS)},
+    openapi_extra=BODY,
 )
 async def post_task(
     form: Annotated[TaskForm, Form(media_type="multipart/form-data")],

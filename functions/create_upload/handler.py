@@ -13,10 +13,16 @@ app = create_app()
 handler = lambda_handler(app)
 urls = signed_urls.from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
-PROBLEMS = (errors.SourceTooLarge, errors.UnsupportedImageFormat, errors.StoreUnavailable)
+PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedImageFormat, errors.StoreUnavailable)
 
 
-@app.post("/api/v1/uploads", status_code=201, summary="Ask where to send a large file", responses=problems(*PROBLEMS))
+@app.post(
+    "/api/v1/uploads",
+    status_code=201,
+    tags=["uploads"],
+    summary="Ask where to send a large file",
+    responses=problems(*PROBLEMS),
+)
 async def post_upload(wanted: UploadRequest, request: Request, owner: Owner) -> UploadView:
     """Permit an upload: PUT the bytes to `url` with `headers`, then POST a task with `upload_id`, or many."""
     upload = await create_upload(wanted.bytes, wanted.media_type, owner, limits=limits, retention=retention, urls=urls)

@@ -36,13 +36,19 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound, errors.TaskFailed
 
 
 @app.head(PATH, include_in_schema=False)
-@app.get(PATH, summary="Fetch the scaled image", responses={**ANSWERS, **problems(*PROBLEMS)}, response_class=Response)
+@app.get(
+    PATH,
+    tags=["results"],
+    summary="Fetch the scaled image",
+    responses={**ANSWERS, **problems(*PROBLEMS)},
+    response_class=Response,
+)
 async def read_result_of_task(
     task_id: UUID,
     request: Request,
     owner: Owner,
-    accept: Annotated[str | None, Header()] = None,
-    if_none_match: Annotated[str | None, Header()] = None,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+    if_none_match: Annotated[str | None, Header(alias="If-None-Match", examples=['"an-entity-tag"'])] = None,
 ) -> Response:
     """Give the picture itself when `Accept` names an image type, else JSON with the picture in base64."""
     task = await get_result(task_id, owner, tasks=tasks)

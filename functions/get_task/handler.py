@@ -15,7 +15,12 @@ tasks = repositories.from_env()
 PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
 
 
-@app.get("/api/v1/tasks/{task_id}", summary="See how a task stands", responses=problems(*PROBLEMS))
+@app.get(
+    "/api/v1/tasks/{task_id}",
+    tags=["tasks"],
+    summary="See how a task stands",
+    responses=problems(*PROBLEMS),
+)
 async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
     """Tell how a task stands; with `Prefer: wait` as soon as it is over."""
     task = await get_task(task_id, owner, wait_s=wait_s, tasks=tasks)

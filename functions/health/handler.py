@@ -17,7 +17,12 @@ servers: dict[str, Server] = {
 }
 
 
-@app.get("/api/v1/health", summary="Check the servers", responses={503: {"model": Health, "description": UNWELL}})
+@app.get(
+    "/api/v1/health",
+    tags=["service"],
+    summary="Check the servers",
+    responses={503: {"model": Health, "description": UNWELL}},
+)
 async def read_health(response: Response) -> Health:
     """Ask every server that the service needs."""
     answers = await check_health(servers)

@@ -1,4 +1,4 @@
-"""Services run as people do, `python -m local`."""
+"""Services run as people do: one for all tests that leave it as it is, or one of a test's own."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -71,6 +71,16 @@ def test_a_wrong_option_is_named(post: Post, fields: dict[str, Any], field: str,
     assert [error["field"] for error in problem["errors"]] == [field]
     assert says in problem["errors"][0]["detail"]
     assert says in problem["detail"]
+
+
+def test_an_answer_does_not_grow_with_the_wrong_fields_of_a_request(functions: Functions) -> None:
+    names = ["x" * 5_000, *(f"a{number}" for number in range(1_000))]
+    body = json.dumps({"width": 8, "upload_id": str(uuid4())} | dict.fromkeys(names, 1)).encode()
+    headers = {"content-type": "application/json"}
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+    assert (answer.status, len(answer.json["errors"])) == (422, 20)
+    assert answer.json["detail"].endswith("; and 981 more")
+    assert len(answer.body) < 10_000
 
 
 def test_options_of_every_kind_are_understood(functions: Functions, post: Post) -> None:
@@ -198,7 +208,7 @@ def test_the_same_key_with_another_image_is_refused(functions: Functions, post: 
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
 def test_a_key_must_be_visible_ascii(post: Post, key: str) -> None:
     answer = post(photograph(), {"idempotency-key": key}, width=800)
-    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "idempotency-key")
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "Idempotency-Key")
 
 
 def test_a_replay_rings_for_a_task_that_nobody_has_rung_for(functions: Functions, post: Post) -> None:

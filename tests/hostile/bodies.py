@@ -22,6 +22,11 @@ def typed(content_type: str | None, body: bytes = FORM, **more: str) -> Sent:
     return Sent(body, {**headers, **{name.replace("_", "-"): value for name, value in more.items()}})
 
 
+def as_json(body: bytes) -> Sent:
+    """Send JSON."""
+    return typed("application/json", body)
+
+
 def bounded(boundary: str) -> Sent:
     """Send a sound form with another boundary."""
     return typed(f'multipart/form-data; boundary="{boundary}"', FORM.replace(EDGE, boundary.encode()))
@@ -47,7 +52,31 @@ TYPES: Mapping[str, tuple[str, Sent]] = {
     "type of nothing": (INVALID, typed("")),
     "type of nonsense": (INVALID, typed("a" * 4_000)),
     "type of a picture": (INVALID, typed("image/png", IMAGE)),
-    "JSON that is a form": (INVALID, typed("application/json")),
+    "JSON that is a form": (MALFORMED, typed("application/json")),
+    "JSON of 100,000 brackets": (MALFORMED, as_json(b"[" * 100_000)),
+    "JSON of 100,000 open objects": (MALFORMED, as_json(b'{"width":' * 100_000)),
+    "JSON of 100,000 objects": (MALFORMED, as_json(b'{"width":' * 100_000 + b"8" + b"}" * 100_000)),
+    "JSON with a number of 100,000 digits": (MALFORMED, as_json(b'{"width": %s}' % (b"9" * 100_000))),
+    "JSON with no number": (INVALID, as_json(b'{"width": NaN}')),
+    "JSON with a power": (INVALID, as_json(b'{"width": 1e400}')),
+    "JSON with a lone surrogate": (INVALID, as_json(rb'{"width": "\ud800"}')),
+    "JSON with a lone surrogate as a name": (INVALID, as_json(rb'{"\ud800": 8}')),
+    "JSON with a mark of UTF-8": (INVALID, as_json(b'\xef\xbb\xbf{"width": 8}')),
+    "JSON in UTF-16": (INVALID, as_json('{"width": 8}'.encode("utf-16"))),
+    "JSON that is a list": (MALFORMED, as_json(b"[8]")),
+    "JSON that is null": (MALFORMED, as_json(b"null")),
+    "JSON with two widths": (INVALID, as_json(b'{"width": 8, "width": 9}')),
+    "JSON with 100,000 names": (
+        INVALID,
+        as_json(b'{"a": 1' + b"".join(b',"a%d":1' % n for n in range(100_000)) + b"}"),
+    ),
+    "JSON with a name of 700,000 control characters": (INVALID, as_json(b'{"%s": 1}' % (rb"\u0001" * 700_000))),
+    "JSON with a file": (INVALID, as_json(b'{"width": 8, "file": "photo"}')),
+    "JSON with a strange upload": (
+        "404 upload-not-found",
+        as_json(b'{"width": 8, "upload_id": "8e03978e-40d5-43e8-bc93-6894a57f9324"}'),
+    ),
+    "JSON with a path for an upload": (INVALID, as_json(b'{"width": 8, "upload_id": "../../etc/passwd"}')),
     "form that is JSON": (MALFORMED, typed(f"multipart/form-data; boundary={BOUNDARY}", b'{"width": 8}')),
     "letters of a form": (INVALID, typed("application/x-www-form-urlencoded", b"width=8&file=photo")),
     "100,000 letters of a form": (MALFORMED, typed("application/x-www-form-urlencoded", b"a=b&" * 100_000)),

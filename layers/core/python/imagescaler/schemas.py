@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.formats import Format
 from imagescaler.option_fields import OptionFields
 from imagescaler.task import Status, Task
+
+MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
 
 
 class UploadRequest(BaseModel):
@@ -17,7 +19,7 @@ class UploadRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     bytes: Annotated[int, Field(ge=1, examples=[12_345_678])]
-    media_type: Annotated[str, Field(examples=["image/jpeg"])]
+    media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
 
 
 class UploadView(BaseModel):

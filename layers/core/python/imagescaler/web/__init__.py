@@ -1,18 +1,19 @@
 """How a function speaks HTTP: FastAPI behind Mangum, problem details, and the headers of the contract."""
 
 from imagescaler.web.app import Correlation, Owner, absolute, create_app, lambda_handler
-from imagescaler.web.document import Document
-from imagescaler.web.headers import accepts_image, has_etag
-from imagescaler.web.problems import describe_problem, problems
-from imagescaler.web.progress import ACCEPTED_HEADERS, Wait, show_progress, unfinished
+from imagescaler.web.catalogue import describe_problem, problems
+from imagescaler.web.document import Document, file_of_form
+from imagescaler.web.headers import IdempotencyKey, accepts_image, has_etag
+from imagescaler.web.progress import ACCEPTED, Wait, show_progress, unfinished
 from imagescaler.web.results import PICTURES, RESULT_HEADERS, Picture
 
 __all__ = [
-    "ACCEPTED_HEADERS",
+    "ACCEPTED",
     "PICTURES",
     "RESULT_HEADERS",
     "Correlation",
     "Document",
+    "IdempotencyKey",
     "Owner",
     "Picture",
     "Wait",
@@ -20,6 +21,7 @@ __all__ = [
     "accepts_image",
     "create_app",
     "describe_problem",
+    "file_of_form",
     "has_etag",
     "lambda_handler",
     "problems",

@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+FORM = "multipart/form-data"
 
 
 class Document:
@@ -21,6 +23,11 @@ class Document:
         return next((methods for pattern, methods in self._paths.items() if pattern.fullmatch(path)), [])
 
 
+def file_of_form(types: Iterable[str]) -> dict[str, Any]:
+    """Say of what types the file of a form may be (OpenAPI 3.1, Encoding Object)."""
+    return {FORM: {"encoding": {"file": {"contentType": ", ".join(types)}}}}
+
+
 def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
     """Make one document of those of the functions; raises ValueError when two describe one schema differently."""
     paths: dict[str, Any] = {}
@@ -31,4 +38,23 @@ def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
             if schemas.setdefault(name, schema) != schema:
                 message = f"two functions describe the schema {name} differently"
                 raise ValueError(message)
+    for optional in _sent_as_text(paths, schemas):
+        _forbid_null(optional)
     return {**top, "paths": paths, "components": {"schemas": dict(sorted(schemas.items()))}}
+
+
+def _sent_as_text(paths: dict[str, Any], schemas: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Go through the schemas of parameters and of the fields of forms."""
+    for operation in (operation for operations in paths.values() for operation in operations.values()):
+        yield from (parameter["schema"] for parameter in operation.get("parameters", []))
+        form = operation.get("requestBody", {}).get("content", {}).get(FORM)
+        if form:
+            yield from schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"].values()
+
+
+def _forbid_null(schema: dict[str, Any]) -> None:
+    """Take null out of what may be one thing or null: it may be left out, but text has no null."""
+    things = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(things) == 1:
+        del schema["anyOf"]
+        schema.update(things[0])

@@ -6,11 +6,24 @@ from typing import Annotated
 from fastapi import Header
 
 MAX_WAIT_S = 20
+PREFER = f"wait=N: hold the answer until the task is over, N seconds and {MAX_WAIT_S} at most (RFC 7240)"
 WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?=$|[,;])", re.IGNORECASE)
 QUALITY = re.compile(r";\s*q\s*=\s*([\d.]+)", re.IGNORECASE)
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="visible ASCII; the same key and request give the same task",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
 
-async def wait_s(prefer: Annotated[str | None, Header(examples=["wait=10"])] = None) -> int:
+
+async def wait_s(
+    prefer: Annotated[str | None, Header(alias="Prefer", description=PREFER, examples=["wait=10"])] = None,
+) -> int:
     """Depend on the seconds to wait; async, since FastAPI sends plain functions to a thread."""
     return preferred_wait_s(prefer)
 

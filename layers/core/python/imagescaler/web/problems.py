@@ -1,6 +1,5 @@
 """Errors as HTTP: one table, and problem details (RFC 9457) for everything."""
 
-import inspect
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -41,6 +40,8 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MEDIA_TYPE = "application/problem+json"
+# Names of a client's own, and how many of them are told: an answer must not grow with a request.
+MAX_FIELDS, MAX_FIELD_LENGTH = 20, 100
 SENTENCES = {
     404: "There is nothing at this path. The API is described at /docs.",
     405: "This path does not take this method. The API is described at /docs.",
@@ -55,16 +56,6 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_bug)
 
 
-def problems(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
-    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
-    titles: dict[int, list[str]] = {}
-    for kind in every:
-        titles.setdefault(STATUS[kind].value, []).append(f"{kind.title()} (`{type_of(kind.slug())}`)")
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": ". ".join(titles[status]), "content": content} for status in sorted(titles)}
-
-
 def type_of(slug: str) -> str:
     """Give a problem's type, a stable URL path.
 
@@ -72,15 +63,6 @@ def type_of(slug: str) -> str:
     '/problems/task-not-found'
     """
     return f"/problems/{slug}"
-
-
-def describe_problem(slug: str) -> str:
-    """Explain a type of problem in Markdown; raises HTTPException for a name that is none."""
-    for kind, status in STATUS.items():
-        if kind.slug() == slug:
-            title, _, text = inspect.cleandoc(kind.__doc__ or "").partition("\n")
-            return f"# {title.rstrip('.')}\n\n`{type_of(slug)}`, status {status.value}\n{text}\n"
-    raise HTTPException(HTTPStatus.NOT_FOUND)
 
 
 def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:
@@ -108,11 +90,11 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
 
 
 async def _on_invalid(request: Request, invalid: Any) -> JSONResponse:
-    found = [
-        schemas.FieldError(field=".".join(map(str, error["loc"][1:] or error["loc"])), detail=_sentence(error))
-        for error in invalid.errors()
-    ]
+    every = invalid.errors()
+    found = [schemas.FieldError(field=_field(error), detail=_sentence(error)) for error in every[:MAX_FIELDS]]
     detail = "; ".join(f"{each.field}: {each.detail}" for each in found)
+    if len(every) > MAX_FIELDS:
+        detail += f"; and {len(every) - MAX_FIELDS:,} more"
     kind = errors.InvalidRequest
     return _answer(request, STATUS[kind], type_of(kind.slug()), kind.title(), detail, errors=found)
 
@@ -129,6 +111,11 @@ async def _on_http(request: Request, error: Any) -> JSONResponse:
 async def _on_bug(request: Request, _: Exception) -> JSONResponse:
     detail = "This is a fault of the service; it has been logged. Nothing was accepted."
     return _answer(request, 500, "about:blank", HTTPStatus.INTERNAL_SERVER_ERROR.phrase, detail)
+
+
+def _field(error: Any) -> str:
+    name = ".".join(map(str, error["loc"][1:] or error["loc"]))
+    return name if len(name) <= MAX_FIELD_LENGTH else f"{name[:MAX_FIELD_LENGTH]}…"
 
 
 def _sentence(error: Any) -> str:

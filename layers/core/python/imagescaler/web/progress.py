@@ -16,6 +16,28 @@ ACCEPTED_HEADERS: dict[str, Any] = {
     "Idempotency-Replayed": {"description": "true for a key that was seen before", "schema": {"type": "string"}},
     "Preference-Applied": {"description": "the wait that was granted", "schema": {"type": "string"}},
 }
+EXAMPLE: dict[str, Any] = {
+    "id": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+    "status": "pending",
+    "created_at": "2026-01-01T12:00:00Z",
+    "attempts": 0,
+    "source": {"format": "jpeg", "width": 4000, "height": 3000, "bytes": 2345678},
+    "options": {"width": 800, "height": 600},
+}
+ITS_ID = {"parameters": {"task_id": "$response.body#/id"}}
+TASK: dict[str, Any] = {
+    "model": TaskView,
+    "headers": ACCEPTED_HEADERS,
+    "links": {
+        "task": {"operationId": "read_task", **ITS_ID},
+        "result": {"operationId": "read_result_of_task", **ITS_ID},
+    },
+    "content": {"application/json": {"example": EXAMPLE}},
+}
+ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {**TASK, "description": "Accepted; the task stands at Location"},
+    200: {**TASK, "description": "Over already, after Prefer: wait"},
+}
 Wait = Annotated[int, Depends(wait_s)]
 
 

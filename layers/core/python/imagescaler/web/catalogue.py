@@ -1,0 +1,45 @@
+"""What the documents say of problems: the OpenAPI document, and a page for each type."""
+
+import inspect
+from http import HTTPStatus
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from imagescaler import errors
+from imagescaler.web.problems import MEDIA_TYPE, STATUS, type_of
+
+RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
+
+
+def problems(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
+    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
+    found: dict[int, list[type[errors.Problem]]] = {}
+    for kind in every:
+        found.setdefault(STATUS[kind].value, []).append(kind)
+    return {status: _answers_with(found[status]) for status in sorted(found)}
+
+
+def describe_problem(slug: str) -> str:
+    """Explain a type of problem in Markdown; raises HTTPException for a name that is none."""
+    for kind, status in STATUS.items():
+        if kind.slug() == slug:
+            title, _, text = inspect.cleandoc(kind.__doc__ or "").partition("\n")
+            return f"# {title.rstrip('.')}\n\n`{type_of(slug)}`, status {status.value}\n{text}\n"
+    raise HTTPException(HTTPStatus.NOT_FOUND)
+
+
+def _answers_with(kinds: list[type[errors.Problem]]) -> dict[str, Any]:
+    """Describe the answers of one status: a line and an example for each problem."""
+    lines = [f"{kind.title()} (`{type_of(kind.slug())}`)" for kind in kinds]
+    examples = {kind.slug(): {"summary": kind.title(), "value": _example(kind)} for kind in kinds}
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
+    described: dict[str, Any] = {"description": "  \n".join(lines), "content": {MEDIA_TYPE: content}}
+    if any(issubclass(kind, errors.Unavailable) for kind in kinds):
+        described["headers"] = RETRY_AFTER
+    return described
+
+
+def _example(kind: type[errors.Problem]) -> dict[str, Any]:
+    return {"type": type_of(kind.slug()), "title": kind.title(), "status": STATUS[kind], "detail": kind.title() + "."}
