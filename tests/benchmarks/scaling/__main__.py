@@ -42,13 +42,13 @@ def main() -> None:
 def _measure(installation: Installation, folder: Path | None, only: str | None, *, quick: bool) -> Results:
     pictures, said = corpus.find(folder)
     rounds = QUICK_ROUNDS if quick else ROUNDS
-    results = Results(machine.describe(), said, rounds, {**machine.versions(), **installation.versions()}, quick)
+    results = Results(machine.describe(), said, rounds, machine.versions(), installation.versions(), quick)
     chosen = [each for each in contenders(installation) if each.quick or not quick]
     cases = [each for each in CASES if (each.quick or not quick) and (only or "") in each.name]
     with judging(installation) as judges:
         for case in cases:
             _measure_case(case, results, pictures, chosen, judges)
-    results.memory.extend(measuring.peaks(LARGE, pictures, chosen))
+    results.memory.extend(row for case in LARGE for row in measuring.peaks(case, pictures, chosen))
     if only is None:
         with temporary_data_folder() as data:
             load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS

@@ -3,20 +3,12 @@
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
+from local.template import load
 from tests.benchmarks.scaling.installation import ROOT, Installation
 
 OURS, RIVAL = "ours", "sharp"
 WORKERS = "tests.benchmarks.scaling.workers"
-# Of glibc, as the processor has it: memory that was freed is kept for the next image, not given back and asked for.
-ALLOCATOR = MappingProxyType(
-    {
-        "MALLOC_TRIM_THRESHOLD_": "4294967296",
-        "MALLOC_MMAP_THRESHOLD_": "4294967296",
-        "MALLOC_TOP_PAD_": "67108864",
-    }
-)
 LEVELS, FILTERED_LEVELS = (1, 2, 3, 6, 9), (12, 13, 16, 17, 18, 19)
 
 
@@ -41,7 +33,7 @@ class Contender:
 def contenders(installation: Installation) -> tuple[Contender, ...]:
     """List all, ours first."""
     ours = (sys.executable, "-m", f"{WORKERS}.ours")
-    python, allocator = str(installation.python), dict(ALLOCATOR)
+    python, allocator = str(installation.python), _allocator()
     node = ("node", "--no-warnings")
     scripts = Path(__file__).parent / "workers"
     return (
@@ -90,3 +82,10 @@ def contenders(installation: Installation) -> tuple[Contender, ...]:
         ),
         Contender("Pillow", (python, "-m", f"{WORKERS}.pillow"), "open, resize, save", png_knobs=LEVELS, quick=False),
     )
+
+
+def _allocator() -> dict[str, str]:
+    """Take the allocator's settings from the template, as the processor has them."""
+    functions = {each.name: each for each in load(ROOT / "template.yaml", {}).functions}
+    environment = functions["process_task"].environment
+    return {name: value for name, value in environment.items() if name.startswith("MALLOC_")}

@@ -10,7 +10,7 @@ from tests.benchmarks.scaling.installation import ROOT
 
 FETCH = ROOT.parent / "shared/corpus/fetch"
 FETCHED, ENLARGED = ROOT / ".corpus", ROOT / ".bench/enlarged"
-SOURCES = {case.source for case in (*CASES, LARGE)}
+SOURCES = {case.source for case in (*CASES, *LARGE)}
 
 
 def find(given: Path | None) -> tuple[Path, str]:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from tests.benchmarks.scaling import tables
-from tests.benchmarks.scaling.cases import LARGE
 from tests.benchmarks.scaling.results import Results
 
 TEXT = """\
@@ -11,10 +10,12 @@ TEXT = """\
 
 Written by `make bench-scaling` from its own output; don't edit it. {quick}
 
-Machine: {machine}. Pictures: {corpus}. {rounds} rounds, contenders in turn in each; medians. The machine is virtual and
-has neighbours: ratios within a round are worth more than milliseconds.
-
-Versions: {versions}.
+- Machine: {machine}.
+- Pictures: {corpus}.
+- {rounds} rounds, contenders in turn in each, and medians: the machine has neighbours, so ratios within a round are
+  worth more than milliseconds.
+- Ours: {engine}.
+- The others: {versions}.
 
 ![CPU time as a ratio to sharp's, and images per second over HTTP](performance.svg)
 
@@ -47,17 +48,17 @@ picture the middle 1024 x 1024 is scored. Of five renditions the bytes are the s
 
 ## Peak memory
 
-The most memory resident in a process that scales one image, once: {large}. The source's bytes and the interpreter
-are in it.
+The most memory resident in a process that scales one image, once, in MiB; the source's bytes and the interpreter are
+in it.
 
 {memory}
 
 ## Over HTTP
 
 A JPEG of 12 megapixels to 800 wide, on the same cores as the clients; images per second · CPU time per image of all
-processes of the service. Ours takes an upload, writes the task to Postgres, passes a queue, scales, keeps the result in
-Redis, and hands it out at a second request; thumbor (a process for each core) and IPX (one process with threads) read a
-file and answer, and keep nothing.
+processes of the service. Ours takes the image with every task, or, *uploaded once*, as the others have it, finds it in
+its store; it writes the task to Postgres, passes a queue, scales, keeps the result, and hands it out at a second
+request. thumbor (a process for each core) and IPX (one process with threads) read a file and answer, and keep nothing.
 
 {loads}
 {unable}"""
@@ -71,18 +72,22 @@ def write(results: Results, path: Path, notes: dict[str, str]) -> None:
             machine=results.machine,
             corpus=results.corpus,
             rounds=results.rounds,
-            versions=", ".join(f"{name} {version}" for name, version in sorted(results.versions.items())),
+            engine=_listed(results.engine),
+            versions=_listed(results.versions),
             aims=tables.aims(results),
             ratios=tables.ratios(results),
             contenders="\n".join(f"- *{name}*: {note}." for name, note in notes.items()),
             qualities=tables.qualities(results),
             walls=tables.walls(results),
-            large=LARGE.name,
             memory=tables.memory(results),
             loads=tables.loads(results),
             unable=_unable(results),
         )
     )
+
+
+def _listed(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
 
 
 def _unable(results: Results) -> str:

@@ -3,9 +3,11 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -16,6 +18,7 @@ from tests.benchmarks.scaling.servers import Server
 
 SOURCE, WIDTH = "j12.jpg", 800
 CLIENTS = (1, 4, 16)
+UPLOADED = "ours, uploaded once"
 Request = Callable[[aiohttp.ClientSession], Awaitable[bytes]]
 Sample = tuple[float, float]
 
@@ -23,36 +26,31 @@ Sample = tuple[float, float]
 def measure(installation: Installation, corpus: Path, folder: Path, rounds: int, count: int) -> list[Load]:
     """Send `count` images to each service in each round, and take medians."""
     image = (corpus / SOURCE).read_bytes()
-    requests: dict[str, Request] = {
-        "ours": lambda session: _task(session, image),
-        "thumbor": lambda session: _picture(session, f"/unsafe/{WIDTH}x0/{SOURCE}"),
-        "IPX": lambda session: _picture(session, f"/w_{WIDTH}/{SOURCE}"),
-    }
     with ExitStack() as stack:
-        running = [
-            stack.enter_context(each)
-            for each in (
-                servers.ours(folder),
-                servers.thumbor(installation, corpus, folder),
-                servers.ipx(installation, corpus),
-            )
-        ]
-        return [load for clients in CLIENTS for load in _rounds(running, requests, clients, rounds, count)]
+        ours = stack.enter_context(servers.ours(folder))
+        thumbor = stack.enter_context(servers.thumbor(installation, corpus, folder))
+        ipx = stack.enter_context(servers.ipx(installation, corpus))
+        upload_id = asyncio.run(_upload(ours.url, image))
+        requests: dict[Server, Request] = {
+            ours: lambda session: _task(session, {"data": _form(image)}),
+            replace(ours, name=UPLOADED): lambda session: _task(
+                session, {"json": {"upload_id": upload_id, "width": WIDTH}}
+            ),
+            thumbor: lambda session: _picture(session, f"/unsafe/{WIDTH}x0/{SOURCE}"),
+            ipx: lambda session: _picture(session, f"/w_{WIDTH}/{SOURCE}"),
+        }
+        return [load for clients in CLIENTS for load in _rounds(requests, clients, rounds, count)]
 
 
-def _rounds(
-    running: Sequence[Server], requests: Mapping[str, Request], clients: int, rounds: int, count: int
-) -> list[Load]:
-    samples: dict[str, list[Sample]] = {server.name: [] for server in running}
-    for server in running:  # as many environments and threads as these clients need
-        asyncio.run(_sample(server, requests[server.name], clients, 2 * clients))
+def _rounds(requests: Mapping[Server, Request], clients: int, rounds: int, count: int) -> Iterator[Load]:
+    samples: dict[Server, list[Sample]] = {server: [] for server in requests}
+    for server, request in requests.items():  # as many environments and threads as these clients need
+        asyncio.run(_sample(server, request, clients, 2 * clients))
     for _ in range(rounds):
-        for server in running:
-            samples[server.name].append(asyncio.run(_sample(server, requests[server.name], clients, count)))
-    return [
-        Load(name, clients, *(statistics.median(each[column] for each in of_it) for column in (0, 1)))
-        for name, of_it in samples.items()
-    ]
+        for server, request in requests.items():
+            samples[server].append(asyncio.run(_sample(server, request, clients, count)))
+    for server, taken in samples.items():
+        yield Load(server.name, clients, *(statistics.median(each[column] for each in taken) for column in (0, 1)))
 
 
 async def _sample(server: Server, request: Request, clients: int, count: int) -> Sample:
@@ -69,13 +67,28 @@ async def _sample(server: Server, request: Request, clients: int, count: int) ->
         return count / (time.perf_counter() - wall_s), (server.cpu_s() - cpu_s) / count
 
 
-async def _task(session: aiohttp.ClientSession, image: bytes) -> bytes:
-    """Upload an image, wait for its task, and fetch the result."""
+async def _upload(url: str, image: bytes) -> str:
+    """Upload an image that is then there for many tasks, and give its id."""
+    async with aiohttp.ClientSession(url) as session:
+        wish = {"bytes": len(image), "media_type": "image/jpeg"}
+        async with session.post("/api/v1/uploads", json=wish) as answer:
+            told = await answer.json()
+        async with session.request(told["method"], told["url"], data=image, headers=told["headers"]) as answer:
+            assert answer.ok, await answer.text()
+        return str(told["id"])
+
+
+def _form(image: bytes) -> aiohttp.FormData:
     form = aiohttp.FormData({"width": str(WIDTH)})
     form.add_field("file", image, filename="photo.jpg", content_type="image/jpeg")
-    async with session.post("/api/v1/tasks", data=form, headers={"Prefer": "wait=20"}) as answer:
+    return form
+
+
+async def _task(session: aiohttp.ClientSession, wish: Mapping[str, Any]) -> bytes:
+    """Make a task, wait for it, and fetch its result."""
+    async with session.post("/api/v1/tasks", **wish, headers={"Prefer": "wait=20"}) as answer:
         task = await answer.json()
-        assert task["status"] == "completed", task
+        assert task.get("status") == "completed", task
     return await _picture(session, f"/api/v1/results/{task['id']}")
 
 

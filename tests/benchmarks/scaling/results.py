@@ -47,6 +47,7 @@ class Results:
     machine: str
     corpus: str
     rounds: int
+    engine: dict[str, str]
     versions: dict[str, str]
     is_quick: bool = False
     rows: list[Row] = field(default_factory=list)

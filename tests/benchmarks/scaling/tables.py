@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tests.benchmarks.scaling.aims import verdicts
-from tests.benchmarks.scaling.cases import CASES
+from tests.benchmarks.scaling.cases import CASES, LARGE
 from tests.benchmarks.scaling.contenders import OURS
 from tests.benchmarks.scaling.results import Results, Row
 
@@ -54,9 +54,10 @@ def qualities(results: Results) -> str:
 
 
 def memory(results: Results) -> str:
-    """Give the peak memory of a process that scales one image."""
-    lines = ((row.contender, f"{row.peak_bytes / MEBI:.0f}") for row in results.memory)
-    return _table(("contender", "peak, MiB"), lines)
+    """Give the peak memory of a process that scales one image, in MiB."""
+    names = _names(results.memory)
+    found = {(row.case, row.contender): f"{row.peak_bytes / MEBI:.0f}" for row in results.memory}
+    return _table(("work", *names), ((case.name, *(found[case.name, name] for name in names)) for case in LARGE))
 
 
 def loads(results: Results) -> str:
@@ -65,16 +66,17 @@ def loads(results: Results) -> str:
         return "Not measured in this run."
     services = list(dict.fromkeys(load.service for load in results.loads))
     found = {(load.service, load.clients): load for load in results.loads}
-    lines = []
-    for clients in dict.fromkeys(load.clients for load in results.loads):
-        cells = [
-            f"{found[name, clients].images_per_s:.1f}/s · {found[name, clients].cpu_s * 1000:.0f} ms"
-            for name in services
-        ]
-        ours = found[OURS, clients].images_per_s
-        others = [f"{ours / found[name, clients].images_per_s:.2f}" for name in services if name != OURS]
-        lines.append((str(clients), *cells, *others))
-    return _table(("clients", *services, *(f"ours ÷ {name}" for name in services if name != OURS)), lines)
+    lines = (
+        (
+            str(clients),
+            *(
+                f"{found[name, clients].images_per_s:.1f}/s · {found[name, clients].cpu_s * 1000:.0f} ms"
+                for name in services
+            ),
+        )
+        for clients in dict.fromkeys(load.clients for load in results.loads)
+    )
+    return _table(("clients", *services), lines)
 
 
 def _quality(row: Row | None, ours: Row | None) -> str:

@@ -500,3 +500,16 @@ async def test_no_heartbeat_outlives_its_delivery(
     async with running(redis_url, function):
         await until(lambda: is_empty(client))
     assert len(function.records) == 2
+
+
+async def test_a_message_comes_again_however_many_before_it_are_hidden(client: Redis, redis_url: str) -> None:
+    """XAUTOCLAIM would look at ten entries for each that it may claim."""
+    stream = Stream(redis_url, visibility_timeout_s=60, dead_letter_queue="DeadQueue")
+    await push(redis_url, 30)
+    received: list[Message] = []
+    while len(received) < 30:
+        received += await stream.receive("gone", 1, wait_s=0.01)
+    await stream.hide(received[-1], 0)
+    [message] = await stream.receive("other", 1, wait_s=0.01)
+    assert (message.id, message.receive_count) == (received[-1].id, 2)
+    await stream.close()

@@ -11,6 +11,7 @@ from tests.benchmarks.scaling.results import Results
 
 COLORS = {
     "ours": "#d1495b",
+    "ours, uploaded once": "#e8a0aa",
     "sharp": "#30638e",
     "sharp, full": "#7fa6c9",
     "pyvips": "#00798c",
@@ -37,6 +38,8 @@ def _ratios(axes: Axes, results: Results) -> None:
         found = [
             (index, results.of(case)[name].cpu_ratio) for index, case in enumerate(cases) if name in results.of(case)
         ]
+        if not found:
+            continue
         if name == "ours":
             axes.barh([index for index, _ in found], [ratio for _, ratio in found], 0.6, color=color, label=name)
             continue
@@ -55,8 +58,8 @@ def _loads(axes: Axes, results: Results) -> None:
     clients = list(dict.fromkeys(load.clients for load in results.loads))
     for number, name in enumerate(services):
         rates = [load.images_per_s for load in results.loads if load.service == name]
-        places = [index + (number - 1) * 0.27 for index in range(len(rates))]
-        bars = axes.bar(places, rates, 0.25, color=COLORS[name], label=name)
+        places = [index + (number - 1.5) * 0.21 for index in range(len(rates))]
+        bars = axes.bar(places, rates, 0.2, color=COLORS[name], label=name)
         axes.bar_label(bars, fmt="%.0f", padding=2)
     axes.set_xticks(range(len(clients)), [str(each) for each in clients])
     axes.set_xlabel("clients over HTTP")
