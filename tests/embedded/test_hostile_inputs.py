@@ -14,7 +14,7 @@ from tests.pictures import plain
 from tests.service import ROOT, Service, Start
 
 HONEST = Case("honest", "picture", COMPLETED, lambda: of_image(plain, {"width": "8"}))
-API_MIB, PROCESSOR_MIB, LONGEST_S = 200, 1_800, 25  # functions have 512 and 2,048 MiB, the processor 30 s
+API_MIB, PROCESSOR_MIB, LONGEST_S = 320, 1_900, 25  # functions have 512 and 2,048 MiB, the processor 30 s
 INTERNAL = (b"Traceback", b"site-packages", str(ROOT).encode(), b"127.0.0.1", b"redis://", b"postgresql://")
 
 
@@ -59,7 +59,7 @@ def test_the_document_lists_them_all() -> None:
 
 
 def test_a_processor_is_killed_where_no_limit_holds_and_the_others_go_on(start: Start, own_folder: Path) -> None:
-    service = start(data=own_folder, MAX_SOURCE_PIXELS="300000000")
+    service = start(data=own_folder, MAX_SOURCE_PIXELS="300000000", MAX_WEBP_PIXELS="300000000")
     trial = Trial(service)
     [accepted] = trial.post(of_image(lambda: flat_webp(16_384, 16_384), {"width": "8"}), prefer="")
     assert accepted.status == 202

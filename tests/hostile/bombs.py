@@ -12,7 +12,7 @@ from tests.hostile.files import END, bomb_in_text, claiming
 from tests.pictures import chunk, encoded, png, riff
 
 TARGET = "failed target-too-large"
-MOST = (10_000, 10_000)  # the limit on pixels
+MOST, MOST_OF_WEBP = (10_000, 10_000), (8_000, 8_000)  # the limits on pixels
 CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 
 
@@ -99,8 +99,9 @@ UNPACKED: Table = {
     "PNG of 100 MP, 16 bits of grey": (COMPLETED, partial(flat_png, MOST[0], 16, 0)),
     "PNG of 100 MP, RGBA": (COMPLETED, partial(flat_png, MOST[0], 8, 6)),
     "PNG of 102 MP": (TOO_LARGE, partial(flat_png, 10_100, 1, 0)),
-    "WebP of 100 MP in 50 bytes": (COMPLETED, partial(flat_webp, 16_383, 6_103)),
-    "WebP of 100 MP with alpha in 50 bytes": (COMPLETED, partial(flat_webp, 16_383, 6_103, alpha=True)),
+    "WebP of 64 MP in 50 bytes": (COMPLETED, partial(flat_webp, *MOST_OF_WEBP)),
+    "WebP of 64 MP with alpha in 50 bytes": (COMPLETED, partial(flat_webp, *MOST_OF_WEBP, alpha=True)),
+    "WebP of 100 MP in 50 bytes": (TOO_LARGE, partial(flat_webp, 16_383, 6_103)),
     "WebP of 268 MP in 50 bytes": (TOO_LARGE, partial(flat_webp, 16_384, 16_384)),
     "WebP, lossy, of 268 MP in a header": (TOO_LARGE, partial(lossy_webp, 16_383, 16_383)),
     "WebP of the widest canvas": (TOO_LARGE, wide_canvas),
@@ -110,7 +111,7 @@ UNPACKED: Table = {
     "JPEG of 100 MP with 100 scans": (COMPLETED, partial(most_scans, MOST[0])),
     "PNG strip of 1 x 16383": (TARGET, partial(tall, "PNG")),
     "WebP strip of 1 x 16383": (TARGET, partial(tall, "WEBP")),
-    "JPEG strip of 1 x 16383": (TARGET, partial(tall, "JPEG")),
+    "JPEG strip of 1 x 16383": ("422 target-too-large", partial(tall, "JPEG")),
     "PNG of one pixel with 500 MB behind it": (COMPLETED, partial(overfull, 500_000_000)),
     "PNG with 100 texts of 1 MB": (FAILED_CORRUPT, partial(many_texts, 100, 1_000_000)),
     "PNG with a text of 100 MB": (FAILED_CORRUPT, partial(bomb_in_text, b"zTXt")),
@@ -124,6 +125,7 @@ UPSCALED: Table = {"PNG to be made 16383 x 16383": ("422 target-too-large", part
 LARGE: Table = {
     "PNG of 100 MP to be made 50 MP": (COMPLETED, partial(flat_png, MOST[0], 8, 6)),
     "deep PNG of 100 MP to be made 50 MP": (COMPLETED, partial(flat_png, MOST[0], 16, 0)),
+    "WebP of 64 MP to be made 50 MP": (COMPLETED, partial(flat_webp, *MOST_OF_WEBP, alpha=True)),
     "JPEG of 100 MP to be made 50 MP": (COMPLETED, partial(flat_jpeg, mode="RGB")),
 }
 CASES = [

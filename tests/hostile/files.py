@@ -22,6 +22,16 @@ def claiming(form: str, width: int, height: int) -> bytes:
             return honest[:at] + struct.pack(">HH", height, width) + honest[at + 4 :]
         case "PNG":
             return png((width, height), 8, 2, [b""])
+        case "GIF":
+            return b"GIF89a" + struct.pack("<HH3xcHHHHx", width, height, b",", 0, 0, width, height) + b"\2\2D\1\0;"
+        case "TIFF":
+            tags = {256: width, 257: height, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: height, 279: 1}
+            entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+            return b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + entries + bytes(4)
+        case "AVIF":
+            honest = encoded(PICTURE, "AVIF", quality=20)
+            at = honest.index(b"ispe") + 8
+            return honest[:at] + struct.pack(">II", width, height) + honest[at + 8 :]
         case _:
             canvas = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
             return riff((b"VP8X", canvas), (b"VP8L", b"\x2f" + bytes(20)))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, fields
 
+from imagescaler.errors import ImageTooLarge
+from imagescaler.formats import Format
+
 MEGA = 1_000_000
 
 
@@ -16,6 +19,7 @@ class Limits:
 
     max_source_bytes: int = 50 * MEGA
     max_source_pixels: int = 100 * MEGA
+    max_webp_pixels: int = 64 * MEGA  # while it is decoded, a pixel takes 16 bytes, and in other formats 8 or 9
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
@@ -27,3 +31,13 @@ class Limits:
             if getattr(self, field.name) < 1:
                 message = f"{field.name} must be at least 1"
                 raise ValueError(message)
+
+    def check_source(self, form: Format, size: tuple[int, int]) -> None:
+        """Refuse a source of too many pixels, or too long a side; raises ImageTooLarge."""
+        width, height = size
+        most = min(self.max_source_pixels, self.max_webp_pixels) if form is Format.WEBP else self.max_source_pixels
+        if width * height > most or max(size) > self.max_source_side:
+            raise ImageTooLarge(
+                f"The image is {width} x {height}; "
+                f"the limits are {most:,} pixels and {self.max_source_side:,} for a side."
+            )

@@ -6,7 +6,7 @@ from imagescaler.limits import MEGA, Limits
 from imagescaler.options import Options
 from tests.benchmarks.scaling.workers.loop import Job, serve
 
-LIMITS = Limits(max_source_pixels=200 * MEGA)
+LIMITS = Limits(max_source_pixels=200 * MEGA, max_webp_pixels=200 * MEGA)
 
 
 def scale(data: bytes, job: Job) -> list[bytes]:

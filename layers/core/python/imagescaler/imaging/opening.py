@@ -13,7 +13,6 @@ from PIL import Image
 
 from imagescaler.errors import (
     CorruptImage,
-    ImageTooLarge,
     SourceTooLarge,
     TooManyChunks,
     TooManyScans,
@@ -75,7 +74,7 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
     """
     if len(data) > limits.max_source_bytes:
         raise SourceTooLarge(f"The file has {len(data):,} bytes; the limit is {limits.max_source_bytes:,}.")
-    _check_size((header.width, header.height), limits)
+    limits.check_source(header.format, (header.width, header.height))
     match header.format:
         case Format.JPEG:
             _check_scans(data, limits.max_jpeg_scans)
@@ -90,7 +89,7 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
     with image:
         if image.format not in formats:
             raise CorruptImage(f"The file begins like a {header.format.name}, but it is a {image.format}.")
-        _check_size(image.size, limits)
+        limits.check_source(header.format, image.size)
         scale_transparent_color(image)
         yield image
 
@@ -136,12 +135,3 @@ def _check_chunks(data: bytes, most: int) -> None:
         if chunks > most:
             raise TooManyChunks(f"The PNG has more than {most:,} chunks, and each costs time.")
         position += 12 + int.from_bytes(data[position : position + 4])
-
-
-def _check_size(size: tuple[int, int], limits: Limits) -> None:
-    width, height = size
-    if width * height > limits.max_source_pixels or max(size) > limits.max_source_side:
-        raise ImageTooLarge(
-            f"The image is {width} x {height}; "
-            f"the limits are {limits.max_source_pixels:,} pixels and {limits.max_source_side:,} for a side."
-        )

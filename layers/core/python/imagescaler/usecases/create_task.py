@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
-from imagescaler.errors import Full, ImageProblem, ImageTooLarge, Problem, QueueUnavailable, SourceTooLarge, Unavailable
+from imagescaler.errors import Full, ImageProblem, Problem, QueueUnavailable, SourceTooLarge, Unavailable
 from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.plan import plan
@@ -112,13 +112,7 @@ async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> No
 
 
 def _check_size(source: Source, options: Options, limits: Limits) -> None:
-    if source.width * source.height > limits.max_source_pixels or max(source.width, source.height) > (
-        limits.max_source_side
-    ):
-        raise ImageTooLarge(
-            f"The image is {source.width} x {source.height}; "
-            f"the limits are {limits.max_source_pixels:,} pixels and {limits.max_source_side:,} for a side."
-        )
+    limits.check_source(source.format, (source.width, source.height))
     if options.trim is None:  # else the size follows from the pixels
         _check_plan(source, options, limits)
 

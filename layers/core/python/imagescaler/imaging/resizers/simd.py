@@ -14,7 +14,6 @@ KERNELS = {
 }
 MODES = {"L", "RGB", "RGBA", "CMYK", "F"}
 GREY_WITH_ALPHA = "LA"
-resizer = Resizer()
 
 
 def resize(image: Image.Image, size: tuple[int, int], kernel: Kernel, box: pillow.BoxOf) -> Image.Image:
@@ -28,5 +27,5 @@ def resize(image: Image.Image, size: tuple[int, int], kernel: Kernel, box: pillo
     options = ResizeOptions(
         resize_alg=ResizeAlg.convolution(KERNELS[kernel]), crop_box=CropBox(left, top, right - left, bottom - top)
     )
-    resizer.resize_pil(image, resized, options)
+    Resizer().resize_pil(image, resized, options)  # one that lives on would keep its buffers: copies of the picture
     return resized
