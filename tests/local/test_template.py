@@ -62,7 +62,7 @@ def test_the_own_template_gives_every_route_to_its_function(own: Template) -> No
 def test_the_own_template_merges_what_all_functions_share(own: Template) -> None:
     create, process = by_name(own, "create_task"), by_name(own, "process_task")
     assert (create.timeout_s, create.memory_mib) == (29, 512)
-    assert (process.timeout_s, process.memory_mib) == (30, 2048)
+    assert (process.timeout_s, process.memory_mib) == (30, 2560)
     assert create.environment["POWERTOOLS_SERVICE_NAME"] == "imagescaler"
 
 
