@@ -8,6 +8,8 @@ from tests.hostile.metadata import MARKER
 JPEG_SEGMENTS = {0xE0, 0xEE, 0xDB, 0xC4, 0xC0, 0xC1, 0xC2, 0xDA, 0xDD}
 PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 WEBP_CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
+# What stores a picture (TIFF 6.0): its size, depth, compression, place in the file, and kinds of samples.
+TIFF_TAGS = {256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 338, 339}
 HEAD_BYTES = 12
 
 
@@ -18,6 +20,12 @@ def leaks(result: bytes) -> list[str]:
             found = [kind for kind in _png(result) if kind not in PNG_CHUNKS]
         case b"RIFF":
             found = [kind for kind in _webp(result) if kind not in WEBP_CHUNKS]
+        case b"GIF8":
+            found = [kind for kind in (b"\x21\xfe", b"XMP DataXMP", b"ICCRGBG1012") if kind in result]
+        case b"II*\0":
+            found = [b"%d" % tag for tag in _tiff(result) if tag not in TIFF_TAGS]
+        case _ if result[4:12] == b"ftypavif":
+            found = [kind for kind in (b"Exif", b"mime", b"prof") if kind in result]
         case head if head.startswith(b"\xff\xd8"):
             found = [b"%02x" % kind for kind in _jpeg(result) if kind not in JPEG_SEGMENTS]
         case _:
@@ -39,6 +47,13 @@ def _webp(data: bytes) -> Iterator[bytes]:
         yield data[position : position + 4]
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         position += 8 + size + size % 2
+
+
+def _tiff(data: bytes) -> Iterator[int]:
+    start = int.from_bytes(data[4:8], "little")
+    count = int.from_bytes(data[start : start + 2], "little")
+    for entry in range(start + 2, start + 2 + HEAD_BYTES * count, HEAD_BYTES):
+        yield int.from_bytes(data[entry : entry + 2], "little")
 
 
 def _jpeg(data: bytes) -> Iterator[int]:

@@ -12,7 +12,7 @@ def test_metadata_of_every_kind_is_found(name: str) -> None:
     assert leaks(metadata.TELLING[name]())
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"])
 def test_in_a_bare_picture_nothing_is_found(form: str) -> None:
     assert not leaks(plain(form=form))
 
