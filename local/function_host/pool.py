@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class Throttled(Exception):
-    """No environment became free in time, or the host is stopping."""
+    """No environment became free in time, too many wait for one, or the host is stopping."""
 
 
 class Pool:
@@ -24,6 +24,7 @@ class Pool:
         self._start = start
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.max_environments)
+        self._waiting = 0
         self._starting = asyncio.Lock()
         self._stopped = False
         self._all: set[Environment] = set()
@@ -67,11 +68,16 @@ class Pool:
             self._slots.release()
 
     async def _take_slot(self) -> None:
+        if self._slots.locked() and self._waiting >= self._limits.max_waiting:
+            raise Throttled
+        self._waiting += 1
         try:
             async with asyncio.timeout(self._limits.wait_s):
                 await self._slots.acquire()
         except TimeoutError:
             raise Throttled from None
+        finally:
+            self._waiting -= 1
 
     async def _take_idle(self) -> Environment | None:
         while self._idle:

@@ -66,6 +66,21 @@ async def test_an_invocation_that_waits_for_too_long_is_throttled(serve: Serve, 
     assert await first == await served.pid()
 
 
+async def test_only_so_many_may_wait_and_who_comes_then_is_throttled_at_once(serve: Serve, tmp_path: Path) -> None:
+    served = await serve(Limits(max_environments=1, max_waiting=1, wait_s=60))
+    began, go = tmp_path / "began", tmp_path / "go"
+    first = asyncio.create_task(served.run(HOLD, began=str(began), go=str(go)))
+    await until(began.exists)
+
+    replies = [asyncio.create_task(served.reply("answer = 'well'")) for _ in range(3)]
+    throttled, _ = await asyncio.wait(replies, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    assert [reply.result().status for reply in throttled] == [429] * len(throttled) != []
+    go.touch()
+
+    assert sorted([(await reply).status for reply in replies]) == [200, 429, 429]
+    assert await first == await served.pid()
+
+
 async def test_an_environment_that_was_idle_for_long_is_stopped(serve: Serve) -> None:
     served = await serve(Limits(idle_s=0.1))
 
