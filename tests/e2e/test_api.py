@@ -113,6 +113,7 @@ def test_bad_input_is_refused_with_a_sentence_that_helps(
         ("/nothing", 404, "about:blank"),
         ("/tasks", 405, "about:blank"),
     ],
+    ids=["a task", "a result", "a task's id", "a result's id", "a path", "a method"],
 )
 def test_a_wrong_path_or_id_is_a_problem(client: httpx.Client, path: str, status: int, kind: str) -> None:
     answer = client.get(path)
