@@ -2,7 +2,7 @@
 
 import argparse
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,11 +35,13 @@ def main() -> None:
     installation.make()
     kept = installation.folder / "results.json"
     if not arguments.write_only:
-        _measure(installation, arguments.corpus, arguments.only, quick=arguments.quick).save(kept)
+        for results in _measure(installation, arguments.corpus, arguments.only, quick=arguments.quick):
+            results.save(kept)  # again and again: a run that is cut off has not been for nothing
     _write(installation, Results.load(kept), arguments.output)
 
 
-def _measure(installation: Installation, folder: Path | None, only: str | None, *, quick: bool) -> Results:
+def _measure(installation: Installation, folder: Path | None, only: str | None, *, quick: bool) -> Iterator[Results]:
+    """Give the results as they grow."""
     pictures, said = corpus.find(folder)
     rounds = QUICK_ROUNDS if quick else ROUNDS
     results = Results(machine.describe(), said, rounds, machine.versions(), installation.versions(), quick)
@@ -48,14 +50,16 @@ def _measure(installation: Installation, folder: Path | None, only: str | None, 
     with judging(installation) as judges:
         for case in cases:
             _measure_case(case, results, pictures, chosen, judges)
+            yield results
     results.memory.extend(
         row for case in LARGE for row in measuring.peaks(case, pictures, (each for each in chosen if each.only is None))
     )
+    yield results
     if only is None:
         with temporary_data_folder() as data:
             load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS
             results.loads.extend(load.measure(installation, pictures, data, load_rounds, LOAD_COUNT))
-    return results
+    yield results
 
 
 def _measure_case(case: Case, results: Results, pictures: Path, chosen: Sequence[Contender], judges: Judges) -> None:

@@ -41,7 +41,7 @@ def verdicts(results: Results) -> Iterator[Verdict]:
         if RIVAL in rows:
             yield _of_case(case, rows)
     memory = {(row.case, row.contender): row.peak_bytes for row in results.memory}
-    for case in LARGE:
+    for case in (each for each in LARGE if (each.name, RIVAL) in memory):
         ratio = memory[case.name, OURS] / memory[case.name, RIVAL]
         yield _at_most(f"peak memory, {case.name}", case.aim, ratio, "")
     rates = {load.service: load.images_per_s for load in results.loads if load.clients == AIM_CLIENTS}

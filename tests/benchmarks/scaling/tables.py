@@ -7,7 +7,7 @@ from tests.benchmarks.scaling.cases import CASES, LARGE
 from tests.benchmarks.scaling.contenders import OURS
 from tests.benchmarks.scaling.results import Results, Row
 
-NONE = "-"
+NONE, UNMEASURED = "-", "Not measured in this run."
 MEBI = 1024 * 1024
 
 
@@ -56,6 +56,8 @@ def qualities(results: Results) -> str:
 def memory(results: Results) -> str:
     """Give the peak memory of a process that scales one image, in MiB."""
     names = _names(results.memory)
+    if not names:
+        return UNMEASURED
     found = {(row.case, row.contender): f"{row.peak_bytes / MEBI:.0f}" for row in results.memory}
     return _table(("work", *names), ((case.name, *(found[case.name, name] for name in names)) for case in LARGE))
 
@@ -63,7 +65,7 @@ def memory(results: Results) -> str:
 def loads(results: Results) -> str:
     """Give images per second, and CPU time per image, of each service."""
     if not results.loads:
-        return "Not measured in this run."
+        return UNMEASURED
     services = list(dict.fromkeys(load.service for load in results.loads))
     found = {(load.service, load.clients): load for load in results.loads}
     lines = (
