@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -118,3 +119,12 @@ def test_without_the_fast_resampler_pillow_takes_its_place(monkeypatch: pytest.M
         patched.setattr(builtins, "__import__", refuse)
         assert importlib.reload(resizers).resize is pillow.resize
     assert importlib.reload(resizers).resize is not pillow.resize
+
+
+def test_no_buffer_of_the_size_of_a_picture_is_kept() -> None:
+    """What a kept resizer would keep for a picture of this size is 64 MB."""
+    process = psutil.Process()
+    source = Image.new("RGBA", (4000, 4000), (1, 2, 3, 4))
+    before = process.memory_info().rss
+    resizers.resize(source, (40, 40), Kernel.LANCZOS, (0, 0, 4000, 4000))
+    assert process.memory_info().rss - before < 32_000_000
