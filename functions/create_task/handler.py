@@ -1,34 +1,27 @@
 """POST /api/v1/tasks: takes an image and how to scale it, and answers with a task."""
 
-from typing import Annotated, Self
-from uuid import UUID
-
-from fastapi import Form, Response, UploadFile
-from pydantic import ConfigDict, model_validator
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import Response
 
 from imagescaler import errors, queues, repositories, settings, stores, telemetry
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.retention import Retention
-from imagescaler.scaling_request import ScalingRequest, UploadedImage
 from imagescaler.schemas import TaskMessage, TaskView
 from imagescaler.usecases.create_task import create_task
 from imagescaler.usecases.get_task import get_task
-from imagescaler.usecases.originals import Original, Sent, Uploaded
+from imagescaler.usecases.originals import Sent, Uploaded
 from imagescaler.web import (
     ACCEPTED,
-    PICTURES,
     Correlation,
     IdempotencyKey,
     Owner,
     Wait,
     create_app,
-    file_of_form,
     lambda_handler,
     problems,
-    show_progress,
+    show_accepted,
 )
+from imagescaler.web.task_form import TASK_BODY, TaskBody
 
 app = create_app()
 handler = lambda_handler(app)
@@ -48,30 +41,6 @@ PROBLEMS = (
     errors.QueueFull,
     errors.StoreFull,
 )
-AS_JSON = {"application/json": {"schema": UploadedImage.document()}}
-BODY = {"requestBody": {"content": {**file_of_form(PICTURES), **AS_JSON}}}
-
-
-class TaskForm(ScalingRequest):
-    """The image, and how to scale it."""
-
-    model_config = ConfigDict(json_schema_extra={"required": ["file"]})
-
-    file: UploadFile | SkipJsonSchema[None] = None
-    upload_id: SkipJsonSchema[UUID | None] = None  # in JSON, which becomes such a form
-
-    @model_validator(mode="after")
-    def _has_an_image(self) -> Self:
-        if (self.file is None) == (self.upload_id is None):
-            message = "give either a file, or the upload_id of one"
-            raise ValueError(message)
-        return self
-
-    async def original(self, owner: str) -> Original:
-        """Give the image, wherever it is."""
-        if self.upload_id:
-            return Uploaded(self.upload_id, owner)
-        return Sent(await self.file.read() if self.file else b"")
 
 
 @app.post(
@@ -80,10 +49,10 @@ class TaskForm(ScalingRequest):
     tags=["tasks"],
     summary="Scale an image",
     responses={**ACCEPTED, **problems(*PROBLEMS)},
-    openapi_extra=BODY,
+    openapi_extra=TASK_BODY,
 )
 async def post_task(
-    form: Annotated[TaskForm, Form(media_type="multipart/form-data")],
+    form: TaskBody,
     response: Response,
     correlation: Correlation,
     owner: Owner,
@@ -92,7 +61,7 @@ async def post_task(
 ) -> TaskView:
     """Accept an image for scaling; the task stands at the URL in `Location`."""
     task, created = await create_task(
-        await form.original(owner),
+        Uploaded(form.upload_id, owner) if form.upload_id else Sent(await form.image()),
         form.options(),
         owner,
         idempotency_key=idempotency_key,
@@ -106,8 +75,4 @@ async def post_task(
     )
     telemetry.accepted(task, created=created)
     task = await get_task(task.id, owner, wait_s=wait_s, tasks=tasks) if wait_s else task
-    response.headers["Location"] = f"/api/v1/tasks/{task.id}"
-    if not created:
-        response.headers["Idempotency-Replayed"] = "true"
-    response.status_code = 200 if task.status.is_final else 202
-    return await show_progress(task, response, wait_s, tasks)
+    return await show_accepted(task, response, wait_s, tasks, replayed=not created)

@@ -20,7 +20,9 @@ def report(
     )
     yield f"accepted tasks   {len(accepted)}: {_counts(Counter(line.kind for line in accepted.values()))}"
     yield f"tasks in all     {len(remains.rows)}: {_counts(Counter(row.status for row in remains.rows.values()))}"
-    attempts = Counter({step.task_id: step.attempt for step in remains.steps}.values())  # a task's last step has most
+    # A task's last step has most; a task that was taken back has none.
+    latest = {str(step.task_id): step.attempt for step in remains.steps}
+    attempts = Counter(attempt for task_id, attempt in latest.items() if task_id in remains.rows)
     yield f"attempts         {_counts({f'{number} of them': attempts[number] for number in sorted(attempts)})}"
     yield f"faults           {sum(faults.values())}: {_counts(faults)}"
     yield f"settled after    {settled_s:.1f} s without faults"

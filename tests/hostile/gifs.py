@@ -5,7 +5,7 @@ from functools import partial
 
 from PIL import Image
 
-from tests.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, Table, images
+from tests.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, TOO_LARGE, Table, images
 from tests.hostile.files import PICTURE, claiming
 from tests.pictures import encoded
 
@@ -39,7 +39,7 @@ def animation(count: int, side: int) -> bytes:
 
 
 TABLE: Table = {
-    "of 65,535 x 65,535 in a header": (CORRUPT, partial(claiming, "GIF", 65_535, 65_535)),
+    "of 65,535 x 65,535 in a header": (TOO_LARGE, partial(claiming, "GIF", 65_535, 65_535)),
     "of no width": (CORRUPT, lambda: screen(0, 9) + picture(9, 9) + END),
     "of 100 MP": (COMPLETED, partial(large, 10_000)),
     "with a picture of 4 GP on a screen of one": (FAILED_CORRUPT, lambda: screen(1, 1) + picture(65_535, 65_535) + END),

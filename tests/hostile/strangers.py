@@ -136,7 +136,7 @@ LATER: Table = {
         lambda: b"II*\0\x08\0\0\0\0\0\x08\0\0\0" + bytes(99),
     ),
     "GIF of 4 GP": (
-        if_accepted("GIF", CORRUPT),
+        if_accepted("GIF", "422 image-too-large"),
         lambda: b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\2D\1\0;",
     ),
 }

@@ -73,6 +73,11 @@ def test_every_size_is_read_as_pillow_reads_it(form: str, options: dict[str, boo
     assert (source.width, source.height) == size
 
 
+def test_the_size_of_the_largest_gif_is_read() -> None:
+    source = measure(b"GIF89a\xff\xff\0\x80" + bytes(20))
+    assert (source.width, source.height) == (65_535, 32_768)
+
+
 def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:
     data = segment(0xE1, b"Exif\0\0" + plain(size=(9, 9), form="JPEG")).join([KINDS["JPEG"][:2], KINDS["JPEG"][2:]])
     assert (measure(data).width, measure(data).height) == (61, 37)

@@ -48,7 +48,9 @@ def _measure(installation: Installation, folder: Path | None, only: str | None, 
     with judging(installation) as judges:
         for case in cases:
             _measure_case(case, results, pictures, chosen, judges)
-    results.memory.extend(row for case in LARGE for row in measuring.peaks(case, pictures, chosen))
+    results.memory.extend(
+        row for case in LARGE for row in measuring.peaks(case, pictures, (each for each in chosen if each.only is None))
+    )
     if only is None:
         with temporary_data_folder() as data:
             load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS
@@ -58,7 +60,8 @@ def _measure(installation: Installation, folder: Path | None, only: str | None, 
 
 def _measure_case(case: Case, results: Results, pictures: Path, chosen: Sequence[Contender], judges: Judges) -> None:
     with TemporaryDirectory() as outputs:
-        rows, refusals = measuring.measure(case, pictures, chosen, results.rounds, Path(outputs))
+        wanted = [each for each in chosen if each.only in {None, case.format}]
+        rows, refusals = measuring.measure(case, pictures, wanted, results.rounds, Path(outputs))
         scores = judges.scores(pictures / case.source, [Path(outputs) / row.contender for row in rows])
     results.rows.extend(replace(row, score=score) for row, score in zip(rows, scores, strict=True))
     results.unable.extend(refusals)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.template import load
+from tests.benchmarks.scaling import zlib_ng
 from tests.benchmarks.scaling.installation import ROOT, Installation
 
 OURS, RIVAL = "ours", "sharp"
@@ -14,7 +15,10 @@ LEVELS, FILTERED_LEVELS = (1, 2, 3, 6, 9), (12, 13, 16, 17, 18, 19)
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A way of scaling; `png_knobs` are the compression levels that it can be asked for, ten more with filters."""
+    """A way of scaling, in all cases or `only` where the result has a format.
+
+    `png_knobs` are the compression levels that it can be asked for, ten more with filters.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -23,6 +27,7 @@ class Contender:
     environment: dict[str, str] = field(default_factory=dict)
     png_knobs: tuple[int, ...] = ()
     quick: bool = True
+    only: str | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -31,13 +36,22 @@ class Contender:
 
 
 def contenders(installation: Installation) -> tuple[Contender, ...]:
-    """List all, ours first."""
+    """List all, ours first; those of ours that something is missing for are left out."""
     ours = (sys.executable, "-m", f"{WORKERS}.ours")
     python, allocator = str(installation.python), _allocator()
     node = ("node", "--no-warnings")
     scripts = Path(__file__).parent / "workers"
+    faster = zlib_ng.library(installation.folder)
+    with_zlib_ng = Contender(
+        "ours, zlib-ng",
+        ours,
+        "with zlib-ng on the library path, in place of the system's zlib",
+        environment={**allocator, "LD_LIBRARY_PATH": str(faster)},
+        only="png",
+    )
     return (
         Contender(OURS, ours, "as the processor runs it, with the allocator settings", environment=allocator),
+        *([with_zlib_ng] if faster else []),
         Contender("ours, plain malloc", ours, "without the allocator settings", quick=False),
         Contender(
             "ours, Pillow's resize",

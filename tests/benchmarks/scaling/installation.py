@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.scaling import zlib_ng
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent.parent
 PINS = ("requirements.txt", "package.json")
@@ -36,6 +38,7 @@ class Installation:
         shutil.copy(HERE / "package.json", self.folder)
         quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
         subprocess.run(["npm", "install", *quiet], cwd=self.folder, check=True)
+        zlib_ng.build(self.folder, self.python)
         shutil.copy(HERE / "requirements.txt", self.folder)
 
     def versions(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ def measure(image: bytes) -> Source:
         accepted = ", ".join(form.name for form in Format)
         raise UnsupportedImageFormat(f"The file is not an image of an accepted format; these are {accepted}.")
     try:
-        (width, height), turn = read_header(image) if form is Format.AVIF else _read_header(image)
+        (width, height), turn = read_header(image) if form is Format.AVIF else _read_header(image, form)
     except Exception:  # noqa: BLE001 - the parsers raise whatever the damage suggests
         width, height, turn = 0, 0, Turn()
     if width < 1 or height < 1:
@@ -51,6 +51,8 @@ def format_of(image: bytes) -> Format | None:
     return Format.AVIF if is_avif(image) else None
 
 
-def _read_header(image: bytes) -> tuple[Size, Turn]:
+def _read_header(image: bytes, form: Format) -> tuple[Size, Turn]:
+    if form is Format.GIF:  # imagesize takes its sides for signed numbers
+        return (int.from_bytes(image[6:8], "little"), int.from_bytes(image[8:10], "little")), Turn()
     header = imagesize.get_info(BytesIO(image), dpi=False, colors=False, exif_rotation=False, channels=False)
     return (header.width, header.height), Turn(header.rotation if header.rotation in STEPS else 1)

@@ -2,9 +2,9 @@
 
 from imagescaler.web.app import Correlation, Owner, absolute, create_app, lambda_handler
 from imagescaler.web.catalogue import describe_problem, problems
-from imagescaler.web.document import Document, file_of_form
+from imagescaler.web.document import Document
 from imagescaler.web.headers import IdempotencyKey, accepts_image, has_etag
-from imagescaler.web.progress import ACCEPTED, Wait, show_progress, unfinished
+from imagescaler.web.progress import ACCEPTED, Wait, show_accepted, show_progress, unfinished
 from imagescaler.web.results import PICTURES, RESULT_HEADERS, Picture
 
 __all__ = [
@@ -21,10 +21,10 @@ __all__ = [
     "accepts_image",
     "create_app",
     "describe_problem",
-    "file_of_form",
     "has_etag",
     "lambda_handler",
     "problems",
+    "show_accepted",
     "show_progress",
     "unfinished",
 ]

@@ -41,6 +41,17 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 Wait = Annotated[int, Depends(wait_s)]
 
 
+async def show_accepted(
+    task: Task, response: Response, wait_s: int, tasks: TaskRepository, *, replayed: bool
+) -> TaskView:
+    """Show a task that was asked for: 202, or 200 when it is over already, and where it stands."""
+    response.status_code = 200 if task.status.is_final else 202
+    response.headers["Location"] = f"/api/v1/tasks/{task.id}"
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return await show_progress(task, response, wait_s, tasks)
+
+
 async def show_progress(task: Task, response: Response, wait_s: int, tasks: TaskRepository) -> TaskView:
     """Show a task, with `Retry-After` while it is not over, and `Preference-Applied` if it ended while we waited."""
     if not task.status.is_final:
