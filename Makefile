@@ -5,6 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SAM    := .sam/bin/sam
+AUDIT  := .audit/bin/pip-audit
+PIP_AUDIT_VERSION := 2.10.1
 SAM_CLI_VERSION := 1.170.0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
@@ -108,6 +110,14 @@ fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathe
 	$(BIN)/python -m tests.fuzzing
 	FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
 
+audit: $(AUDIT) ## ask for known weaknesses of every pinned package (pip-audit); needs the internet
+	@$(PYTHON) -m tests.advisories $(AUDIT)
+
+$(AUDIT): Makefile
+	$(PYTHON) -m venv .audit
+	.audit/bin/pip install --quiet pip-audit==$(PIP_AUDIT_VERSION)
+	@touch $@
+
 chaos: $(READY) ## break the running service on purpose for three minutes, and check that it kept its word
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),180) $(CHAOS)
 
@@ -115,4 +125,4 @@ overload: $(READY) ## send five times what the service can do for a minute, and 
 	@$(BIN)/python -m tests.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .sam .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .audit .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

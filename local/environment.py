@@ -58,7 +58,10 @@ async def check_postgres(dsn: str) -> None:
 
 async def check_redis(url: str) -> None:
     """Raise StackError where Redis does not answer."""
-    client = open_client(url)
+    try:
+        client = open_client(url)
+    except ValueError as error:
+        raise StackError(f"REDIS_URL or QUEUE_URL is not an address of a Redis: {error}") from error
     try:
         await client.ping()
     except (RedisError, OSError) as error:

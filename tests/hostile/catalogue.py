@@ -1,6 +1,38 @@
 """All hostile inputs."""
 
-from tests.hostile import bodies, bombs, jpegs, metadata, names, pngs, polyglots, strangers, truncations, webps
+from tests.hostile import (
+    avifs,
+    bodies,
+    bombs,
+    gifs,
+    jpegs,
+    jsons,
+    metadata,
+    names,
+    numbers,
+    pngs,
+    polyglots,
+    strangers,
+    tiffs,
+    truncations,
+    webps,
+)
 
-FAMILIES = (bombs, jpegs, pngs, webps, truncations, polyglots, strangers, metadata, names, bodies)
+FAMILIES = (
+    bombs,
+    jpegs,
+    pngs,
+    webps,
+    gifs,
+    tiffs,
+    avifs,
+    truncations,
+    polyglots,
+    strangers,
+    metadata,
+    names,
+    bodies,
+    jsons,
+    numbers,
+)
 CASES = [case for family in FAMILIES for case in family.CASES]

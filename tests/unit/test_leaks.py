@@ -1,15 +1,30 @@
 """What looks for metadata in results finds it."""
 
 import pytest
+from PIL import Image
 
 from tests.hostile import metadata
 from tests.hostile.leaks import leaks
-from tests.pictures import photograph, plain
+from tests.pictures import encoded, photograph, plain
 
 
 @pytest.mark.parametrize("name", metadata.TELLING)
 def test_metadata_of_every_kind_is_found(name: str) -> None:
     assert leaks(metadata.TELLING[name]())
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("GIF", {"comment": "who"}),
+        ("TIFF", {"software": "what"}),
+        ("AVIF", {"exif": b"II*\0\x08\0\0\0\0\0\0\0\0\0"}),
+        ("AVIF", {"xmp": b"<x/>"}),
+        ("AVIF", {"icc_profile": metadata.PROFILE}),
+    ],
+)
+def test_metadata_of_the_newer_formats_is_found(form: str, options: dict[str, object]) -> None:
+    assert leaks(encoded(Image.new("RGB", (9, 9)), form, **options))
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"])

@@ -28,6 +28,7 @@ from imagescaler.limits import Limits
 from imagescaler.options import Options
 from tests.hostile import files as hostile
 from tests.hostile.files import PICTURE
+from tests.hostile.tiffs import strips
 from tests.pictures import chunk, encoded, png, segment
 from tests.reference import mean_difference, pixels_of, resampled
 
@@ -147,6 +148,12 @@ def test_a_flood_of_chunks_is_refused_before_anything_reads_them() -> None:
     assert isinstance(refusal(data), TooManyChunks)
     assert isinstance(refusal(EXAMPLES["PNG"], Limits(max_png_chunks=2)), TooManyChunks)
     assert refusal(EXAMPLES["PNG"][:33] + flood[: 12 * 1000] + EXAMPLES["PNG"][33:]) is None
+
+
+def test_a_tiff_in_very_many_pieces_is_refused() -> None:
+    assert refusal(strips(100_000), Limits(max_source_side=30_000)) is None
+    with pytest.raises(CorruptImage, match="more than 100,000 pieces"):
+        scaled(strips(100_001))
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
