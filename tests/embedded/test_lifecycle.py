@@ -51,7 +51,7 @@ def test_data_is_kept_from_one_run_to_the_next_and_no_process_is_left(start: Sta
 def test_limits_are_settings(start: Start, own_folder: Path) -> None:
     answer = send(start(data=own_folder, MAX_TARGET_SIDE="79"))
     assert answer.status_code == 422
-    assert "from 1 to 79 pixels" in answer.json()["detail"]
+    assert "79 for a side" in answer.json()["detail"]
 
 
 def test_a_killed_parent_takes_everything_along(start: Start, own_folder: Path) -> None:
