@@ -144,13 +144,6 @@ class TooManyChunks(ImageProblem):
     """
 
 
-class TooManyFrames(ImageProblem):
-    """The animation has too many frames, or too many pixels in all of them together.
-
-    Ask for `animated=false`, which takes the first picture, or for a smaller result.
-    """
-
-
 class UnsupportedDepth(ImageProblem):
     """The image has more bits per sample than the result could keep.
 

@@ -208,10 +208,6 @@ class OptionFields(BaseModel):
         Icc,
         Field(description="converts the colors to srgb, or keeps the source's profile", examples=["keep"]),
     ] = Icc.SRGB
-    animated: Annotated[
-        bool,
-        Field(description="false takes the first picture of an animation", examples=[False]),
-    ] = True
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

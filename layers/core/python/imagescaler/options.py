@@ -138,7 +138,6 @@ class Options:
     max_bytes: int | None = None
     metadata: Metadata = Metadata.NONE
     icc: Icc = Icc.SRGB
-    animated: bool = True
 
     @property
     def fitting(self) -> Fit:
