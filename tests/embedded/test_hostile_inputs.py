@@ -14,7 +14,7 @@ from tests.pictures import plain
 from tests.service import ROOT, Service, Start
 
 HONEST = Case("honest", "picture", COMPLETED, lambda: of_image(plain, {"width": "8"}))
-API_MIB, PROCESSOR_MIB, LONGEST_S = 320, 1_900, 25  # functions have 512 and 2,560 MiB, the processor 30 s
+API_MIB, PROCESSOR_MIB, LONGEST_S = 320, 1_900, 25  # functions have 512 and 2,048 MiB, the processor 30 s
 NO_IMAGES = {"file names", "bodies", "JSON bodies", "numbers"}
 INTERNAL = (b"Traceback", b"site-packages", str(ROOT).encode(), b"127.0.0.1", b"redis://", b"postgresql://")
 

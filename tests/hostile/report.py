@@ -15,7 +15,7 @@ and time, with a look at every byte of each result for metadata of its source, a
 
 *Refused* is a status of the 400s, at once. *Failed* is a task that was accepted and ended with its reason, in one
 attempt. *Completed* is a picture. Memory is the highest resident memory of a process while the input was worked on
-(VmHWM); a function of the API has 512 MiB, the processor 2,560 MiB and 30 s. Seconds are from the first byte sent to
+(VmHWM); a function of the API has 512 MiB, the processor 2,048 MiB and 30 s. Seconds are from the first byte sent to
 the end of the task, of the slowest input.
 """
 COLUMNS = "| family | tried | refused | failed | completed | API, MiB | processor, MiB | longest, s |"
