@@ -35,6 +35,7 @@ def _cpu_s(name: str) -> float:
         "PYTHONPATH": f"{folder}:{LAYER}",
         "POSTGRES_DSN": "postgresql://nobody@127.0.0.1:1/nothing",
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "URL_SIGNING_KEY": "a key of thirty-two letters or more",
         "POWERTOOLS_SERVICE_NAME": "imagescaler",
         "POWERTOOLS_METRICS_NAMESPACE": "ImageScaler",
     }
