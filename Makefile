@@ -108,7 +108,7 @@ hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
 
 fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathesis, Hypothesis)
 	$(BIN)/python -m tests.fuzzing
-	FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
+	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
 
 audit: $(AUDIT) ## ask for known weaknesses of every pinned package (pip-audit); needs the internet
 	@$(PYTHON) -m tests.advisories $(AUDIT)

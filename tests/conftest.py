@@ -1,15 +1,20 @@
 """What the suites share: real servers, started once, and the functions' folders."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from imagescaler.repositories.migrations import migrate
 from local.servers import postgres, redis, temporary_data_folder
 
 ROOT = Path(__file__).parent.parent
+# `make check` tries the same examples each time, so that it fails for what was changed; `make fuzz` tries new ones.
+settings.register_profile("check", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 
 @pytest.fixture(scope="session")
