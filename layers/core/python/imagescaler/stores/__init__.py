@@ -5,26 +5,16 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from imagescaler import settings
-from imagescaler.budget import DEFAULT_BUDGET_BYTES, BudgetSettings
+from imagescaler.budget import DEFAULT_BUDGET_BYTES
 from imagescaler.ports import ImageStore
+from imagescaler.store_address import StoreAddress
 
 
 @dataclass(frozen=True, slots=True)
-class StoreSettings(BudgetSettings):
-    """`STORE_URL` defaults to `REDIS_URL`."""
+class StoreSettings(StoreAddress):
+    """Where the images are, and what all of them together may take in Redis."""
 
-    store_url: str = ""
-    redis_url: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.url:
-            message = "REDIS_URL is not set: set it, or STORE_URL, to where the images are, as redis://host:6379/0"
-            raise ValueError(message)
-
-    @property
-    def url(self) -> str:
-        """Give the store's URL."""
-        return self.store_url or self.redis_url
+    store_budget_bytes: int = DEFAULT_BUDGET_BYTES
 
 
 @cache
