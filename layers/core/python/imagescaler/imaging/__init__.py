@@ -29,7 +29,10 @@ class Scaled:
 
 
 def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
-    """Scale an image. Raises ImageProblem or SourceTooLarge: the file's fault, or what was asked of it."""
+    """Scale an image, of an animation the first picture.
+
+    Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it.
+    """
     header = measure(data)
     form = options.format or header.format
     if options.lossless and not form.can_be_lossless:

@@ -1,7 +1,7 @@
 """Pictures into files, one encoder per format."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any
@@ -27,11 +27,10 @@ WEBP_METHOD, AVIF_SPEED = 2, 6
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What goes into a file beside the pixels, and for an animation how it plays."""
+    """What goes into a file beside the pixels."""
 
     profile: bytes | None = None
     metadata: EmbeddedMetadata = NO_METADATA
-    animation: Mapping[str, Any] = field(default_factory=dict)
 
 
 def encode(image: Image.Image, form: Format, options: Options, extras: Extras = Extras()) -> bytes:
@@ -67,7 +66,7 @@ def _encode(image: Image.Image, form: Format, options: Options, extras: Extras, 
     load_codec(form)
     buffer = BytesIO()
     writing = PARAMETERS[form](image, options, quality) | _embedded(form, extras)
-    image.save(buffer, form.name, **writing, **extras.animation)
+    image.save(buffer, form.name, **writing)
     return buffer.getvalue()
 
 

@@ -1,7 +1,7 @@
 """A decoded picture, as it lies in its file; what is drawn from it may be several results."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PIL import ExifTags, Image
 
@@ -28,10 +28,6 @@ class Picture:
     shrink: tuple[float, float] = (1.0, 1.0)
     profile: bytes | None = None
     metadata: EmbeddedMetadata = NO_METADATA
-
-    def with_image(self, image: Image.Image) -> "Picture":
-        """Give the same picture with other pixels: the next one of an animation."""
-        return replace(self, image=image)
 
 
 def orientation_of(image: Image.Image) -> int:
