@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
+from imagescaler import repositories
 from imagescaler.errors import (
     IdempotencyKeyReused,
     LeaseLost,
@@ -19,11 +21,13 @@ from imagescaler.errors import (
 from imagescaler.formats import Format
 from imagescaler.options import Options
 from imagescaler.ports import TaskRepository
+from imagescaler.receipt import PeakOf, Receipt, Usage
 from imagescaler.task import Failure, Idempotency, NewTask, Result, Source, Status, Task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 UPRIGHT = replace(SOURCE, width=3000, height=4000)
 RESULT = Result(Format.WEBP, 800, 600, 61_234, "ab" * 32)
+RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), Usage(0.2, 0.1, 99, PeakOf.ATTEMPT))
 FAILURE = Failure("corrupt-image", "The image cannot be decoded", "It is cut off.")
 
 
@@ -178,6 +182,24 @@ async def test_a_completed_task_has_its_result_and_an_end(tasks: TaskRepository)
     assert done.completed_at is not None
     assert done.expires_at is not None
     assert (done.expires_at - done.completed_at).total_seconds() == pytest.approx(3600)
+
+
+async def test_a_result_keeps_its_receipt(tasks: TaskRepository) -> None:
+    done = await tasks.complete(await claimed(tasks), replace(RESULT, receipt=RECEIPT), UPRIGHT, ttl_s=3600)
+    stored = (await tasks.get(done.id)).result
+    assert stored is not None
+    assert stored.receipt == RECEIPT
+
+
+async def test_a_row_of_an_older_release_has_no_receipt(postgres_dsn: str) -> None:
+    tasks: Any = repositories.connect(postgres_dsn)
+    done = await tasks.complete(await claimed(tasks), replace(RESULT, receipt=RECEIPT), UPRIGHT, ttl_s=3600)
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute("update tasks set result = result - 'receipt' where id = $1", done.id)
+    await connection.close()
+    stored = await tasks.get(done.id)
+    assert (stored.result, stored.result.receipt) == (RESULT, None)
+    await tasks._database.close()
 
 
 async def test_a_failed_task_has_its_reason(tasks: TaskRepository) -> None:

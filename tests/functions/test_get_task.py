@@ -9,11 +9,13 @@ import pytest
 from imagescaler import runtime
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
+from imagescaler.receipt import PeakOf, Receipt, Usage
 from imagescaler.task import Failure, Result
 from tests.functions.conftest import Answer, Functions, Post
 from tests.pictures import photograph
 
-RESULT = Result(Format.JPEG, 800, 534, 61_234, "ab" * 32)
+RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), Usage(0.2, 0.1, 99, PeakOf.ATTEMPT))
+RESULT = Result(Format.JPEG, 800, 534, 61_234, "ab" * 32, RECEIPT)
 
 
 def get(functions: Functions, task_id: str, **headers: str) -> Answer:
@@ -54,6 +56,13 @@ def test_a_completed_task_has_a_result(functions: Functions, post: Post) -> None
         "height": 534,
         "bytes": 61_234,
         "sha256": "ab" * 32,
+        "receipt": {
+            "source_sha256": "cd" * 32,
+            "result_sha256": "ab" * 32,
+            "software": {"pillow": "13"},
+            "operations": ["decode jpeg 1/2"],
+            "usage": {"seconds": 0.2, "cpu_seconds": 0.1, "peak_memory_bytes": 99, "peak_of": "attempt"},
+        },
     }
     assert answer.json["created_at"] <= answer.json["started_at"] <= answer.json["completed_at"]
     assert "retry-after" not in answer.headers

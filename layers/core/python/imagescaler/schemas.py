@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.formats import Format
 from imagescaler.option_fields import OptionFields
+from imagescaler.receipt import PeakOf
 from imagescaler.task import Status, Task
 
 MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
@@ -53,6 +54,29 @@ class SourceView(BaseModel):
     bytes: int
 
 
+class UsageView(BaseModel):
+    """What the work took: seconds, seconds of processor, and the most memory that its process had meanwhile."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    peak_of: PeakOf
+
+
+class ReceiptView(BaseModel):
+    """How a result came about: from which file, with which versions, by which operations, in order."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source_sha256: str
+    result_sha256: str
+    software: dict[str, str]
+    operations: list[str]
+    usage: UsageView
+
+
 class ResultView(BaseModel):
     """The scaled image."""
 
@@ -64,6 +88,7 @@ class ResultView(BaseModel):
     height: int
     bytes: int
     sha256: str
+    receipt: ReceiptView | None = None
 
 
 class FieldError(BaseModel):

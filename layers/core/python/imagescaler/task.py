@@ -1,7 +1,7 @@
 """What a task is and how it may change: pure, and the same for every repository."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from uuid import UUID
 from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress, TaskNotFound
 from imagescaler.formats import Format
 from imagescaler.options import Options
+from imagescaler.receipt import Receipt
 from imagescaler.turn import Size, Turn
 
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
@@ -64,13 +65,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What is known of a scaled image; width and height in pixels, `sha256` in hexadecimal."""
+    """What is known of a scaled image; width and height in pixels, `sha256` in hexadecimal.
+
+    The receipt tells how it came about, and no two pictures apart; older releases wrote none.
+    """
 
     format: Format
     width: int
     height: int
     bytes: int
     sha256: str
+    receipt: Receipt | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def lay(image: Image.Image, plan: Plan, options: Options, form: Format) -> Image
     has_alpha = image.mode in WITH_ALPHA
     if not plan.has_room and not (has_alpha and (options.background or not form.has_alpha)):
         return image
-    color = _color(options.background, form)
+    color = backdrop(options.background, form)
     mode = _mode(image, color)
     canvas = Image.new(mode, plan.size, _pixel(color, mode))
     laid = image.convert(mode)
@@ -37,7 +37,7 @@ def _composite(canvas: Image.Image, laid: Image.Image, image: Image.Image, at: t
         canvas.paste(laid, at, image.getchannel("A"))
 
 
-def _color(background: str | None, form: Format) -> tuple[int, int, int, int]:
+def backdrop(background: str | None, form: Format) -> tuple[int, int, int, int]:
     """Give the background; without a wish transparent, and white where nothing shows through."""
     red, green, blue, alpha = ImageColor.getcolor(background or (TRANSPARENT if form.has_alpha else WHITE), "RGBA")  # type: ignore[misc]
     if not form.has_alpha and alpha < OPAQUE:

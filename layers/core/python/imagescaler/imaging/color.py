@@ -1,6 +1,7 @@
 """Colors as the web has them: sRGB, whatever profile the file came with, unless it is to be kept."""
 
 from io import BytesIO
+from typing import Final
 
 from PIL import Image, ImageCms
 
@@ -10,6 +11,13 @@ from imagescaler.options import Fit, Icc, Options
 # What a profile is made for, and the modes of images to which it can be applied.
 SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}, "GRAY": {"L"}}
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+SRGB: Final = "sRGB"
+# Profiles that a receipt names; the descriptions of others may say whose they are.
+KNOWN = (
+    *("Display P3", "Adobe RGB (1998)", "ProPhoto RGB", "Rec. 2020", "Rec2020", "Apple RGB", "ColorMatch RGB"),
+    *("U.S. Web Coated (SWOP) v2", "Coated FOGRA39", "Coated FOGRA27", "PSO Coated v3", "Japan Color 2001 Coated"),
+    *("Dot Gain 20%", "Gray Gamma 2.2"),
+)
 HOLDS_INKS = {Format.JPEG, Format.TIFF}
 
 
@@ -24,26 +32,33 @@ def keeps_profile(image: Image.Image, profile: bytes | None, options: Options, f
     return _opened(profile, image.mode) is not None
 
 
-def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert by the file's ICC profile; a missing, broken or unsuitable one counts as sRGB (or as plain CMYK)."""
+def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
+    """Convert by the file's ICC profile, and name the space that the colors were in.
+
+    A missing, broken or unsuitable profile counts as sRGB (or as plain CMYK); what is in sRGB is given back as it is.
+    """
     converted = _by_profile(image, profile) if profile else None
     if converted is not None:
         return converted
-    return image.convert("RGB") if image.mode == "CMYK" else image
+    return (image.convert("RGB"), "plain CMYK") if image.mode == "CMYK" else (image, SRGB)
 
 
-def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
+def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str] | None:
     source = _opened(profile, image.mode)
     if source is None:
         return None
-    if image.mode != "CMYK" and "sRGB" in (source.profile.profile_description or ""):
-        return image
+    description = source.profile.profile_description or ""
+    if image.mode != "CMYK" and SRGB in description:
+        return image, SRGB
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), INTENT, mode, flags=FLAGS)
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile(SRGB), INTENT, mode, flags=FLAGS)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
-    return converted.convert("L") if converted and image.mode == "L" else converted
+    if not converted:
+        return None
+    space = next((name for name in KNOWN if name in description), f"{image.mode} with a profile")
+    return converted.convert("L") if image.mode == "L" else converted, space
 
 
 def _opened(profile: bytes, mode: str) -> ImageCms.ImageCmsProfile | None:

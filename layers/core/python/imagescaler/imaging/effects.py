@@ -2,26 +2,29 @@
 
 from PIL import Image, ImageFilter
 
-from imagescaler.options import Options
-
 WITH_ALPHA = {"LA": "L", "RGBA": "RGB"}
+GREY = {"L", "LA", "I;16"}
 PREMULTIPLIED = {"LA": "La", "RGBA": "RGBa"}
 # How much of the difference from the blurred picture is added.
 SHARPEN_PERCENT = 100
 
 
-def apply_effects(image: Image.Image, options: Options) -> Image.Image:
-    """Apply what is asked for, in this order: grayscale, blur, sharpen."""
-    if options.grayscale and image.mode != "I;16":
-        image = image.convert("LA" if image.mode in WITH_ALPHA else "L")
-    if options.blur is not None:
-        image = _filtered(image, ImageFilter.GaussianBlur(options.blur))
-    if options.sharpen is not None:
-        sharp = _filtered(image, ImageFilter.UnsharpMask(options.sharpen, SHARPEN_PERCENT, threshold=0))
-        if image.mode in WITH_ALPHA:
-            sharp.putalpha(image.getchannel("A"))
-        image = sharp
-    return image
+def grayed(image: Image.Image) -> Image.Image:
+    """Drop the colors; grey is given back as it is."""
+    return image if image.mode in GREY else image.convert("LA" if image.mode in WITH_ALPHA else "L")
+
+
+def blurred(image: Image.Image, sigma: float) -> Image.Image:
+    """Blur; `sigma` is the standard deviation in pixels."""
+    return _filtered(image, ImageFilter.GaussianBlur(sigma))
+
+
+def sharpened(image: Image.Image, sigma: float) -> Image.Image:
+    """Add what a blur would take away, and leave the alpha alone."""
+    sharp = _filtered(image, ImageFilter.UnsharpMask(sigma, SHARPEN_PERCENT, threshold=0))
+    if image.mode in WITH_ALPHA:
+        sharp.putalpha(image.getchannel("A"))
+    return sharp
 
 
 def _filtered(image: Image.Image, kernel: ImageFilter.Filter) -> Image.Image:

@@ -1,7 +1,7 @@
 """Pictures into files, one encoder per format."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +12,7 @@ from imagescaler.errors import MaxBytesTooSmall
 from imagescaler.formats import Format
 from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata
 from imagescaler.imaging.opening import load_codec
-from imagescaler.imaging.palettes import with_gif_palette, with_palette
+from imagescaler.imaging.palettes import COLORS, with_gif_palette, with_palette
 from imagescaler.options import Options
 
 # Of 64 x 64 points, a photograph has more colors than this, a drawing or a screenshot fewer.
@@ -33,28 +33,39 @@ class Extras:
     metadata: EmbeddedMetadata = NO_METADATA
 
 
-def encode(image: Image.Image, form: Format, options: Options, extras: Extras = Extras()) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A file, and the operations that made it of pixels."""
+
+    data: bytes
+    operations: tuple[str, ...]
+
+
+def encode(image: Image.Image, form: Format, options: Options, extras: Extras = Extras()) -> Encoded:
     """Encode an image that carries no metadata of its own, in `max_bytes` if that is given; raises MaxBytesTooSmall."""
     picture = _indexed(image, form, options)
     quality = options.quality.of(form)
-    data = _encode(picture, form, options, extras, quality)
-    if options.max_bytes is None or len(data) <= options.max_bytes:
-        return data
-    if not form.is_lossy or options.lossless:
-        raise MaxBytesTooSmall(f"The {form.name} has {len(data):,} bytes; max_bytes is {options.max_bytes:,}.")
-    return _search(lambda each: _encode(picture, form, options, extras, each), quality, options.max_bytes, form)
+    encoded = _encode(picture, form, options, extras, quality)
+    if options.max_bytes is not None and len(encoded.data) > options.max_bytes:
+        if not form.is_lossy or options.lossless:
+            message = f"The {form.name} has {len(encoded.data):,} bytes; max_bytes is {options.max_bytes:,}."
+            raise MaxBytesTooSmall(message)
+        encoded = _search(lambda each: _encode(picture, form, options, extras, each), quality, options.max_bytes, form)
+    if picture is image:
+        return encoded
+    return replace(encoded, operations=(f"quantize {COLORS} colors", *encoded.operations))
 
 
-def _search(encode_at: Callable[[int], bytes], too_high: int, max_bytes: int, form: Format) -> bytes:
+def _search(encode_at: Callable[[int], Encoded], too_high: int, max_bytes: int, form: Format) -> Encoded:
     """Search the highest quality that fits, below one that does not, by bisection."""
     lowest, best, least = 1, None, 0
     while lowest < too_high:
         quality = (lowest + too_high) // 2
-        data = encode_at(quality)
-        if len(data) <= max_bytes:
-            lowest, best = quality + 1, data
+        encoded = encode_at(quality)
+        if len(encoded.data) <= max_bytes:
+            lowest, best = quality + 1, encoded
         else:
-            too_high, least = quality, len(data)
+            too_high, least = quality, len(encoded.data)
     if best is None:
         raise MaxBytesTooSmall(
             f"The {form.name} has {least:,} bytes at the lowest quality; max_bytes is {max_bytes:,}."
@@ -62,12 +73,20 @@ def _search(encode_at: Callable[[int], bytes], too_high: int, max_bytes: int, fo
     return best
 
 
-def _encode(image: Image.Image, form: Format, options: Options, extras: Extras, quality: int) -> bytes:
+def _encode(image: Image.Image, form: Format, options: Options, extras: Extras, quality: int) -> Encoded:
     load_codec(form)
     buffer = BytesIO()
     writing = PARAMETERS[form](image, options, quality) | _embedded(form, extras)
     image.save(buffer, form.name, **writing)
-    return buffer.getvalue()
+    return Encoded(buffer.getvalue(), tuple(_operations(form, writing)))
+
+
+def _operations(form: Format, writing: Mapping[str, Any]) -> Iterator[str]:
+    """Name what an encoder was told: its settings, and what was put beside the pixels."""
+    settings = {name: value for name, value in writing.items() if isinstance(value, int | str)}
+    yield " ".join([f"encode {form}", *(f"{name}={value}" for name, value in settings.items() if value is not False)])
+    if embedded := writing.keys() - settings.keys():
+        yield f"embed {', '.join(sorted(embedded))}"
 
 
 def _embedded(form: Format, extras: Extras) -> dict[str, Any]:

@@ -20,7 +20,10 @@ DRAFT = 1.35
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Pixels and what is known of them; `shrink` is by how much a scaled decode made each side smaller."""
+    """Pixels and what is known of them; `shrink` is by how much a scaled decode made each side smaller.
+
+    `operations` are what made pixels of the file.
+    """
 
     image: Image.Image
     stored: Size
@@ -28,6 +31,7 @@ class Picture:
     shrink: tuple[float, float] = (1.0, 1.0)
     profile: bytes | None = None
     metadata: EmbeddedMetadata = NO_METADATA
+    operations: tuple[str, ...] = ()
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -46,8 +50,13 @@ def stored_size(image: Image.Image, orientation: int) -> Size:
     return Turn(orientation).size(image.size) if image.format == "TIFF" else image.size
 
 
-def decode(image: Image.Image, orientation: int, wishes: Iterable[tuple[Plan, Options]]) -> Picture:
-    """Decode an opened image once for all plans, a JPEG no larger than the largest of them needs."""
+def decode(
+    image: Image.Image, orientation: int, wishes: Iterable[tuple[Plan, Options]], *, is_deep: bool = False
+) -> Picture:
+    """Decode an opened image once for all plans, a JPEG no larger than the largest of them needs.
+
+    `is_deep` says that it has colors of sixteen bits, of which eight are read.
+    """
     stored, profile = stored_size(image, orientation), image.info.get("icc_profile")
     needed = [_needed(stored, *wish) for wish in wishes]
     draft = image.draft(None, (max(width for width, _ in needed), max(height for _, height in needed)))
@@ -57,7 +66,10 @@ def decode(image: Image.Image, orientation: int, wishes: Iterable[tuple[Plan, Op
     if image.format == "TIFF":  # Pillow has turned it upright already; here it lies as all others do
         pixels = turned(pixels, Turn(orientation).inverse)
     shrink = (stored[0] / draft[1][2], stored[1] / draft[1][3]) if draft else (1.0, 1.0)
-    return Picture(pixels, stored, orientation, shrink, profile, metadata)
+    scaled, depth = f" 1/{shrink[0]:g}" if shrink[0] > 1 else "", ", 8 of 16 bits" if is_deep else ""
+    decoding = f"decode {str(image.format).lower()}{scaled}{depth}"
+    converting = [f"convert {image.mode} → {pixels.mode}"] if image.mode != pixels.mode else []
+    return Picture(pixels, stored, orientation, shrink, profile, metadata, (decoding, *converting))
 
 
 def _needed(stored: Size, plan: Plan, options: Options) -> Size:

@@ -1,8 +1,9 @@
 """One result drawn from a decoded picture; any number may be."""
 
 from imagescaler.formats import Format
+from imagescaler.imaging.frame import Frame
 from imagescaler.imaging.picture import Picture
-from imagescaler.imaging.steps import Frame, run
+from imagescaler.imaging.steps import run
 from imagescaler.imaging.trim import content_of
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Options
@@ -28,4 +29,4 @@ def draw(picture: Picture, wish: Plan, options: Options, form: Format, *, keeps_
     """Draw the result of a plan; the picture stays as it is."""
     area, (across, down) = wish.stored_area, picture.shrink
     box = (area.left / across, area.top / down, (area.left + area.width) / across, (area.top + area.height) / down)
-    return run(Frame(picture.image, wish, options, form, box, picture.profile, keeps_depth))
+    return run(Frame(picture.image, wish, options, form, box, picture.profile, keeps_depth, picture.operations))

@@ -1,45 +1,28 @@
 """The pipeline: pure steps from a decoded picture to the one that is encoded."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial, reduce
 from math import ceil, floor
 
 from PIL import Image
 
-from imagescaler.formats import Format
 from imagescaler.imaging import resizers
-from imagescaler.imaging.canvas import OPAQUE, lay
+from imagescaler.imaging.canvas import OPAQUE, backdrop, lay
 from imagescaler.imaging.color import keeps_profile, to_srgb
-from imagescaler.imaging.effects import WITH_ALPHA, apply_effects
+from imagescaler.imaging.effects import WITH_ALPHA, blurred, grayed, sharpened
+from imagescaler.imaging.frame import Frame
 from imagescaler.imaging.linear import resize_light
 from imagescaler.imaging.smart import PREVIEW_SIDE, best_offset
 from imagescaler.imaging.transparency import to_eight_bits
-from imagescaler.imaging.turning import turned
-from imagescaler.options import Gravity, Kernel, Options
-from imagescaler.plan import Plan
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A picture on its way; it lies as it is stored until `upright`, and `box` is the part of it that is used."""
-
-    image: Image.Image
-    plan: Plan
-    options: Options
-    form: Format
-    box: Box
-    profile: bytes | None = None
-    keeps_depth: bool = False
-
+from imagescaler.imaging.turning import NAMES, turned
+from imagescaler.options import Gravity, Kernel
 
 Step = Callable[[Frame], Frame]
 
 
 def run(frame: Frame) -> Frame:
-    """Take a frame through all steps."""
+    """Take a frame through all steps; each notes what it did, if it did anything."""
     return reduce(lambda each, step: step(each), STEPS, frame)
 
 
@@ -50,7 +33,8 @@ def cut(frame: Frame) -> Frame:
     if outer == (0, 0, *frame.image.size):
         return frame
     box = (left - outer[0], top - outer[1], right - outer[0], bottom - outer[1])
-    return replace(frame, image=frame.image.crop(outer), box=box)
+    cropped = frame.image.crop(outer)
+    return frame.did(f"crop {_size(cropped.size)} at {outer[0]},{outer[1]}", image=cropped, box=box)
 
 
 def drop_opaque_alpha(frame: Frame) -> Frame:
@@ -58,7 +42,7 @@ def drop_opaque_alpha(frame: Frame) -> Frame:
     image = frame.image
     if image.mode not in WITH_ALPHA or image.getextrema()[-1] != (OPAQUE, OPAQUE):
         return frame
-    return replace(frame, image=image.convert(WITH_ALPHA[image.mode]))
+    return frame.did("drop opaque alpha", image=image.convert(WITH_ALPHA[image.mode]))
 
 
 def color_of_light(frame: Frame) -> Frame:
@@ -75,7 +59,8 @@ def focus(frame: Frame) -> Frame:
     size = plan.whole_turn.size((max(round(plan.scaled[0] * ratio), 1), max(round(plan.scaled[1] * ratio), 1)))
     small = resizers.resize(frame.image, size, Kernel.BOX, frame.box)
     preview = turned(to_eight_bits(small) if small.mode == "F" else small, plan.whole_turn)
-    return replace(frame, plan=plan.moved(*best_offset(preview, plan.scaled, (plan.window.width, plan.window.height))))
+    left, top = best_offset(preview, plan.scaled, (plan.window.width, plan.window.height))
+    return frame.did(f"focus smart at {left},{top}", plan=plan.moved(left, top))
 
 
 def resize(frame: Frame) -> Frame:
@@ -94,7 +79,9 @@ def resize(frame: Frame) -> Frame:
         return frame
     resample = partial(resizers.resize, size=size, kernel=frame.options.kernel, box=box)
     image = resize_light(frame.image, resample) if frame.options.linear else resample(frame.image)
-    return replace(frame, image=image)
+    at = f" at {box[0]:.6g},{box[1]:.6g}" if any(box[:2]) else ""
+    used, light = _size((box[2] - box[0], box[3] - box[1])), " in linear light" if frame.options.linear else ""
+    return frame.did(f"resize {used}{at} → {_size(size)} {frame.options.kernel}{light}", image=image)
 
 
 def shallow(frame: Frame) -> Frame:
@@ -103,29 +90,45 @@ def shallow(frame: Frame) -> Frame:
         return frame
     if frame.keeps_depth:
         return replace(frame, image=frame.image.point(lambda value: value * 1 + 0.5).convert("I").convert("I;16"))
-    return replace(frame, image=to_eight_bits(frame.image))
+    return frame.did("reduce 16 → 8 bits", image=to_eight_bits(frame.image))
 
 
 def color(frame: Frame) -> Frame:
     """Convert to sRGB, after the resize, when there are fewer pixels."""
     if keeps_profile(frame.image, frame.profile, frame.options, frame.form):
         return frame
-    return replace(frame, image=to_srgb(frame.image, frame.profile), profile=None)
+    image, space = to_srgb(frame.image, frame.profile)
+    return replace(frame.drawn(f"color {space} → sRGB", image), profile=None)
 
 
 def upright(frame: Frame) -> Frame:
     """Turn, after the resize, when there are fewer pixels."""
-    return replace(frame, image=turned(frame.image, frame.plan.whole_turn))
+    turn = frame.plan.whole_turn
+    return frame.drawn(NAMES[turn.orientation], turned(frame.image, turn))
 
 
-def effects(frame: Frame) -> Frame:
-    """Blur and the like."""
-    return replace(frame, image=apply_effects(frame.image, frame.options))
+def grayscale(frame: Frame) -> Frame:
+    """Drop the colors, if that is asked for."""
+    return frame.drawn("grayscale", grayed(frame.image)) if frame.options.grayscale else frame
+
+
+def blur(frame: Frame) -> Frame:
+    """Blur, if that is asked for."""
+    sigma = frame.options.blur
+    return frame if sigma is None else frame.drawn(f"blur {sigma:g}", blurred(frame.image, sigma))
+
+
+def sharpen(frame: Frame) -> Frame:
+    """Sharpen, if that is asked for."""
+    sigma = frame.options.sharpen
+    return frame if sigma is None else frame.drawn(f"sharpen {sigma:g}", sharpened(frame.image, sigma))
 
 
 def canvas(frame: Frame) -> Frame:
     """Lay on a background, where there is to be one."""
-    return replace(frame, image=lay(frame.image, frame.plan, frame.options, frame.form))
+    plan, color = frame.plan, bytes(backdrop(frame.options.background, frame.form)).hex()
+    operation = f"lay at {plan.left},{plan.top} on {_size(plan.size)} #{color}"
+    return frame.drawn(operation, lay(frame.image, plan, frame.options, frame.form))
 
 
 def bare(frame: Frame) -> Frame:
@@ -144,7 +147,13 @@ STEPS: Sequence[Step] = (
     shallow,
     color,
     upright,
-    effects,
+    grayscale,
+    blur,
+    sharpen,
     canvas,
     bare,
 )
+
+
+def _size(size: tuple[float, float]) -> str:
+    return f"{size[0]:.6g}x{size[1]:.6g}"

@@ -13,6 +13,17 @@ TRANSPOSES = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# What they are called; degrees are clockwise.
+NAMES = {
+    1: "",
+    2: "flop",
+    3: "rotate 180",
+    4: "flip",
+    5: "transpose",
+    6: "rotate 90",
+    7: "transverse",
+    8: "rotate 270",
+}
 
 
 def turned(image: Image.Image, turn: Turn) -> Image.Image:
