@@ -111,6 +111,19 @@ def test_scans_behind_a_reserved_marker_are_counted() -> None:
     assert isinstance(refusal(hostile.hidden_scans(200)), TooManyScans)
 
 
+def test_what_follows_a_scan_of_all_components_is_not_searched_since_no_decoder_decodes_it() -> None:
+    data = EXAMPLES["JPEG"].removesuffix(b"\xff\xd9")
+    scan = data[data.index(b"\xff\xda") :]
+    assert isinstance(refusal(data + scan * 2_000 + b"\xff\xd9", Limits(max_jpeg_scans=1)), CorruptImage)
+
+
+def test_scans_of_one_component_each_are_counted() -> None:
+    data = EXAMPLES["JPEG"]
+    start = data.index(b"\xff\xda")
+    scan = segment(0xDA, b"\1\1\0\0\x3f\0") + b"\0"
+    assert isinstance(refusal(data[:start] + scan * 101 + data[start:]), TooManyScans)
+
+
 @pytest.mark.parametrize("kind", [0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF])
 def test_arithmetic_coding_is_refused_before_it_is_decoded(kind: int) -> None:
     data = hostile.arithmetic(10_000, 100).replace(b"\xff\xca", bytes([0xFF, kind]), 1)

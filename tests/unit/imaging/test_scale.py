@@ -34,7 +34,7 @@ def test_a_photograph_is_resampled_with_lanczos(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SMALL_SIZES)
 def test_much_smaller_is_close_to_lanczos(size: tuple[int, int]) -> None:
     reference = resampled(pixels_of(DECODED), size)
-    for source, mean, worst in ((DECODED, 1, 6), (PHOTOGRAPH, 1.6, 12)):
+    for source, mean, worst in ((DECODED, 1, 6), (PHOTOGRAPH, 2.1, 18)):
         ours = pixels_of(scale(source, Options(*size, preserve_ratio=False, format=Format.PNG), Limits()).data)
         assert mean_difference(ours, reference) < mean
         assert worst_difference(ours, reference, 99.9) < worst
@@ -46,7 +46,7 @@ def test_a_lossy_result_loses_no_more_than_its_encoder(size: tuple[int, int], fo
     ours = pixels_of(scale(PHOTOGRAPH, Options(*size, preserve_ratio=False, format=form), Limits()).data)
     reference = resampled(pixels_of(PHOTOGRAPH), size)
     saved = encoded(Image.fromarray(reference.round().astype("uint8")), form.name, quality=80)
-    assert mean_difference(ours, reference) < mean_difference(pixels_of(saved), reference) + 0.5
+    assert mean_difference(ours, reference) < mean_difference(pixels_of(saved), reference) + 0.8
 
 
 @pytest.mark.parametrize("name", ["china.jpg", "flower.jpg"])

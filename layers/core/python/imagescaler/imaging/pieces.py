@@ -14,6 +14,10 @@ START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 # Frames that are arithmetic-coded (ITU-T T.81, table B.1): no browser shows them, and a scan without data still costs
 # the decoding of every coefficient, so that 3 KB can take a minute.
 ARITHMETIC = {0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+# Frames that are over with a scan of all their components (ITU-T T.81, table B.1, A.2.3): a decoder reads no further.
+SEQUENTIAL = {0xC0, 0xC1}
+# Where the header of a frame and that of a scan, behind their markers, count the components (B.2.2, B.2.3).
+COMPONENTS_OF_FRAME, COMPONENTS_OF_SCAN, SHORTEST_FRAME = 7, 2, 8
 # Pillow walks in Python over each segment of a JPEG and each fill byte; real files have some hundreds.
 MAX_JPEG_STEPS = 100_000
 # Pillow makes and sorts an object for each strip or tile; a picture of 30,000 rows in three planes has 90,000.
@@ -37,7 +41,7 @@ def check_pieces(data: bytes, form: Format, limits: Limits) -> None:
 
 def _count_scans(data: bytes, most: int) -> None:
     """Count the scans, but not those of the thumbnails in metadata, which the walk over segments leaps."""
-    scans, steps, position = 0, 0, 2
+    scans, steps, position, components = 0, 0, 2, 0
     while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
         steps += 1 if scans else 1 + marker.start() - position
         scans += kind == START_OF_SCAN
@@ -47,7 +51,12 @@ def _count_scans(data: bytes, most: int) -> None:
             raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
         if steps > MAX_JPEG_STEPS:
             raise CorruptImage(f"The JPEG is in more than {MAX_JPEG_STEPS:,} pieces.")
-        position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+        segment = data[marker.end() : marker.end() + SHORTEST_FRAME]
+        if kind in SEQUENTIAL:
+            components = segment[COMPONENTS_OF_FRAME]
+        if kind == START_OF_SCAN and segment[COMPONENTS_OF_SCAN] == components:
+            return
+        position = marker.end() + int.from_bytes(segment[:2])
 
 
 def _count_strips(data: bytes) -> None:

@@ -40,7 +40,7 @@ def cut(frame: Frame) -> Frame:
 def drop_opaque_alpha(frame: Frame) -> Frame:
     """Drop an alpha channel that hides nothing, before it costs a resize."""
     image = frame.image
-    if image.mode not in WITH_ALPHA or image.getextrema()[-1] != (OPAQUE, OPAQUE):
+    if image.mode not in WITH_ALPHA or image.getchannel("A").getextrema() != (OPAQUE, OPAQUE):
         return frame
     return frame.did("drop opaque alpha", image=image.convert(WITH_ALPHA[image.mode]))
 
@@ -132,7 +132,9 @@ def canvas(frame: Frame) -> Frame:
 
 
 def bare(frame: Frame) -> Frame:
-    """Copy the pixels into a new image: an old one carries comments and profiles into the file."""
+    """Copy the pixels of an image that would carry comments and profiles into the file; a new one does not."""
+    if type(frame.image) is Image.Image and not frame.image.info:
+        return frame
     image = Image.new(frame.image.mode, frame.image.size, None)
     image.paste(frame.image)
     return replace(frame, image=image)
