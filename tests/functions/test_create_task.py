@@ -24,7 +24,7 @@ def test_an_image_makes_a_pending_task(functions: Functions, post: Post) -> None
     assert int(answer.headers["retry-after"]) >= 1
     assert answer.headers["content-type"] == "application/json"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", task["created_at"])
-    assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph())}
+    assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph()), "frames": 1}
     given = {"width": 800, "height": 600, "preserve_ratio": True, "format": "auto", "fit": "inside"}
     assert task["options"].items() >= given.items()
     assert set(task["options"]) == set(OptionFields.model_fields)

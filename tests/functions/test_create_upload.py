@@ -104,7 +104,7 @@ def test_an_upload_becomes_the_source_of_a_task(functions: Functions, uploaded: 
     answer = post(functions, upload_id=uploaded, width=320, height=None, preserve_ratio=True)
     task = answer.json
     assert (answer.status, task["status"]) == (202, "pending")
-    assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph())}
+    assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph()), "frames": 1}
     assert functions["create_task"].store.blobs[f"sources/{task['id']}"] == photograph()
 
 

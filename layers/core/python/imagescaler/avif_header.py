@@ -1,14 +1,13 @@
 """The size of an AVIF and how it lies, as its boxes say (ISO/IEC 14496-12 and 23008-12); no library tells both."""
 
 import struct
-from collections.abc import Iterator
 
+from imagescaler.iso_boxes import HEAD_BYTES, VERSION_BYTES, boxes, content_of
 from imagescaler.turn import Size, Turn
 
 BRANDS = {b"avif", b"avis"}
-HEAD_BYTES, VERSION_BYTES = 8, 4
-# Real files have some tens of boxes in a row, and some brands.
-MAX_BOXES, MAX_BRANDS_BYTES = 1000, 256
+# Real files have some brands.
+MAX_BRANDS_BYTES = 256
 # irot turns against the clock, by quarters; imir mirrors about one of two axes.
 ROTATIONS = {0: Turn(1), 1: Turn(8), 2: Turn(3), 3: Turn(6)}
 MIRRORS = {0: Turn(4), 1: Turn(2)}
@@ -27,8 +26,8 @@ def read_header(image: bytes) -> tuple[Size, Turn]:
 
     Raises LookupError or struct.error where these boxes are missing or too short.
     """
-    meta = _content(image, b"meta")[VERSION_BYTES:]
-    properties = list(_boxes(_content(_content(meta, b"iprp"), b"ipco")))
+    meta = content_of(image, b"meta")[VERSION_BYTES:]
+    properties = list(boxes(content_of(meta, b"iprp", b"ipco")))
     sizes = [struct.unpack(">II", content[VERSION_BYTES:12]) for kind, content in properties if kind == b"ispe"]
     turn = Turn()
     for kind, content in properties:
@@ -38,26 +37,3 @@ def read_header(image: bytes) -> tuple[Size, Turn]:
             turn = turn.then(MIRRORS[content[0] & 1])
     width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
     return (width, height), turn
-
-
-def _content(data: bytes, wanted: bytes) -> bytes:
-    for kind, content in _boxes(data):
-        if kind == wanted:
-            return content
-    raise LookupError(wanted)
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Go through the boxes in a row: a length of all, a kind, and the content; the last may reach to the end."""
-    at = 0
-    for _ in range(MAX_BOXES):
-        if len(data) - at < HEAD_BYTES:
-            return
-        length, head = int.from_bytes(data[at : at + 4]), HEAD_BYTES
-        if length == 1:
-            length, head = int.from_bytes(data[at + HEAD_BYTES : at + 2 * HEAD_BYTES]), 2 * HEAD_BYTES
-        end = len(data) if length == 0 else at + length
-        if end < at + head:
-            return
-        yield data[at + 4 : at + HEAD_BYTES], data[at + head : end]
-        at = end

@@ -9,6 +9,7 @@ from imagescaler.avif_header import is_avif, read_header
 from imagescaler.errors import CorruptImage, UnsupportedImageFormat
 from imagescaler.formats import Format
 from imagescaler.task import Source
+from imagescaler.timelines import read_timeline
 from imagescaler.turn import STEPS, Size, Turn
 
 SIGNATURES = {
@@ -18,12 +19,14 @@ SIGNATURES = {
     Format.GIF: re.compile(rb"GIF8[79]a"),
     Format.TIFF: re.compile(rb"II\*\0|MM\0\*"),
 }
+COUNTED_FRAMES = 100_000
 
 
 def measure(image: bytes) -> Source:
     """Tell an image's format, by content, and its size: when turned upright where the header says how it lies.
 
     JPEG, TIFF and AVIF say it there. Whether a PNG or a WebP lies is only known when it is scaled; hardly any does.
+    Frames are counted where the whole file is there, up to 100,000 of them; else there is one as far as is known.
     Raises UnsupportedImageFormat, and CorruptImage when no size can be read.
     """
     form = format_of(image)
@@ -36,7 +39,7 @@ def measure(image: bytes) -> Source:
         width, height, turn = 0, 0, Turn()
     if width < 1 or height < 1:
         raise CorruptImage(f"The file begins like a {form.name}, but its header tells no size: it may be cut off.")
-    return Source(form, *turn.size((width, height)), len(image), turn.orientation)
+    return Source(form, *turn.size((width, height)), len(image), turn.orientation, _frames(image, form))
 
 
 def format_of(image: bytes) -> Format | None:
@@ -49,6 +52,14 @@ def format_of(image: bytes) -> Format | None:
         if signature.match(image):
             return form
     return Format.AVIF if is_avif(image) else None
+
+
+def _frames(image: bytes, form: Format) -> int:
+    try:
+        timeline = read_timeline(image, form, COUNTED_FRAMES)
+    except CorruptImage:
+        return 1
+    return timeline.frames if timeline else 1
 
 
 def _read_header(image: bytes, form: Format) -> tuple[Size, Turn]:

@@ -52,6 +52,7 @@ class SourceView(BaseModel):
     width: int
     height: int
     bytes: int
+    frames: Annotated[int, Field(description="pictures of an animation; 1 until it is known that there are more")] = 1
 
 
 class UsageView(BaseModel):
@@ -89,6 +90,7 @@ class ResultView(BaseModel):
     bytes: int
     sha256: str
     receipt: ReceiptView | None = None
+    frames: Annotated[int, Field(description="pictures of an animation")] = 1
 
 
 class FieldError(BaseModel):

@@ -48,7 +48,8 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
 class Source:
     """What is known of an uploaded image; width and height are those of the upright one, in pixels.
 
-    `orientation` is how it lies in its file, as far as that is known: EXIF's number.
+    `orientation` is how it lies in its file, as far as that is known: EXIF's number; `frames` is 1 until more are
+    known of.
     """
 
     format: Format
@@ -56,6 +57,7 @@ class Source:
     height: int
     bytes: int
     orientation: int = 1
+    frames: int = 1
 
     @property
     def stored(self) -> Size:
@@ -76,6 +78,7 @@ class Result:
     bytes: int
     sha256: str
     receipt: Receipt | None = field(default=None, compare=False)
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
