@@ -136,7 +136,7 @@ def test_a_crop_of_a_jpeg_that_is_decoded_smaller_is_in_its_place() -> None:
     crop = Box(101, 53, 400, 200)
     ours = pixels_of(scale(data, Options(40, 20, crop=crop, format=Format.PNG), Limits()).data)
     reference = resampled(pixels_of(Image.open(BytesIO(data)).crop((101, 53, 501, 253))), (40, 20))
-    assert mean_difference(ours, reference) < 2
+    assert mean_difference(ours, reference) < 3  # a fifth of a pixel beside it would be 3.4
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])

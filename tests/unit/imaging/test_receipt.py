@@ -51,7 +51,7 @@ OPERATIONS: dict[str, tuple[bytes, Options, list[str]]] = {
     "a scaled decode": (
         PHOTOGRAPH,
         Options(60, 40, fit=Fit.FILL),
-        ["decode jpeg 1/4", "resize 160x106.75 → 60x40 lanczos", JPEG],
+        ["decode jpeg 1/8", "resize 80x53.375 → 60x40 lanczos", JPEG],
     ),
     "a crop and a kernel": (
         LOSSLESS,
