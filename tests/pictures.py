@@ -30,6 +30,13 @@ def plain(color: str | tuple[int, ...] = "teal", size: tuple[int, int] = (60, 40
     return encoded(Image.new("RGB", size, color), form)
 
 
+def separated(image: Image.Image) -> Image.Image:
+    """Separate the colors of a picture into inks, and take what all three have in common as black."""
+    amounts = 255 - np.asarray(image.convert("RGB"), dtype=np.int16)
+    black = amounts.min(axis=2, keepdims=True)
+    return Image.fromarray(np.concatenate([amounts - black, black], axis=2).astype(np.uint8), "CMYK")
+
+
 @cache
 def noise(size_bytes: int) -> bytes:
     """Give a JPEG of random pixels, of at least `size_bytes`: they take 1.17 bytes each at this quality."""

@@ -98,6 +98,13 @@ def worst_difference(ours: Pixels, theirs: Pixels, percentile: float = 100.0) ->
     return float(np.percentile(np.abs(ours - theirs), percentile))
 
 
+def by_little_cms(image: Image.Image, profile: bytes) -> Image.Image:
+    """Convert all pixels of an image to sRGB by its profile, relative to the white."""
+    source, target = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+    transform = ImageCms.buildTransform(source, target, image.mode, "RGB", ImageCms.Intent.RELATIVE_COLORIMETRIC)
+    return transform.apply(image)
+
+
 def upright(data: bytes) -> Image.Image:
     """Decode a file in full, as it is meant to be seen: turned, and in sRGB."""
     image = Image.open(BytesIO(data))

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.reference import light
+
 Floats = NDArray[np.float64]
 D50 = np.array([0.9642, 1.0, 0.8249])
 # sRGB's primaries and white, adapted to D50 (IEC 61966-2-1; the columns are those of every sRGB profile).
 SRGB_TO_XYZ = np.array([[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]])
 WIDE_TO_XYZ = np.array([[0.6097, 0.2053, 0.1492], [0.3111, 0.6257, 0.0632], [0.0195, 0.0609, 0.7446]])
 WIDE_GAMMA = 563 / 256
+# Display P3: red, green and blue of SMPTE EG 432-1 and the white D65, as x and y of CIE 1931.
+P3_CHROMATICITIES = np.array([[0.680, 0.320], [0.265, 0.690], [0.150, 0.060]])
+D65 = np.array([0.3127, 0.3290])
+# Bradford's cone responses, in which ICC.1:2022, annex E, adapts colors from one white to another.
+BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+# The curve of sRGB (IEC 61966-2-1) as a parametric one of type 3: gamma, a, b, c, d (ICC.1:2022, 10.18).
+SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 # Cyan, magenta, yellow, black, each full or none, to lightness; a and b say how strongly the inks color.
 INKS = np.array([[-18.0, -16.0], [24.0, -4.0], [-3.0, 30.0], [0.0, 0.0]])
 DARKENING = np.array([18.0, 22.0, 6.0, 45.0])
@@ -27,6 +36,29 @@ def wide_gamut() -> bytes:
 def wide_to_srgb(colors: Floats) -> Floats:
     """Convert colors of the wide profile, 0 to 255, to sRGB."""
     return _xyz_to_srgb((colors / 255) ** WIDE_GAMMA @ WIDE_TO_XYZ.T)
+
+
+def display_p3() -> bytes:
+    """Give the RGB profile of most cameras and screens of today."""
+    names = (b"rXYZ", b"gXYZ", b"bXYZ")
+    columns = {name: _xyz(column) for name, column in zip(names, _p3_to_xyz().T, strict=True)}
+    curve = b"para" + bytes(4) + struct.pack(">Hxx5i", 3, *(round(number * 65536) for number in SRGB_CURVE))
+    return _profile(b"RGB ", b"XYZ ", {**columns, b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}, "Display P3")
+
+
+def display_p3_to_srgb(colors: Floats) -> Floats:
+    """Convert colors of Display P3, 0 to 255, to sRGB; those outside of it are cut."""
+    return _xyz_to_srgb(light(colors) @ _p3_to_xyz().T)
+
+
+def _p3_to_xyz() -> Floats:
+    """Give the matrix from light to XYZ under D50."""
+    points = np.vstack([P3_CHROMATICITIES, D65])
+    red_green_blue, white = np.split(np.column_stack([points, 1 - points.sum(axis=1)]) / points[:, 1:], [3])
+    colors = red_green_blue.T * np.linalg.solve(red_green_blue.T, white[0])
+    adaptation = np.linalg.inv(BRADFORD) @ np.diag(BRADFORD @ D50 / (BRADFORD @ white[0])) @ BRADFORD
+    matrix: Floats = adaptation @ colors
+    return matrix
 
 
 def grey(gamma: float) -> bytes:
@@ -50,14 +82,14 @@ def inks(description: str = "inks") -> bytes:
 
 
 def ink_to_lab(amounts: Floats) -> Floats:
-    """Give the color of a corner: each of the inks 0 or 1."""
-    return np.concatenate([[100 - amounts @ DARKENING], amounts @ INKS])
+    """Give the colors of amounts, 0 to 1, of the four inks: between the corners of the table they are in proportion."""
+    return np.concatenate([100 - (amounts @ DARKENING)[..., None], amounts @ INKS], axis=-1)
 
 
 def lab_to_srgb(lab: Floats) -> Floats:
-    """Convert a Lab color (CIE 15) to sRGB, 0 to 255."""
-    y = (lab[0] + 16) / 116
-    cubes = np.array([y + lab[1] / 500, y, y - lab[2] / 200])
+    """Convert Lab colors (CIE 15) to sRGB, 0 to 255."""
+    y = (lab[..., 0] + 16) / 116
+    cubes = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], axis=-1)
     return _xyz_to_srgb(D50 * np.where(cubes > 6 / 29, cubes**3, (cubes - 4 / 29) * 3 * (6 / 29) ** 2))
 
 

@@ -12,6 +12,7 @@ from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.task import Result, Source
+from tests.appearance import similarity
 from tests.pictures import encoded, photograph
 from tests.reference import mean_difference, pixels_of, resampled, worst_difference
 
@@ -29,15 +30,17 @@ def test_a_photograph_is_resampled_with_lanczos(size: tuple[int, int]) -> None:
     assert mean_difference(ours, reference) < 0.3
     assert worst_difference(ours, reference, 99.9) < 2.5
     assert worst_difference(ours, reference) < 20
+    assert similarity(ours, reference) > 0.999
 
 
 @pytest.mark.parametrize("size", SMALL_SIZES)
 def test_much_smaller_is_close_to_lanczos(size: tuple[int, int]) -> None:
     reference = resampled(pixels_of(DECODED), size)
-    for source, mean, worst in ((DECODED, 1, 6), (PHOTOGRAPH, 2.1, 18)):
+    for source, mean, worst, alike in ((DECODED, 1, 6, 0.998), (PHOTOGRAPH, 2.1, 18, 0.99)):
         ours = pixels_of(scale(source, Options(*size, preserve_ratio=False, format=Format.PNG), Limits()).data)
         assert mean_difference(ours, reference) < mean
         assert worst_difference(ours, reference, 99.9) < worst
+        assert similarity(ours, reference) > alike
 
 
 @pytest.mark.parametrize("form", [Format.JPEG, Format.WEBP])
