@@ -62,6 +62,9 @@ format: $(READY) ## put the code in shape
 openapi: $(READY) ## write the OpenAPI document and the catalogue of problems anew from the code
 	$(BIN)/python -m tests.documents
 
+contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
+	$(BIN)/python -m tests.contact_sheet
+
 bench: $(READY) ## throughput, latency and cold starts, as ratios
 	$(BIN)/python -m tests.benchmarks
 

@@ -31,10 +31,10 @@ def plain(color: str | tuple[int, ...] = "teal", size: tuple[int, int] = (60, 40
 
 
 def separated(image: Image.Image) -> Image.Image:
-    """Separate the colors of a picture into inks, and take what all three have in common as black."""
-    amounts = 255 - np.asarray(image.convert("RGB"), dtype=np.int16)
-    black = amounts.min(axis=2, keepdims=True)
-    return Image.fromarray(np.concatenate([amounts - black, black], axis=2).astype(np.uint8), "CMYK")
+    """Separate the colors of a picture into inks, with black to deepen what is dark."""
+    amounts = 255.0 - np.asarray(image.convert("RGB"), dtype=np.float64)
+    black = amounts.min(axis=2, keepdims=True) ** 2 / 255
+    return Image.fromarray(np.rint(np.concatenate([amounts, black], axis=2)).astype(np.uint8), "CMYK")
 
 
 @cache

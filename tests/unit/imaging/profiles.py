@@ -22,8 +22,8 @@ BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.03
 # The curve of sRGB (IEC 61966-2-1) as a parametric one of type 3: gamma, a, b, c, d (ICC.1:2022, 10.18).
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 # Cyan, magenta, yellow, black, each full or none, to lightness; a and b say how strongly the inks color.
-INKS = np.array([[-18.0, -16.0], [24.0, -4.0], [-3.0, 30.0], [0.0, 0.0]])
-DARKENING = np.array([18.0, 22.0, 6.0, 45.0])
+INKS = np.array([[-26.0, -32.0], [46.0, -6.0], [-6.0, 54.0], [0.0, 0.0]])
+DARKENING = np.array([22.0, 26.0, 6.0, 45.0])
 
 
 def wide_gamut() -> bytes:

