@@ -25,11 +25,18 @@ SEPARATOR, ROLE = ",", "["
 
 def software(*forms: Format) -> dict[str, str]:
     """Give the versions of the engine, and of the codecs of these formats, as they are loaded now."""
-    known = {"imagescaler": __version__, "pillow": PIL.__version__, **resizers.SOFTWARE}
+    known = {"imagescaler": __version__, "pillow": PIL.__version__, **_packages()}
     known |= _versions({"littlecms2": partial(features.version_module, "littlecms2")})
     for form in forms:
         known |= _codecs(form)
     return known
+
+
+@cache
+def _packages() -> dict[str, str]:
+    from importlib.metadata import version  # noqa: PLC0415 - it takes three MiB, which a large picture needs first
+
+    return {name: version(name) for name in resizers.SOFTWARE}
 
 
 @cache

@@ -1,12 +1,10 @@
 """Resampling by Pillow, which has every kernel and every mode."""
 
-from collections.abc import Mapping
-
 from PIL import Image
 
 from imagescaler.options import Kernel
 
-SOFTWARE: Mapping[str, str] = {}  # beside Pillow itself
+SOFTWARE: tuple[str, ...] = ()  # beside Pillow itself
 BoxOf = tuple[float, float, float, float]
 RESAMPLING = {
     Kernel.NEAREST: Image.Resampling.NEAREST,

@@ -1,15 +1,12 @@
 """Resampling by cykooz-resizer (fast_image_resize, in Rust), some ten times faster; the rest is left to Pillow."""
 
-from collections.abc import Mapping
-from importlib.metadata import version
-
 from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
 from PIL import Image
 
 from imagescaler.imaging.resizers import pillow
 from imagescaler.options import Kernel
 
-SOFTWARE: Mapping[str, str] = {"cykooz-resizer": version("cykooz-resizer")}
+SOFTWARE: tuple[str, ...] = ("cykooz-resizer",)
 KERNELS = {
     Kernel.BOX: FilterType.box,
     Kernel.BILINEAR: FilterType.bilinear,
