@@ -15,7 +15,7 @@ from tests.benchmarks.scaling.installation import ROOT, Installation
 from tests.benchmarks.scaling.judging import Judges, judging
 from tests.benchmarks.scaling.results import Results
 
-ROUNDS, QUICK_ROUNDS = 5, 3
+ROUNDS, QUICK_ROUNDS = 7, 3
 LOAD_ROUNDS, QUICK_LOAD_ROUNDS = 4, 2
 LOAD_COUNT = 60
 
@@ -51,6 +51,7 @@ def _measure(installation: Installation, folder: Path | None, only: str | None, 
         for case in cases:
             _measure_case(case, results, pictures, chosen, judges)
             yield results
+    print("Measuring peak memory", flush=True)
     results.memory.extend(
         row for case in LARGE for row in measuring.peaks(case, pictures, (each for each in chosen if each.only is None))
     )

@@ -26,9 +26,12 @@ class Installation:
         return self.folder / "venv/bin/python"
 
     def make(self) -> None:
-        """Install with pip and npm, unless these very pins are installed."""
-        if all(self._is_current(name) for name in PINS):
-            return
+        """Install with pip and npm, unless these very pins are installed, and build zlib-ng, unless it is there."""
+        if not all(self._is_current(name) for name in PINS):
+            self._install()
+        zlib_ng.build(self.folder, self.python)
+
+    def _install(self) -> None:
         if not shutil.which("npm"):
             raise SystemExit("npm is needed, with Node 20.9 or newer, for sharp and IPX.")
         self.folder.mkdir(exist_ok=True)
@@ -38,7 +41,6 @@ class Installation:
         shutil.copy(HERE / "package.json", self.folder)
         quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
         subprocess.run(["npm", "install", *quiet], cwd=self.folder, check=True)
-        zlib_ng.build(self.folder, self.python)
         shutil.copy(HERE / "requirements.txt", self.folder)
 
     def versions(self) -> dict[str, str]:

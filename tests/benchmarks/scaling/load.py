@@ -43,6 +43,7 @@ def measure(installation: Installation, corpus: Path, folder: Path, rounds: int,
 
 
 def _rounds(requests: Mapping[Server, Request], clients: int, rounds: int, count: int) -> Iterator[Load]:
+    print(f"Measuring {clients} clients over HTTP", flush=True)
     samples: dict[Server, list[Sample]] = {server: [] for server in requests}
     for server, request in requests.items():  # as many environments and threads as these clients need
         asyncio.run(_sample(server, request, clients, 2 * clients))

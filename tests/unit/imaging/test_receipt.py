@@ -10,6 +10,7 @@ from PIL import Image
 
 from imagescaler.formats import Format
 from imagescaler.imaging import resizers, scale
+from imagescaler.imaging.encoding import DRAWING_LEVEL
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Edges, Fit, Gravity, Icc, Kernel, Metadata, Options, Quality
 from imagescaler.receipt import Receipt
@@ -20,7 +21,7 @@ PHOTOGRAPH = photograph()
 PICTURE = Image.open(BytesIO(PHOTOGRAPH)).convert("RGB").resize((300, 200))
 LOSSLESS = encoded(PICTURE)
 JPEG = "encode jpeg quality=80 subsampling=4:2:0"
-PNG, FLAT_PNG = "encode png compress_type=3", "encode png compress_level=3"
+PNG, FLAT_PNG = "encode png compress_type=3", f"encode png compress_level={DRAWING_LEVEL}"
 
 
 def receipt_of(data: bytes, options: Options) -> Receipt:

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Builds zlib-ng as a libz.so.1 into the folder that is given, from the source that its Python package carries. pip brings
+# the tools, and a compiler where there is none. For glibc 2.34 or newer, and any processor of this architecture.
+set -eu
+target=$1 work=$(mktemp -d)
+pip install --quiet cmake==4.4.5 ninja==1.13.2
+pip download --quiet --no-deps --no-binary zlib-ng --dest "$work" zlib-ng==1.1.0
+python3 -m tarfile -e "$work"/zlib_ng-*.tar.gz "$work"
+if ! command -v cc >/dev/null; then
+    pip install --quiet ziglang==0.17.1
+    export CC="python3 -m ziglang cc -target $(uname -m)-linux-gnu.2.34"
+fi
+cmake -G Ninja -S "$work"/zlib_ng-*/src/zlib_ng/zlib-ng -B "$work/build" \
+    -DCMAKE_BUILD_TYPE=Release -DZLIB_COMPAT=ON -DBUILD_SHARED_LIBS=ON -DBUILD_TESTING=OFF
+cmake --build "$work/build" --target zlib-ng
+cp -L "$work/build/libz.so.1" "$target"
+rm -r "$work"
