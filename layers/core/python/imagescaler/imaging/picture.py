@@ -13,8 +13,8 @@ from imagescaler.plan import Plan
 from imagescaler.turn import STEPS, Size, Turn
 
 # JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed. Measured on seven photographs
-# (docs/performance.md), 1.2 is as good as sharp's default, which goes as near, and takes 0.8 to 0.94 of its time; 1.35
-# keeps a point of SSIMULACRA2 more where a quarter would be 1.25 times as large, and takes a fifth more time there.
+# (docs/performance.md), 1.2 is as good as sharp's default, which goes as near, in less time; 1.35 keeps a point of
+# SSIMULACRA2 more where a quarter would be 1.25 times as large, and takes a fifth more time there.
 DRAFT = 1.2
 
 
