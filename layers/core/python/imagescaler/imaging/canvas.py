@@ -4,11 +4,11 @@ from PIL import Image, ImageColor
 
 from imagescaler.formats import Format
 from imagescaler.imaging.effects import WITH_ALPHA
+from imagescaler.imaging.transparency import OPAQUE
 from imagescaler.options import Options
 from imagescaler.plan import Plan
 
 TRANSPARENT, WHITE = "#00000000", "#ffffffff"
-OPAQUE = 255
 
 
 def lay(image: Image.Image, plan: Plan, options: Options, form: Format) -> Image.Image:

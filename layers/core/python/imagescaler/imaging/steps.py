@@ -8,13 +8,13 @@ from math import ceil, floor
 from PIL import Image
 
 from imagescaler.imaging import resizers
-from imagescaler.imaging.canvas import OPAQUE, backdrop, lay
+from imagescaler.imaging.canvas import backdrop, lay
 from imagescaler.imaging.color import keeps_profile, to_srgb
 from imagescaler.imaging.effects import WITH_ALPHA, blurred, grayed, sharpened
 from imagescaler.imaging.frame import Frame
 from imagescaler.imaging.linear import resize_light
 from imagescaler.imaging.smart import PREVIEW_SIDE, best_offset
-from imagescaler.imaging.transparency import to_eight_bits
+from imagescaler.imaging.transparency import is_opaque, to_eight_bits
 from imagescaler.imaging.turning import NAMES, turned
 from imagescaler.options import Gravity, Kernel
 
@@ -40,7 +40,7 @@ def cut(frame: Frame) -> Frame:
 def drop_opaque_alpha(frame: Frame) -> Frame:
     """Drop an alpha channel that hides nothing, before it costs a resize."""
     image = frame.image
-    if image.mode not in WITH_ALPHA or image.getchannel("A").getextrema() != (OPAQUE, OPAQUE):
+    if image.mode not in WITH_ALPHA or not is_opaque(image):
         return frame
     return frame.did("drop opaque alpha", image=image.convert(WITH_ALPHA[image.mode]))
 

@@ -1,10 +1,17 @@
-"""The one transparent color of a PNG that has no alpha channel (PNG, third edition, 11.3.1.1, tRNS)."""
+"""What lets something through: alpha, and the one transparent color of a PNG without (PNG, third edition, 11.3.1.1)."""
 
 from PIL import Image, ImageChops, ImageFile
 
 # Pillow brings the samples of these raw modes to eight bits, but leaves the transparent color at the file's depth.
 GREY_SCALES = {"L;2": 255 // 3, "L;4": 255 // 15}
 DEEP_RGB = "RGB;16B"
+OPAQUE, SAMPLE = 255, (64, 64)
+
+
+def is_opaque(image: Image.Image) -> bool:
+    """Say whether the alpha channel hides nothing; a sample of it tells most of those that do, at no cost."""
+    looks = (image.resize(SAMPLE, Image.Resampling.NEAREST), image)
+    return all(each.getchannel("A").getextrema() == (OPAQUE, OPAQUE) for each in looks)
 
 
 def scale_transparent_color(image: Image.Image) -> None:
