@@ -21,7 +21,7 @@ PHOTOGRAPH = photograph()
 PICTURE = Image.open(BytesIO(PHOTOGRAPH)).convert("RGB").resize((300, 200))
 LOSSLESS = encoded(PICTURE)
 JPEG = "encode jpeg quality=80 subsampling=4:2:0"
-PNG, FLAT_PNG = "encode png compress_type=3", f"encode png compress_level={DRAWING_LEVEL}"
+PNG, FLAT_PNG = "encode png compress_type=3", f"encode png compress_level={DRAWING_LEVEL} compress_type=0"
 
 
 def receipt_of(data: bytes, options: Options) -> Receipt:

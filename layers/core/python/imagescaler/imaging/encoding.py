@@ -17,7 +17,7 @@ from imagescaler.options import Options
 
 # Of 64 x 64 points, a photograph has more colors than this, a drawing or a screenshot fewer.
 SAMPLE, FEW_COLORS = (64, 64), 1024
-RUN_LENGTHS = 3
+REPETITIONS, RUN_LENGTHS = 0, 3  # of zlib's strategies
 # Of zlib's levels 1 to 9: zlib-ng is faster, but what its levels below 9 make of a drawing is a quarter larger.
 DRAWING_LEVEL = 9 if "zlib-ng" in (features.version_codec("zlib") or "") else 3
 # Grey of eight bits is a palette of its own; for one of sixteen there is none.
@@ -134,7 +134,9 @@ def _png(image: Image.Image, _options: Options, _quality: int) -> dict[str, Any]
     if sample.mode == "I;16":
         sample = sample.convert("I")  # Pillow counts no colors in I;16
     drawing = sample.getcolors(FEW_COLORS) is not None
-    return {"compress_level": DRAWING_LEVEL} if drawing else {"compress_type": RUN_LENGTHS}
+    if drawing:
+        return {"compress_level": DRAWING_LEVEL, "compress_type": REPETITIONS}
+    return {"compress_type": RUN_LENGTHS}
 
 
 def _webp(_: Image.Image, options: Options, quality: int) -> dict[str, Any]:
