@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Self, cast
 
@@ -71,10 +72,14 @@ class Process(asyncio.SubprocessProtocol):
         self._signal(signal.SIGKILL)
         self.exited.set_result(cast("int", self._transport.get_returncode()))
 
+    @cached_property
+    def _observed(self) -> psutil.Process:
+        return psutil.Process(self._pid)
+
     def rss_bytes(self) -> int:
         """Measure the resident memory, without that of children; none when the process has ended."""
         try:
-            return psutil.Process(self._pid).memory_info().rss
+            return self._observed.memory_info().rss
         except psutil.NoSuchProcess:
             return 0
 

