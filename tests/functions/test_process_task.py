@@ -10,7 +10,7 @@ from PIL import Image
 
 from imagescaler import runtime
 from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
-from imagescaler.task import Status, Task
+from imagescaler.task import MAX_SPARED, Status, Task
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph, plain
 
@@ -144,6 +144,42 @@ def test_a_server_that_is_away_releases_the_task_for_another_attempt(
     monkeypatch.undo()
     assert functions.process(message(task_id)) == DONE
     assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 2)
+
+
+def test_an_outage_is_not_held_against_the_task(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+    assert [functions.process(message(task_id)) for _ in range(5)] == [FAILED] * 5
+    monkeypatch.undo()
+    assert functions.process(message(task_id)) == DONE
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 6)
+
+
+def test_an_outage_without_an_end_ends_the_task_before_its_message_is_a_dead_letter(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+    assert [functions.process(message(task_id)) for _ in range(MAX_SPARED + 3)] == [FAILED] * (MAX_SPARED + 3)
+    task = stored(functions, task_id)
+    assert task.was_given_up
+    assert (task.attempt, task.spent) == (MAX_SPARED + 3, 3)
+
+
+def test_a_poison_task_between_outages_ends_after_its_own_attempts(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    for _ in range(3):
+        breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+        functions.process(message(task_id))
+        monkeypatch.undo()
+        runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+    assert functions.process(message(task_id)) == FAILED
+    assert stored(functions, task_id).was_given_up
+    assert stored(functions, task_id).attempt == 6
 
 
 def test_a_task_that_cannot_even_be_released_waits_for_the_end_of_its_lease(
