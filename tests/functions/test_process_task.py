@@ -1,6 +1,7 @@
 """The processor, on SQS events."""
 
 import json
+import re
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,6 +81,19 @@ def test_a_target_beyond_the_limits_fails_with_the_numbers(
     assert failure.type == "target-too-large"
     assert "100 x 10000" in failure.detail
     assert "1,000" in failure.detail
+
+
+def test_a_result_beyond_the_limit_fails_with_the_numbers_and_what_to_do_and_keeps_nothing(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_RESULT_BYTES", "1000")
+    task_id = post(photograph(), width=320, format="png").json["id"]
+    assert functions.process(message(task_id)) == DONE
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "result-too-large"
+    assert re.search(r"The PNG has [\d,]{5,} bytes; the limit is 1,000\. Ask for fewer pixels", failure.detail)
+    assert functions["create_task"].store.blobs == {}
 
 
 def test_a_source_that_is_gone_fails_the_task(functions: Functions, post: Post) -> None:
