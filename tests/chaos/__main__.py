@@ -22,7 +22,7 @@ from tests.chaos.remains import gather
 from tests.chaos.report import report
 from tests.chaos.system import System, settled
 
-SETTLE_S = 420  # poison takes longest: its message lost, three sweeps a minute apart; then nine receives of 24 s
+SETTLE_S = 600  # poison takes longest: its message lost, three sweeps a minute apart; then twelve receives of 24 s
 LEAST_PER_S = 3
 
 

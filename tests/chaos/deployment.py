@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 PARTS = ("functions", "layers", "local", "template.yaml")
 # Minutes become seconds, or three of them would see nothing; their order is that of the template.
 PROCESSOR = {"Timeout": 4, "MemorySize": 384}
-VISIBILITY_S, RECEIVES = 24, 9
+VISIBILITY_S = 24
 FENCE = re.compile(r"where id = :id and status = 'processing' and attempt = :attempt")
 NO_FENCE = "where id = :id and attempt >= :attempt"
 
@@ -39,7 +39,6 @@ def _shorten(path: Path) -> None:
     resources["ProcessTaskFunction"]["Properties"] |= PROCESSOR
     queue = resources["TaskQueue"]["Properties"]
     queue["VisibilityTimeout"] = VISIBILITY_S
-    queue["RedrivePolicy"]["maxReceiveCount"] = RECEIVES
     path.write_text(yaml.safe_dump(template))
 
 

@@ -25,7 +25,6 @@ READY = re.compile(r"((?:functions at|runner for|gateway on|scheduler).*)")
 HOSTS = ("a", "b")
 SETTINGS = {
     "SWEEP_AFTER_S": "5",  # seconds, as all times of the copied template
-    "MAX_ATTEMPTS": "5",  # with a fault every two seconds, three can be hit by bad luck alone
     "URL_SIGNING_KEY": "k" * 32,
 }
 INVOKE = "http://127.0.0.1:{port}/2015-03-31/functions/{{function}}/invocations"

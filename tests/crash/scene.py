@@ -37,9 +37,9 @@ class Scene:
     work: Work = field(default_factory=lambda: Work(7, Kind.GOOD))
     history: list[Line] = field(default_factory=list)
 
-    def kill(self, target: Callable[..., None], *arguments: Any) -> None:
+    def kill(self, target: Callable[..., None], *arguments: Any, **environment: str) -> None:
         """Let a victim run to its death; that it died is asserted, or a point that is never reached would prove all."""
-        victim = processes.Process(target=target, args=(*arguments, dict(self.environment)))
+        victim = processes.Process(target=target, args=(*arguments, {**self.environment, **environment}))
         victim.start()
         victim.join(PATIENCE_S)
         assert victim.exitcode == -9
@@ -51,11 +51,11 @@ class Scene:
         assert answer.status in {200, 202}, answer.body  # 200: it was over when it was repeated
         self._note(Outcome.OK, answer.json["id"])
 
-    def post_and_die(self, point: str) -> None:
+    def post_and_die(self, point: str, **environment: str) -> None:
         """Send the work to a function that dies; its client hears nothing."""
         self._note(Outcome.INVOKE)
         event = self.functions.event("POST", "/api/v1/tasks", **self._request())
-        self.kill(victims.invoke, "create_task", event, point)
+        self.kill(victims.invoke, "create_task", event, point, **environment)
         self._note(Outcome.UNKNOWN)
 
     def recover(self) -> None:

@@ -1,9 +1,10 @@
-"""SIGKILL at every named point of accept, process, sweep and runner: nothing is lost, nothing is done twice.
+"""SIGKILL at every named point of accept, process, sweep, burial and runner: nothing is lost, nothing done twice.
 
 Each with a client that repeats its request, with its key, and with one that never comes back.
 """
 
 import asyncio
+import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,9 @@ from tests.crash.scene import QUEUE, Scene
 
 ACCEPT = ("before store.put", "after store.put", "after tasks.add", "after queue.push", "after tasks.note_message")
 NOTHING_WRITTEN = ACCEPT[:2]
+TAKE_BACK = ("before tasks.discard", "after tasks.discard", "after store.delete")
+REPLAY = ("after store.put", "after tasks.add", "after store.delete")
+REPLAY_RINGING = ("before queue.push", "after queue.push", "after tasks.note_message")
 PROCESS = {
     "before tasks.claim": Kind.GOOD,
     "after tasks.claim": Kind.GOOD,
@@ -38,6 +42,7 @@ SWEEP_RINGING = (
     "after queue.push",
     "after tasks.note_message",
 )
+BURY = ("before tasks.abandon", "after tasks.abandon", "after store.delete")
 SWEEP_ENDING = ("after tasks.take_stale", "after tasks.abandon", "after store.delete")
 RUNNER = (
     "after stream.receive",
@@ -67,6 +72,32 @@ def test_accept(scene: Scene, point: str, *, repeated: bool) -> None:
 
 
 @repeats
+@pytest.mark.parametrize("point", TAKE_BACK)
+def test_accept_that_takes_back_what_the_queue_has_no_room_for(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post_and_die(point, QUEUE_MAX_LENGTH="0")
+    end(scene, repeated=repeated)
+    assert scene.rows() == (1 if repeated or point == "before tasks.discard" else 0)
+
+
+@repeats
+@pytest.mark.parametrize("point", REPLAY)
+def test_accept_of_what_was_accepted_before(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post()
+    scene.post_and_die(point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", REPLAY_RINGING)
+def test_accept_of_what_nobody_has_rung_for(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post_and_die("after tasks.add")
+    scene.post_and_die(point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
 @pytest.mark.parametrize(("point", "kind"), PROCESS.items())
 def test_process(scene: Scene, point: str, kind: Kind, *, repeated: bool) -> None:
     scene.work = replace(scene.work, kind=kind)
@@ -89,13 +120,22 @@ def test_sweep_that_rings_again(scene: Scene, point: str, *, repeated: bool) -> 
 @repeats
 @pytest.mark.parametrize("point", SWEEP_ENDING)
 def test_sweep_that_ends_a_task_whose_attempts_are_used_up(scene: Scene, point: str, *, repeated: bool) -> None:
-    scene.work = Work(7, Kind.POISON)
-    scene.post()
-    for _ in range(3):
-        scene.kill(victims.invoke, "process_task", event(scene), "in scale")
-        time.sleep(victims.LEASE_S)
+    use_up(scene)
     lose_queue(scene)
     scene.kill(victims.invoke, "sweep_tasks", {}, point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", BURY)
+def test_burial(scene: Scene, point: str, *, repeated: bool) -> None:
+    use_up(scene)
+    letter = event(scene)
+    lose_queue(scene)
+    scene.kill(victims.invoke, "bury_task", letter, point)
+    scene.functions.invoke("bury_task", json.dumps(letter).encode())  # what was not answered for comes again
+    assert asyncio.run(messages(scene)) == []
     end(scene, repeated=repeated)
     assert scene.rows() == 1
 
@@ -117,6 +157,15 @@ def test_runner_that_buries_a_message(scene: Scene, point: str, *, repeated: boo
     scene.kill(victims.run, replace(scene.trigger, max_receive_count=1), point)
     end(scene, repeated=repeated)
     assert scene.rows() == 1
+
+
+def use_up(scene: Scene) -> None:
+    """Kill every attempt at a task."""
+    scene.work = Work(7, Kind.POISON)
+    scene.post()
+    for _ in range(3):
+        scene.kill(victims.invoke, "process_task", event(scene), "in scale")
+        time.sleep(victims.LEASE_S)
 
 
 def event(scene: Scene) -> dict[str, Any]:

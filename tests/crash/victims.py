@@ -17,7 +17,7 @@ from local.template import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions
 
-PORTS = ("tasks", "queue", "store")
+PORTS = ("tasks", "queue", "store", "keys")
 LEASE_S, VISIBILITY_S = 0.1, 0.3
 
 

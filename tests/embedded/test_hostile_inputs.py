@@ -1,29 +1,32 @@
 """Hostile inputs through the whole service: each gives what it must, within bounds, and tells nothing of its source."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from local.servers import temporary_data_folder
 from tests.hostile.bombs import flat_webp
 from tests.hostile.case import COMPLETED, Case, of_image
 from tests.hostile.catalogue import CASES
 from tests.hostile.leaks import leaks
 from tests.hostile.report import listing
-from tests.hostile.trial import Outcome, Trial
+from tests.hostile.trial import ENVIRONMENT, Outcome, Trial
 from tests.pictures import plain
-from tests.service import ROOT, Service, Start
+from tests.service import ROOT, Start, starting
 
 HONEST = Case("honest", "picture", COMPLETED, lambda: of_image(plain, {"width": "8"}))
 API_MIB, PROCESSOR_MIB, LONGEST_S = 320, 1_900, 25  # functions have 512 and 2,048 MiB, the processor 30 s
-NO_IMAGES = {"file names", "bodies", "JSON bodies", "numbers"}
+NO_IMAGES = {"file names", "bodies", "JSON bodies", "numbers", "uploads"}
 INTERNAL = (b"Traceback", b"site-packages", str(ROOT).encode(), b"127.0.0.1", b"redis://", b"postgresql://")
 
 
 @pytest.fixture(scope="module")
-def trial(service: Service) -> Trial:
-    made = Trial(service)
-    made(HONEST)
-    return made
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    with temporary_data_folder() as data, starting(tmp_path_factory.mktemp("trial")) as start:
+        made = Trial(start(data=data, **ENVIRONMENT))
+        made(HONEST)
+        yield made
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.family}: {case.name}")
@@ -52,9 +55,7 @@ def check_result(outcome: Outcome) -> None:
 def test_there_are_as_many_as_were_promised() -> None:
     names = [(case.family, case.name) for case in CASES]
     assert len(names) == len(set(names))
-    assert (
-        len([family for family, _ in names if family not in {"file names", "bodies", "JSON bodies", "numbers"}]) > 120
-    )
+    assert len([family for family, _ in names if family not in NO_IMAGES]) > 120
 
 
 def test_the_document_lists_them_all() -> None:

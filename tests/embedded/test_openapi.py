@@ -2,16 +2,18 @@
 
 import json
 import re
+from pathlib import Path
 
 from tests.documents import OPENAPI
-from tests.fuzzing.promises import check
-from tests.service import Service
+from tests.fuzzing.promises import ENVIRONMENT, check
+from tests.service import Start
 
 TROUBLE = ("Traceback", "Runtime.")
 FAULT = re.compile(r" 50[02] \d+ ms ")  # a status of the gateway's log, not a duration
 
 
-def test_every_answer_is_as_the_document_says(service: Service) -> None:
+def test_every_answer_is_as_the_document_says(start: Start, own_folder: Path) -> None:
+    service = start(data=own_folder, **ENVIRONMENT)
     logged_before = len(service.output)
     code, report = check(service.url, "--max-examples", "30", "--seed", "1")
     assert code == 0, report

@@ -1,6 +1,7 @@
 """The processor, on SQS events."""
 
 import json
+import re
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from PIL import Image
 
 from imagescaler import runtime
 from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
-from imagescaler.task import Status, Task
+from imagescaler.task import MAX_SPARED, Status, Task
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph, plain
 
@@ -82,6 +83,19 @@ def test_a_target_beyond_the_limits_fails_with_the_numbers(
     assert "1,000" in failure.detail
 
 
+def test_a_result_beyond_the_limit_fails_with_the_numbers_and_what_to_do_and_keeps_nothing(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_RESULT_BYTES", "1000")
+    task_id = post(photograph(), width=320, format="png").json["id"]
+    assert functions.process(message(task_id)) == DONE
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "result-too-large"
+    assert re.search(r"The PNG has [\d,]{5,} bytes; the limit is 1,000\. Ask for fewer pixels", failure.detail)
+    assert functions["create_task"].store.blobs == {}
+
+
 def test_a_source_that_is_gone_fails_the_task(functions: Functions, post: Post) -> None:
     task_id = post(photograph(), width=320).json["id"]
     functions["create_task"].store._blobs.clear()
@@ -144,6 +158,42 @@ def test_a_server_that_is_away_releases_the_task_for_another_attempt(
     monkeypatch.undo()
     assert functions.process(message(task_id)) == DONE
     assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 2)
+
+
+def test_an_outage_is_not_held_against_the_task(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+    assert [functions.process(message(task_id)) for _ in range(5)] == [FAILED] * 5
+    monkeypatch.undo()
+    assert functions.process(message(task_id)) == DONE
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 6)
+
+
+def test_an_outage_without_an_end_ends_the_task_before_its_message_is_a_dead_letter(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+    assert [functions.process(message(task_id)) for _ in range(MAX_SPARED + 3)] == [FAILED] * (MAX_SPARED + 3)
+    task = stored(functions, task_id)
+    assert task.was_given_up
+    assert (task.attempt, task.spent) == (MAX_SPARED + 3, 3)
+
+
+def test_a_poison_task_between_outages_ends_after_its_own_attempts(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    for _ in range(3):
+        breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
+        functions.process(message(task_id))
+        monkeypatch.undo()
+        runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+    assert functions.process(message(task_id)) == FAILED
+    assert stored(functions, task_id).was_given_up
+    assert stored(functions, task_id).attempt == 6
 
 
 def test_a_task_that_cannot_even_be_released_waits_for_the_end_of_its_lease(

@@ -19,6 +19,7 @@ from imagescaler.retention import Retention
 from imagescaler.settings import SettingsError
 from imagescaler.stores import StoreSettings
 from imagescaler.sweep import SweepSettings
+from imagescaler.task import MAX_SPARED
 from imagescaler.usecases.process_task import AttemptSettings
 from local.function_host import Limits as HostLimits
 from local.servers import postgresql
@@ -159,7 +160,7 @@ def test_every_variable_in_the_template_is_a_setting(template: Template) -> None
 def test_the_queue_gives_the_processor_time_and_attempts(template: Template) -> None:
     processor = by_name(template)["process_task"]
     [trigger] = [trigger for trigger in template.triggers if trigger.function == processor.logical_id]
-    assert trigger.max_receive_count > int(processor.environment["MAX_ATTEMPTS"])
+    assert trigger.max_receive_count > int(processor.environment["MAX_ATTEMPTS"]) + MAX_SPARED
     assert trigger.batch_size == 1
 
 

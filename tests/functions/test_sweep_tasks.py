@@ -71,6 +71,18 @@ def claim(functions: Functions, task_id: UUID, times: int) -> None:
         runtime.run(functions["create_task"].tasks.claim(task_id, lease_s=0, max_attempts=3))
 
 
+def test_a_task_whose_attempts_were_spared_is_rung_for_and_not_ended(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock
+) -> None:
+    tasks, task_id = functions["create_task"].tasks, create()
+    for _ in range(3):
+        runtime.run(tasks.release(runtime.run(tasks.claim(task_id, lease_s=60, max_attempts=3)), spared=True))
+    lose_messages(functions)
+    clock.move(HOUR_S)
+    assert sweep()["rung"] == 1
+    assert stored(functions, task_id).status is Status.PENDING
+
+
 def test_where_all_is_well_there_is_nothing_to_do(functions: Functions, create: Create, sweep: Sweep) -> None:
     create()
     assert sweep() == NOTHING

@@ -5,11 +5,11 @@ import tempfile
 from pathlib import Path
 
 from local.servers import temporary_data_folder
-from tests.fuzzing.promises import check
+from tests.fuzzing.promises import ENVIRONMENT, check
 from tests.service import starting
 
 seconds = sys.argv[1] if len(sys.argv) > 1 else "300"
 with tempfile.TemporaryDirectory() as folder, temporary_data_folder() as data, starting(Path(folder)) as start:
-    code, report = check(start(data=data).url, "--max-time", seconds)
+    code, report = check(start(data=data, **ENVIRONMENT).url, "--max-time", seconds)
 print(report)
 sys.exit(code)

@@ -7,11 +7,11 @@ from pathlib import Path
 from local.servers import temporary_data_folder
 from tests.hostile.catalogue import CASES
 from tests.hostile.report import page, table, verdict
-from tests.hostile.trial import Trial
+from tests.hostile.trial import ENVIRONMENT, Trial
 from tests.service import ROOT, starting
 
 with tempfile.TemporaryDirectory() as folder, temporary_data_folder() as data, starting(Path(folder)) as start:
-    trial = Trial(start(data=data))
+    trial = Trial(start(data=data, **ENVIRONMENT))
     trial(next(case for case in CASES if case.gives == "completed"))
     outcomes = [trial(case) for case in CASES]
 (ROOT / "docs/hostile-inputs.md").write_text(page(outcomes))

@@ -29,6 +29,20 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that comes through the other door: POST /api/v1/uploads, PUT as often as said, POST /api/v1/tasks.
+
+    `claimed` is how many bytes it is said to have, if that is not the truth.
+    """
+
+    image: bytes
+    options: Mapping[str, int | str]
+    media_type: str = "image/jpeg"
+    claimed: int | None = None
+    puts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A hostile input.
 
@@ -38,7 +52,7 @@ class Case:
     family: str
     name: str
     gives: str
-    make: Callable[[], Sent]
+    make: Callable[[], Sent | Upload]
 
 
 def part(head: bytes, value: bytes) -> bytes:

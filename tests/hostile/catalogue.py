@@ -15,6 +15,7 @@ from tests.hostile import (
     strangers,
     tiffs,
     truncations,
+    uploads,
     webps,
 )
 
@@ -34,5 +35,6 @@ FAMILIES = (
     bodies,
     jsons,
     numbers,
+    uploads,
 )
 CASES = [case for family in FAMILIES for case in family.CASES]

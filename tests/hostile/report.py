@@ -13,6 +13,9 @@ queue and processor, as `python -m local` runs them. The same inputs are cases o
 and time, with a look at every byte of each result for metadata of its source, and at every answer for what is internal.
 `make hostile` tries them anew and writes this page.
 
+*Large files* have up to 50 MB and come by way of an upload, as do the
+*uploads*, which lie; where all of them together fill the store, the next one waits, as it is told to.
+
 *Refused* is a status of the 400s, at once. *Failed* is a task that was accepted and ended with its reason, in one
 attempt. *Completed* is a picture. Memory is the highest resident memory of a process while the input was worked on
 (VmHWM); a function of the API has 512 MiB, the processor 2,048 MiB and 30 s. Seconds are from the first byte sent to

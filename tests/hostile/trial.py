@@ -3,7 +3,9 @@
 import json
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from typing import Any
@@ -11,25 +13,15 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from tests.hostile.case import COMPLETED, NO_ANSWER, Case, Sent
+from tests.hostile.answer import Answer, read, summary
+from tests.hostile.case import COMPLETED, NO_ANSWER, Case, Sent, Upload
 from tests.service import Service
 
 TIMEOUT_S = 120
 OPEN = {"pending", "processing"}
+# All large files together fill the store, as an upload is kept until its time is over: then the trial waits, as told.
+ENVIRONMENT = {"UPLOAD_TTL_S": "10"}
 RESET_PEAK = "5"  # proc_pid_clear_refs(5): the peak starts anew from what is resident now
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the service said."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +58,59 @@ class Trial:
         api, processors = self._pids("create_task"), self._pids("process_task")
         for pid in api | processors:
             Path(f"/proc/{pid}/clear_refs").write_text(RESET_PEAK)
-        started = time.perf_counter()
-        answers = self.post(sent, prefer="wait=20")
-        while answers and answers[-1].status < 300 and (task := answers[-1].json)["status"] in OPEN:
-            answers.append(self._get(f"/api/v1/tasks/{task['id']}", prefer="wait=20"))
-        seconds = time.perf_counter() - started
+        answers, seconds = self._until_the_end(sent)
+        while isinstance(sent, Upload) and answers and answers[0].status == HTTPStatus.SERVICE_UNAVAILABLE:
+            time.sleep(int(answers[0].headers.get("retry-after", 2)))
+            answers, seconds = self._until_the_end(sent)
         gave = summary(answers[-1]) if answers else NO_ANSWER
         if gave == COMPLETED:
             answers.append(self._get(f"/api/v1/results/{answers[-1].json['id']}", accept="image/*"))
         ended = len([pid for pid in api | processors if not psutil.pid_exists(pid)])
         return Outcome(case, gave, tuple(answers), _peak_mib(processors), _peak_mib(api), ended, seconds)
 
+    def _until_the_end(self, sent: Sent | Upload) -> tuple[list[Answer], float]:
+        started = time.perf_counter()
+        answers = self.upload(sent) if isinstance(sent, Upload) else self.post(sent, prefer="wait=20")
+        while answers and answers[-1].status < 300 and (task := answers[-1].json)["status"] in OPEN:
+            answers.append(self._get(f"/api/v1/tasks/{task['id']}", prefer="wait=20"))
+        return answers, time.perf_counter() - started
+
     def post(self, sent: Sent, *, prefer: str) -> list[Answer]:
         """Send one, and give the answer, or none."""
         length = len(sent.body) if sent.length is None else sent.length
+        headers = {**sent.headers, "Content-Length": str(length), "Prefer": prefer}
+        return self._send("POST", "/api/v1/tasks", sent.body, headers)
+
+    def upload(self, upload: Upload) -> list[Answer]:
+        """Send one through the door for large files, and give the answer to the task, or the refusal before it."""
+        size = len(upload.image) if upload.claimed is None else upload.claimed
+        [told] = self._post_json("/api/v1/uploads", bytes=size, media_type=upload.media_type)
+        if told.status != HTTPStatus.CREATED:
+            return [told]
+        url = urlsplit(told.json["url"])
+        headers = {"Content-Length": str(size), **told.json["headers"]}
+        for _ in range(upload.puts):
+            answers = self._send("PUT", f"{url.path}?{url.query}", upload.image, headers)
+            if not answers or answers[0].status != HTTPStatus.OK:
+                return answers
+        return self._post_json("/api/v1/tasks", upload_id=told.json["id"], **upload.options)
+
+    def _post_json(self, path: str, **content: Any) -> list[Answer]:
+        body = json.dumps(content).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Prefer": "wait=20"}
+        return self._send("POST", path, body, headers)
+
+    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> list[Answer]:
         connection = HTTPConnection(self._address, timeout=TIMEOUT_S)
-        connection.putrequest("POST", "/api/v1/tasks")
-        for name, value in {**sent.headers, "Content-Length": str(length), "Prefer": prefer}.items():
+        connection.putrequest(method, path)
+        for name, value in headers.items():
             connection.putheader(name, value)
         connection.endheaders()
         try:
-            connection.send(sent.body)
-            if length > len(sent.body):
+            connection.send(body)
+            if int(headers["Content-Length"]) > len(body):
                 connection.sock.shutdown(socket.SHUT_WR)
-            return [_answer(connection)]
+            return [read(connection)]
         except (RemoteDisconnected, ConnectionResetError, BrokenPipeError):
             return []
         finally:
@@ -98,31 +119,12 @@ class Trial:
     def _get(self, path: str, **headers: str) -> Answer:
         connection = HTTPConnection(self._address, timeout=TIMEOUT_S)
         connection.request("GET", path, headers=headers)
-        answer = _answer(connection)
+        answer = read(connection)
         connection.close()
         return answer
 
     def _pids(self, function: str) -> set[int]:
         return {process.pid for process in self._service.children() if _folder(process).endswith(function)}
-
-
-def summary(answer: Answer) -> str:
-    """Say in short what an answer to a task is: see `Case`."""
-    if answer.status < 300:
-        task = answer.json
-        return f"failed {_slug(task['error'])}" if task["status"] == "failed" else str(task["status"])
-    is_problem = answer.headers.get("content-type") == "application/problem+json"
-    return f"{answer.status} {_slug(answer.json)}" if is_problem else str(answer.status)
-
-
-def _slug(problem: Any) -> str:
-    return str(problem["type"]).removeprefix("/problems/")
-
-
-def _answer(connection: HTTPConnection) -> Answer:
-    response = connection.getresponse()
-    headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, headers, response.read())
 
 
 def _folder(process: psutil.Process) -> str:

@@ -1,6 +1,7 @@
 """The header alone tells format and size, and no damage makes it do more than refuse."""
 
 import random
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from imagescaler.errors import CorruptImage, ImageProblem, UnsupportedImageForma
 from imagescaler.formats import Format
 from imagescaler.measure import measure
 from imagescaler.task import Source
+from tests.hostile.files import in_pieces, padded
 from tests.pictures import encoded, photograph, plain, png, riff, segment
 
 PICTURE = Image.new("RGB", (61, 37), "teal")
@@ -77,6 +79,13 @@ def test_every_size_is_read_as_pillow_reads_it(form: str, options: dict[str, boo
 def test_the_size_of_the_largest_gif_is_read() -> None:
     source = measure(b"GIF89a\xff\xff\0\x80" + bytes(20))
     assert (source.width, source.height) == (65_535, 32_768)
+
+
+@pytest.mark.parametrize("made", [in_pieces, padded])
+def test_a_header_in_millions_of_pieces_is_not_read_to_its_end(made: Callable[[int], bytes]) -> None:
+    assert (measure(made(100_000)).width, measure(made(100_000)).height) == (48, 32)
+    with pytest.raises(CorruptImage):
+        measure(made(2_000_000))
 
 
 def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:

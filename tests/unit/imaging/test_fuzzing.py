@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import ImageOps
 
 from imagescaler.errors import ImageProblem, SourceTooLarge
 from imagescaler.imaging import scale
@@ -15,6 +16,15 @@ from tests.hostile.files import PICTURE, scan_bomb
 from tests.pictures import encoded
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+
+
+def animated(form: str) -> bytes:
+    """Give three pictures in a file; those of a GIF, PNG or WebP say how they are to follow one another."""
+    others = [ImageOps.mirror(PICTURE), ImageOps.flip(PICTURE)]
+    timing = {"duration": 40, "loop": 0} if form in {"GIF", "PNG", "WEBP"} else {}
+    return encoded(PICTURE, form, save_all=True, append_images=others, **timing)
+
+
 FILES = [
     encoded(PICTURE, "JPEG"),
     encoded(PICTURE, "JPEG", progressive=True),
@@ -26,6 +36,14 @@ FILES = [
     encoded(PICTURE, "WEBP"),
     encoded(PICTURE.convert("RGBA"), "WEBP", lossless=True),
     webps.animation(3),
+    encoded(PICTURE, "GIF"),
+    encoded(PICTURE, "GIF", interlace=False, transparency=0),
+    *(encoded(PICTURE, "TIFF", compression=compression) for compression in (None, "tiff_lzw", "tiff_adobe_deflate")),
+    encoded(PICTURE.convert("1"), "TIFF", compression="group4"),
+    encoded(PICTURE.convert("CMYK"), "TIFF", compression="packbits"),
+    encoded(PICTURE, "AVIF"),
+    encoded(PICTURE.convert("RGBA"), "AVIF", quality=20),
+    *(animated(form) for form in ("GIF", "PNG", "WEBP", "AVIF", "TIFF")),
     *(make() for make in metadata.TELLING.values()),
 ]
 LIMITS = Limits(max_source_bytes=200_000, max_source_pixels=100_000, max_target_pixels=100_000)

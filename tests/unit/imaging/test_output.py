@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from imagescaler.errors import MaxBytesTooSmall, NeverLossless
+from imagescaler.errors import MaxBytesTooSmall, NeverLossless, ResultTooLarge
 from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
@@ -74,6 +74,15 @@ def test_max_bytes_finds_the_highest_quality_that_fits(form: Format, share: floa
 def test_what_does_not_fit_at_all_is_refused_with_the_numbers(form: Format) -> None:
     with pytest.raises(MaxBytesTooSmall, match=r"has [\d,]+ bytes.*max_bytes is 60"):
         scaled(Options(160, format=form, max_bytes=60))
+
+
+@pytest.mark.parametrize("form", Format)
+def test_a_result_may_have_as_many_bytes_as_the_limit_and_not_one_more(form: Format) -> None:
+    options = Options(160, format=form)
+    size = len(scaled(options))
+    assert scale(PNG, options, Limits(max_result_bytes=size)).result.bytes == size
+    with pytest.raises(ResultTooLarge, match=f"The {form.name} has {size:,} bytes; the limit is {size - 1:,}"):
+        scale(PNG, options, Limits(max_result_bytes=size - 1))
 
 
 def test_max_bytes_that_are_enough_change_nothing() -> None:

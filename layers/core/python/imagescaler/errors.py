@@ -169,6 +169,13 @@ class TargetTooLarge(ImageProblem):
     """The scaled image would have too many pixels, or too long a side."""
 
 
+class ResultTooLarge(ImageProblem):
+    """The scaled image has too many bytes.
+
+    Ask for fewer pixels, or for a format with a quality: jpeg, webp or avif; with those `max_bytes` finds what fits.
+    """
+
+
 class MaxBytesTooSmall(ImageProblem):
     """The scaled image does not fit into `max_bytes`, whatever its quality.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.errors import ImageTooLarge
+from imagescaler.errors import ImageTooLarge, ResultTooLarge
 from imagescaler.formats import Format
 
 MEGA = 1_000_000
@@ -23,6 +23,7 @@ class Limits:
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
+    max_result_bytes: int = 50 * MEGA  # what the service makes, it takes again
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
 
@@ -40,4 +41,12 @@ class Limits:
             raise ImageTooLarge(
                 f"The image is {width} x {height}; "
                 f"the limits are {most:,} pixels and {self.max_source_side:,} for a side."
+            )
+
+    def check_result(self, form: Format, size: int) -> None:
+        """Refuse a result of too many bytes; raises ResultTooLarge."""
+        if size > self.max_result_bytes:
+            raise ResultTooLarge(
+                f"The {form.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
+                "Ask for fewer pixels, or for jpeg, webp or avif with max_bytes."
             )

@@ -20,6 +20,22 @@ SIGNATURES = {
     Format.TIFF: re.compile(rb"II\*\0|MM\0\*"),
 }
 COUNTED_FRAMES = 100_000
+MAX_READS = 500_000  # a fifth of a second; real headers take hundreds
+
+
+class _Header(BytesIO):
+    """A file that is not read for ever: a JPEG may have millions of segments before its size."""
+
+    def __init__(self, image: bytes) -> None:
+        super().__init__(image)
+        self._reads_left = MAX_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads_left -= 1
+        if self._reads_left < 0:
+            message = "the header is in too many pieces"
+            raise ValueError(message)
+        return super().read(size)
 
 
 def measure(image: bytes) -> Source:
@@ -65,5 +81,5 @@ def _frames(image: bytes, form: Format) -> int:
 def _read_header(image: bytes, form: Format) -> tuple[Size, Turn]:
     if form is Format.GIF:  # imagesize takes its sides for signed numbers
         return (int.from_bytes(image[6:8], "little"), int.from_bytes(image[8:10], "little")), Turn()
-    header = imagesize.get_info(BytesIO(image), dpi=False, colors=False, exif_rotation=False, channels=False)
+    header = imagesize.get_info(_Header(image), dpi=False, colors=False, exif_rotation=False, channels=False)
     return (header.width, header.height), Turn(header.rotation if header.rotation in STEPS else 1)

@@ -74,8 +74,11 @@ class TaskRepository(TaskUpkeep, Protocol):
         """
         ...
 
-    async def release(self, task: Task) -> Task:
-        """Give a claimed task back for another attempt; raises LeaseLost."""
+    async def release(self, task: Task, *, spared: bool = False) -> Task:
+        """Give a claimed task back for another attempt, which this one does not count against if `spared`.
+
+        Raises LeaseLost.
+        """
         ...
 
     async def expire(self, task_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from imagescaler.option_fields import OptionFields
 
@@ -23,8 +23,17 @@ def hexadecimal(color: Any) -> Any:
         raise ValueError(message) from None
 
 
+SIZES = ("width", "height", "scale", "min_width", "min_height", "max_width", "max_height")
+SOME_SIZE: dict[str, Any] = {
+    "anyOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in SIZES]
+}
+"""What a schema says of fields of which one at least must be given."""
+
+
 class ScalingRequest(OptionFields):
     """How to scale, as it is asked for."""
+
+    model_config = ConfigDict(json_schema_extra=SOME_SIZE)
 
     background: Annotated[
         str | None,

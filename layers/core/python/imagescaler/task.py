@@ -14,6 +14,7 @@ from imagescaler.options import Options
 from imagescaler.receipt import Receipt
 from imagescaler.turn import Size, Turn
 
+MAX_SPARED = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
 
 
@@ -124,6 +125,7 @@ class Task:
     """A task as the repository knows it; every time is the repository's clock, in UTC.
 
     `attempt` counts the claims, and is the fence: what an attempt writes is refused once a later one has begun.
+    `spared` counts those of them that were given back, as one of our own servers was away.
     `rings` counts the messages that were pushed for it, the last one at `rung_at`; the sweeper looked at `swept_at`.
     """
 
@@ -134,6 +136,7 @@ class Task:
     created_at: datetime
     owner: str = ""
     attempt: int = 0
+    spared: int = 0
     message_id: str | None = None
     rings: int = 0
     rung_at: datetime | None = None
@@ -166,6 +169,16 @@ class Task:
         """Say whether it failed because no attempt came to an end, and not because of its image."""
         return self.failure is not None and self.failure.type == AttemptsExhausted.slug()
 
+    @property
+    def spent(self) -> int:
+        """Count the attempts that are held against the task."""
+        return self.attempt - self.spared
+
+    @property
+    def can_be_spared(self) -> bool:
+        """Say whether an outage may be held against nobody once more."""
+        return self.spared < MAX_SPARED
+
     def is_free(self, now: datetime) -> bool:
         """Say whether an attempt may begin: it is not over, and no attempt has a live lease."""
         if self.status is Status.PROCESSING:
@@ -181,7 +194,7 @@ class Task:
             raise TaskFinished
         if not self.is_free(now):
             raise TaskInProgress
-        if self.attempt >= max_attempts:
+        if self.spent >= max_attempts:
             return self._become(Status.FAILED, failure=gave_up(max_attempts), completed_at=now)
         lease_until = now + timedelta(seconds=lease_s)
         return self._become(Status.PROCESSING, attempt=self.attempt + 1, started_at=now, lease_until=lease_until)
@@ -205,9 +218,9 @@ class Task:
             raise TaskInProgress
         return self._become(Status.FAILED, failure=failure, completed_at=now)
 
-    def released(self, attempt: int) -> Self:
-        """Give the task back for another attempt; raises LeaseLost behind the fence."""
-        return self._end_attempt(attempt, Status.PENDING)
+    def released(self, attempt: int, *, spared: bool = False) -> Self:
+        """Give the task back for another attempt, and this one too if `spared`; raises LeaseLost behind the fence."""
+        return self._end_attempt(attempt, Status.PENDING, spared=self.spared + spared)
 
     def expired(self) -> Self:
         """Note that the result is gone; a task that has none stays as it is."""

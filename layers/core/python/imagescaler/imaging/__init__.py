@@ -55,6 +55,7 @@ def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
         frame = draw(picture, wish, options, form, keeps_depth=keeps_depth)
         extras = Extras(frame.profile, picture.metadata.chosen(options, orientation, wish.size))
         encoded = encode(frame.image, form, options, extras)
+        limits.check_result(form, len(encoded.data))
     receipt = Receipt(
         sha256(data).hexdigest(),
         sha256(encoded.data).hexdigest(),

@@ -67,9 +67,9 @@ class MemoryTaskRepository:
         """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
         return self._save(self._stored(task_id).abandoned(self._clock(), failure))
 
-    async def release(self, task: Task) -> Task:
+    async def release(self, task: Task, *, spared: bool = False) -> Task:
         """Give a claimed task back; raises LeaseLost."""
-        return self._save(self._stored(task.id).released(task.attempt))
+        return self._save(self._stored(task.id).released(task.attempt, spared=spared))
 
     async def expire(self, task_id: UUID) -> None:
         """Note that the result of a completed task is gone."""

@@ -106,9 +106,9 @@ class PostgresTaskRepository:
         row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
         return _task(row) if row else await self._refused(task_id)
 
-    async def release(self, task: Task) -> Task:
+    async def release(self, task: Task, *, spared: bool = False) -> Task:
         """Give a claimed task back; raises LeaseLost."""
-        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt)
+        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt, spared=int(spared))
         return _task(row) if row else await self._repeated(task, Status.PENDING)
 
     async def expire(self, task_id: UUID) -> None:
@@ -161,6 +161,7 @@ def _task(row: Row) -> Task:
         options=_read(Options, row["options"]),
         source=_read(Source, row["source"]),
         attempt=row["attempt"],
+        spared=row["spared"],
         message_id=row["message_id"],
         rings=row["rings"],
         rung_at=row["rung_at"],

@@ -26,12 +26,12 @@ select not exists (select from tasks where id = :id and id not in (select id fro
 -- name: claim(max_attempts, lease_s, gave_up, id)^
 -- A new attempt, if the task is free and has one left; else its end, if it is free and has none.
 update tasks
-set status       = case when attempt < :max_attempts then 'processing' else 'failed' end,
-    attempt      = case when attempt < :max_attempts then attempt + 1 else attempt end,
-    started_at   = case when attempt < :max_attempts then now() else started_at end,
-    lease_until  = case when attempt < :max_attempts then now() + make_interval(secs => :lease_s) end,
-    completed_at = case when attempt < :max_attempts then null else now() end,
-    failure      = case when attempt < :max_attempts then null else :gave_up::jsonb end
+set status       = case when attempt - spared < :max_attempts then 'processing' else 'failed' end,
+    attempt      = case when attempt - spared < :max_attempts then attempt + 1 else attempt end,
+    started_at   = case when attempt - spared < :max_attempts then now() else started_at end,
+    lease_until  = case when attempt - spared < :max_attempts then now() + make_interval(secs => :lease_s) end,
+    completed_at = case when attempt - spared < :max_attempts then null else now() end,
+    failure      = case when attempt - spared < :max_attempts then null else :gave_up::jsonb end
 where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
@@ -58,9 +58,9 @@ where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
 
--- name: release(id, attempt)^
+-- name: release(spared, id, attempt)^
 update tasks
-set status = 'pending', lease_until = null
+set status = 'pending', lease_until = null, spared = spared + :spared
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 

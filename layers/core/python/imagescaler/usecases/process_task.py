@@ -68,7 +68,8 @@ async def process_task(
 
     `lease_s` outlives this invocation by a little: nobody else takes the task up before. Returns None when the task
     was over already. Raises TaskNotFound, TaskInProgress, LeaseLost, and whatever went wrong when another attempt may
-    help: then the task is free again, and its message must come again. The last attempt ends the task instead.
+    help: then the task is free again, and its message must come again. The last attempt ends the task instead. What a
+    server of our own is to blame for is no attempt of the task's, a few times at least.
     Raises TaskGivenUp each time that the message of such a task comes again.
     """
     try:
@@ -99,10 +100,11 @@ async def _attempt(
     except LeaseLost:
         await store.delete(task.result_key)
         raise
-    except Exception:
-        if task.attempt < max_attempts:
+    except Exception as error:
+        spared = isinstance(error, Unavailable) and task.can_be_spared
+        if spared or task.spent < max_attempts:
             with suppress(Unavailable):  # the lease ends by itself
-                await tasks.release(task)
+                await tasks.release(task, spared=spared)
             raise
         logger.exception("the last attempt failed")
         return await tasks.fail(task, gave_up(max_attempts))

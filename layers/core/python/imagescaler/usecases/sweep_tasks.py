@@ -48,7 +48,7 @@ async def sweep_tasks(
 
 
 async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Failure | None:
-    if task.attempt >= max_attempts:
+    if task.spent >= max_attempts:
         return gave_up(max_attempts)
     return None if await store.exists(task.source_key) else Failure.of(SourceLost(SOURCE_LOST))
 

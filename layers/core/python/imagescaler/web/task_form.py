@@ -7,7 +7,7 @@ from fastapi import Form, UploadFile
 from pydantic import ConfigDict, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from imagescaler.scaling_request import ScalingRequest, UploadedImage
+from imagescaler.scaling_request import SOME_SIZE, ScalingRequest, UploadedImage
 from imagescaler.web.document import FORM, file_of_form
 from imagescaler.web.results import PICTURES
 
@@ -22,7 +22,7 @@ TASK_BODY: dict[str, Any] = {
 class TaskForm(ScalingRequest):
     """The image, and how to scale it."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["file"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["file"], **SOME_SIZE})
 
     file: UploadFile | SkipJsonSchema[None] = None
     upload_id: SkipJsonSchema[UUID | None] = None  # in JSON, which becomes such a form

@@ -1,0 +1,16 @@
+"""How many attempts were given back, as a server was away."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.execute("alter table tasks add spared integer not null default 0 check (spared between 0 and attempt)")
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.execute("alter table tasks drop spared")

@@ -1,0 +1,39 @@
+"""What a service answers."""
+
+import json
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service said."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def read(connection: HTTPConnection) -> Answer:
+    """Read what a server says next."""
+    response = connection.getresponse()
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    return Answer(response.status, headers, response.read())
+
+
+def summary(answer: Answer) -> str:
+    """Say in short what an answer to a task is: see `Case`."""
+    if answer.status < 300:
+        task = answer.json
+        return f"failed {_slug(task['error'])}" if task["status"] == "failed" else str(task["status"])
+    is_problem = answer.headers.get("content-type") == "application/problem+json"
+    return f"{answer.status} {_slug(answer.json)}" if is_problem else str(answer.status)
+
+
+def _slug(problem: Any) -> str:
+    return str(problem["type"]).removeprefix("/problems/")
