@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.errors import ImageTooLarge, SourceTooLarge
+from imagescaler.errors import ImageTooLarge, SourceTooLarge, TooManyRenditions
 from imagescaler.formats import Format
 
 MEGA = 1_000_000
@@ -25,6 +25,7 @@ class Limits:
     max_target_side: int = 16_383
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
+    max_renditions: int = 12
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -36,6 +37,11 @@ class Limits:
         """Refuse a file of too many bytes; raises SourceTooLarge."""
         if size > self.max_source_bytes:
             raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}.")
+
+    def check_renditions(self, count: int) -> None:
+        """Refuse too many results of one image; raises TooManyRenditions."""
+        if count > self.max_renditions:
+            raise TooManyRenditions(f"The request asks for {count:,} renditions; the limit is {self.max_renditions:,}.")
 
     def check_source(self, form: Format | None, size: tuple[int, int]) -> None:
         """Refuse a source of too many pixels, or too long a side; raises ImageTooLarge."""

@@ -212,9 +212,13 @@ class OptionFields(BaseModel):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        for contradiction in _contradictions(self):
+        for contradiction in self.contradictions():
             raise ValueError(contradiction)
         return self
+
+    def contradictions(self) -> Iterator[str]:
+        """Find what cannot be meant together, and say what to do about it."""
+        return _contradictions(self)
 
     def options(self) -> Options:
         """Give the domain's form of these fields."""
@@ -239,7 +243,6 @@ class OptionFields(BaseModel):
 
 
 def _contradictions(fields: OptionFields) -> Iterator[str]:
-    """Find what cannot be meant together, and say what to do about it."""
     sizes = (fields.width, fields.height)
     bounds = (fields.min_width, fields.min_height, fields.max_width, fields.max_height)
     if all(wish is None for wish in (*sizes, fields.scale, *bounds)):

@@ -45,12 +45,6 @@ class DocumentedRequest(ScalingRequest):
         return {name: value for name, value in schema.items() if name != "$defs"}
 
 
-class UploadedImage(DocumentedRequest):
-    """How to scale an image that was uploaded before."""
-
-    upload_id: UUID
-
-
 class SourceSize(BaseModel):
     """What is said of a source in place of an image."""
 

@@ -3,14 +3,14 @@
 from typing import Annotated, Any, Self
 
 from fastapi import Form
-from pydantic import ConfigDict, model_validator
+from pydantic import model_validator
 
 from imagescaler.forecast import Outline
 from imagescaler.formats import Format
 from imagescaler.scaling_request import PlannedImage, SourceSize
 from imagescaler.web.document import FORM, file_of_form
+from imagescaler.web.image_form import ImageForm
 from imagescaler.web.results import PICTURES
-from imagescaler.web.task_form import TaskForm
 
 PLAN_BODY: dict[str, Any] = {
     "requestBody": {
@@ -20,10 +20,8 @@ PLAN_BODY: dict[str, Any] = {
 """What the document says of the body besides the form's schema."""
 
 
-class PlanForm(SourceSize, TaskForm):
+class PlanForm(SourceSize, ImageForm):
     """The beginning of the image, or its size, and how to scale it."""
-
-    model_config = ConfigDict(json_schema_extra={})
 
     @model_validator(mode="after")
     def _has_an_image(self) -> Self:
