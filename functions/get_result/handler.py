@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from imagescaler import errors, repositories, signed_urls, stores
 from imagescaler.schemas import ResultBody, Unfinished
@@ -32,7 +32,14 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     303: {"description": "The picture is too large for an answer; it is at Location, for a while"},
     304: {"description": "The client has this version already"},
 }
-PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound, errors.TaskFailed, errors.ResultExpired)
+PROBLEMS = (
+    errors.RepositoryUnavailable,
+    errors.TaskNotFound,
+    errors.RenditionNotFound,
+    errors.RenditionNotNamed,
+    errors.TaskFailed,
+    errors.ResultExpired,
+)
 
 
 @app.head(PATH, include_in_schema=False)
@@ -47,19 +54,21 @@ async def read_result_of_task(
     task_id: UUID,
     request: Request,
     owner: Owner,
+    rendition: Annotated[str | None, Query(description="which of a task's renditions", examples=["small"])] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match", examples=['"an-entity-tag"'])] = None,
 ) -> Response:
     """Give the picture itself when `Accept` names an image type, else JSON with the picture in base64."""
-    task = await get_result(task_id, owner, tasks=tasks)
-    if task.result is None:
+    task, result = await get_result(task_id, owner, rendition, tasks=tasks)
+    if result is None:
         return await unfinished(task, tasks)
-    picture = Picture(task.id, task.result, as_image=accepts_image(accept))
+    picture = Picture(task.id, result, accepts_image(accept), rendition)
     if has_etag(if_none_match, picture.etag):
         return picture.not_modified()
     if not picture.fits:
+        headers = picture.image_headers
         url = await link_result(
-            task, method=request.method, headers=picture.image_headers, tasks=tasks, store=store, urls=urls
+            task, rendition, method=request.method, headers=headers, tasks=tasks, store=store, urls=urls
         )
         return picture.elsewhere(absolute(url, request))
-    return picture.answer(await read_result(task, tasks=tasks, store=store))
+    return picture.answer(await read_result(task, rendition, tasks=tasks, store=store))

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from imagescaler import repositories, runtime, settings, stores, telemetry
 from imagescaler.errors import TaskGivenUp
-from imagescaler.imaging import scale
+from imagescaler.imaging import scale_each
 from imagescaler.limits import Limits
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
@@ -18,7 +18,7 @@ LEASE_MARGIN_S = 1  # by then this invocation has been killed
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
-scale_within_limits = partial(scale, limits=settings.from_env(Limits))
+scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
 
 
 def process(record: SQSRecord, lambda_context: Any) -> None:

@@ -22,7 +22,7 @@ from imagescaler.formats import Format
 from imagescaler.options import Options
 from imagescaler.ports import TaskRepository
 from imagescaler.receipt import PeakOf, Receipt, Usage
-from imagescaler.task import Failure, Idempotency, NewTask, Result, Source, Status, Task
+from imagescaler.task import Failure, Idempotency, NewTask, Rendition, Result, Source, Status, Task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 UPRIGHT = replace(SOURCE, width=3000, height=4000)
@@ -161,7 +161,7 @@ async def test_when_a_lease_is_over_the_next_attempt_may_begin(tasks: TaskReposi
     first = await claimed(tasks, lease_s=0)
     second = await tasks.claim(first.id, lease_s=60, max_attempts=3)
     assert second.attempt == 2
-    assert second.result_key != first.result_key
+    assert second.result_key() != first.result_key()
 
 
 async def test_a_task_whose_attempts_are_used_up_fails_at_the_next_claim(tasks: TaskRepository) -> None:
@@ -430,3 +430,44 @@ async def test_a_backlog_without_experience_guesses(tasks: TaskRepository) -> No
 
 async def test_it_answers(tasks: TaskRepository) -> None:
     await tasks.ping()
+
+
+RENDITIONS = (Rendition("small", Options(400)), Rendition("large", Options(1600, format=Format.WEBP)))
+
+
+async def test_renditions_come_back_as_they_were_wished(tasks: TaskRepository) -> None:
+    task = await added(tasks, renditions=RENDITIONS)
+    assert task.renditions == RENDITIONS
+    claimed = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    assert claimed.renditions == (await tasks.get(task.id)).renditions == RENDITIONS
+
+
+async def test_what_came_of_each_rendition_is_kept(tasks: TaskRepository) -> None:
+    task = await added(tasks, renditions=RENDITIONS)
+    claimed = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    ended = claimed.ended([RESULT, FAILURE])
+    completed = await tasks.complete(ended, ended.result, UPRIGHT, ttl_s=60)
+    assert (completed.status, completed.result, completed.failure) == (Status.COMPLETED, None, None)
+    assert completed.renditions == (await tasks.get(task.id)).renditions == ended.renditions
+    assert completed == await tasks.complete(ended, ended.result, UPRIGHT, ttl_s=60)
+    await tasks.expire(task.id)
+    assert (await tasks.get(task.id)).status is Status.EXPIRED
+
+
+async def test_renditions_of_which_none_was_made_are_kept_with_the_failure(tasks: TaskRepository) -> None:
+    task = await added(tasks, renditions=RENDITIONS)
+    ended = (await tasks.claim(task.id, lease_s=60, max_attempts=3)).ended([FAILURE, FAILURE])
+    assert ended.failure is not None
+    failed = await tasks.fail(ended, ended.failure)
+    assert (failed.status, failed.failure, failed.renditions) == (Status.FAILED, ended.failure, ended.renditions)
+    assert await tasks.get(task.id) == failed
+
+
+async def test_the_fence_stops_what_an_earlier_attempt_made_of_the_renditions(tasks: TaskRepository) -> None:
+    task = await added(tasks, renditions=RENDITIONS)
+    first = await tasks.claim(task.id, lease_s=0, max_attempts=3)
+    await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    ended = first.ended([RESULT, RESULT])
+    with pytest.raises(LeaseLost):
+        await tasks.complete(ended, ended.result, UPRIGHT, ttl_s=60)
+    assert (await tasks.get(task.id)).renditions == RENDITIONS

@@ -31,7 +31,7 @@ def complete(functions: Functions, post: Post, data: bytes) -> str:
 
     async def work() -> None:
         task = await module.tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
-        await module.store.put(task.result_key, data, ttl_s=60)
+        await module.store.put(task.result_key(), data, ttl_s=60)
         result = Result(Format.JPEG, 800, 534, len(data), hashlib.sha256(data).hexdigest())
         await module.tasks.complete(task, result, task.source, ttl_s=3600)
 

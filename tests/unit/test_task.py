@@ -1,15 +1,16 @@
 """The life of a task, without a repository."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import uuid4
 
 import pytest
 
-from imagescaler.errors import LeaseLost, TaskFinished, TaskInProgress
+from imagescaler.errors import LeaseLost, RenditionNotFound, RenditionNotNamed, TaskFinished, TaskInProgress
 from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.task import TRANSITIONS, Failure, Result, Source, Status, Task
+from imagescaler.task import TRANSITIONS, Failure, Rendition, Result, Source, Status, Task
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = Source(Format.PNG, 4, 3, 100)
@@ -83,6 +84,39 @@ def test_a_result_expires_with_its_time() -> None:
 
 def test_each_attempt_has_a_place_of_its_own_for_its_result() -> None:
     one, two = task(Status.PROCESSING, attempt=1), task(Status.PROCESSING, attempt=2)
-    assert one.result_key == f"results/{one.id}/1"
-    assert two.result_key.endswith("/2")
+    assert one.result_key() == f"results/{one.id}/1"
+    assert two.result_key().endswith("/2")
     assert one.source_key == f"sources/{one.id}"
+
+
+def with_renditions(status: Status = Status.PROCESSING) -> Task:
+    renditions = (Rendition("small", Options(2)), Rendition("large", Options(4)))
+    return replace(task(status, attempt=1), renditions=renditions)
+
+
+def test_each_rendition_has_a_place_of_its_own_for_its_result() -> None:
+    one = with_renditions()
+    assert one.result_keys == (f"results/{one.id}/1/small", f"results/{one.id}/1/large")
+    assert one.wishes == (Options(2), Options(4))
+    two = task()
+    assert (two.wishes, two.result_keys) == ((Options(2),), (two.result_key(),))
+
+
+def test_a_task_fails_only_with_all_of_its_renditions() -> None:
+    half, none = with_renditions().ended([RESULT, FAILURE]), with_renditions().ended([FAILURE, FAILURE])
+    assert half.failure is None
+    assert [half.outcome(name) for name in ("small", "large")] == [RESULT, FAILURE]
+    assert [half.status_of(each) for each in half.renditions] == [Status.PROCESSING, Status.FAILED]
+    assert none.failure is not None
+    assert none.failure.detail == "small: It is cut off. large: It is cut off."
+    assert task().ended([RESULT]).outcome() == RESULT
+    assert task().ended([FAILURE]).outcome() == FAILURE
+
+
+def test_a_task_without_a_result_of_its_own_tells_the_names() -> None:
+    with pytest.raises(RenditionNotNamed, match=r"small, large.*\?rendition=small"):
+        with_renditions().outcome()
+    with pytest.raises(RenditionNotFound, match="small, large"):
+        with_renditions().outcome("huge")
+    with pytest.raises(RenditionNotFound, match="one result"):
+        task().outcome("small")

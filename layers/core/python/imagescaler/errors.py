@@ -1,8 +1,11 @@
 """What can go wrong; a class's docstring opens with its title, and nothing here knows of HTTP."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Self
 from uuid import UUID
+
+MAX_NAME_LENGTH = 32
 
 
 class Problem(Exception):
@@ -71,6 +74,38 @@ class TaskNotFound(RequestProblem):
     def of(cls, task_id: UUID) -> Self:
         """Name the id."""
         return cls(f"There is no task {task_id}. Its id comes from the answer to POST /api/v1/tasks.")
+
+
+class RenditionNotNamed(RequestProblem):
+    """The task has several results, and the request names none of them.
+
+    Ask for one by its name: `GET /api/v1/results/{task_id}?rendition=name`.
+    """
+
+    @classmethod
+    def of(cls, task_id: UUID, names: Sequence[str]) -> Self:
+        """List the names."""
+        return cls(f"Task {task_id} has the renditions {', '.join(names)}. Name one of them: ?rendition={names[0]}.")
+
+
+class RenditionNotFound(RequestProblem):
+    """There is no rendition of this name.
+
+    The names are those that were given with `renditions` when the task was made.
+    """
+
+    @classmethod
+    def of(cls, task_id: UUID, name: str, names: Sequence[str]) -> Self:
+        """Name the name, and list those that there are."""
+        there_are = f"it has {', '.join(names)}" if names else "it has one result, to be fetched without a name"
+        return cls(f"Task {task_id} has no rendition {name[:MAX_NAME_LENGTH]!r}: {there_are}.")
+
+
+class TooManyRenditions(RequestProblem):
+    """The request asks for too many renditions.
+
+    Make several tasks of one upload, with some of them each.
+    """
 
 
 class UploadNotFound(RequestProblem):
@@ -181,6 +216,18 @@ class MaxBytesTooSmall(ImageProblem):
 
     Ask for fewer pixels, for more bytes, or for a format with a quality: jpeg, webp or avif.
     """
+
+
+class NoRenditionMade(ImageProblem):
+    """None of the renditions could be made.
+
+    The task tells of each what was wrong with it.
+    """
+
+    @classmethod
+    def of(cls, causes: Mapping[str, str]) -> Self:
+        """Tell the cause of each."""
+        return cls(" ".join(f"{name}: {cause}" for name, cause in causes.items()))
 
 
 class TaskProblem(Problem):

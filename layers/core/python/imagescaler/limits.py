@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.errors import ImageTooLarge, ResultTooLarge
+from imagescaler.errors import ImageTooLarge, ResultTooLarge, SourceTooLarge, TooManyRenditions
 from imagescaler.formats import Format
 
 MEGA = 1_000_000
@@ -26,6 +26,7 @@ class Limits:
     max_result_bytes: int = 50 * MEGA  # what the service makes, it takes again
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
+    max_renditions: int = 12
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -33,7 +34,17 @@ class Limits:
                 message = f"{field.name} must be at least 1"
                 raise ValueError(message)
 
-    def check_source(self, form: Format, size: tuple[int, int]) -> None:
+    def check_bytes(self, size: int) -> None:
+        """Refuse a file of too many bytes; raises SourceTooLarge."""
+        if size > self.max_source_bytes:
+            raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}.")
+
+    def check_renditions(self, count: int) -> None:
+        """Refuse too many results of one image; raises TooManyRenditions."""
+        if count > self.max_renditions:
+            raise TooManyRenditions(f"The request asks for {count:,} renditions; the limit is {self.max_renditions:,}.")
+
+    def check_source(self, form: Format | None, size: tuple[int, int]) -> None:
         """Refuse a source of too many pixels, or too long a side; raises ImageTooLarge."""
         width, height = size
         most = min(self.max_source_pixels, self.max_webp_pixels) if form is Format.WEBP else self.max_source_pixels

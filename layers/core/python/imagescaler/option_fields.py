@@ -11,10 +11,11 @@ from imagescaler.options import Fit, Gravity, Icc, Kernel, Metadata, Options
 
 AUTO: Final = "auto"
 OTHER_NAMES: Mapping[str, str] = {"jpg": "jpeg", "tif": "tiff"}
-OutputFormat = Annotated[
-    Literal["auto", "jpeg", "png", "webp", "avif", "gif", "tiff"],
-    BeforeValidator(lambda value: OTHER_NAMES.get(value.lower(), value.lower()) if isinstance(value, str) else value),
-]
+Renamed = BeforeValidator(
+    lambda value: OTHER_NAMES.get(value.lower(), value.lower()) if isinstance(value, str) else value
+)
+SourceFormat = Annotated[Literal["jpeg", "png", "webp", "avif", "gif", "tiff"], Renamed]
+OutputFormat = Annotated[Literal["auto", "jpeg", "png", "webp", "avif", "gif", "tiff"], Renamed]
 Side = Annotated[int, Field(ge=1)]
 Part = Annotated[float, Field(ge=0, le=1)]
 Deviation = Annotated[float, Field(ge=0.3, le=100)]
@@ -211,9 +212,13 @@ class OptionFields(BaseModel):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        for contradiction in _contradictions(self):
+        for contradiction in self.contradictions():
             raise ValueError(contradiction)
         return self
+
+    def contradictions(self) -> Iterator[str]:
+        """Find what cannot be meant together, and say what to do about it."""
+        return _contradictions(self)
 
     def options(self) -> Options:
         """Give the domain's form of these fields."""
@@ -238,7 +243,6 @@ class OptionFields(BaseModel):
 
 
 def _contradictions(fields: OptionFields) -> Iterator[str]:
-    """Find what cannot be meant together, and say what to do about it."""
     sizes = (fields.width, fields.height)
     bounds = (fields.min_width, fields.min_height, fields.max_width, fields.max_height)
     if all(wish is None for wish in (*sizes, fields.scale, *bounds)):

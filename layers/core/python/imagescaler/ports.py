@@ -59,12 +59,12 @@ class TaskRepository(TaskUpkeep, Protocol):
         """
         ...
 
-    async def complete(self, task: Task, result: Result, source: Source, *, ttl_s: int) -> Task:
-        """End a claimed task with its result; raises LeaseLost."""
+    async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
+        """End a claimed task with its result, or with its renditions as they are in `task`; raises LeaseLost."""
         ...
 
     async def fail(self, task: Task, failure: Failure) -> Task:
-        """End a claimed task without a result; raises LeaseLost."""
+        """End a claimed task without a result, its renditions as they are in `task`; raises LeaseLost."""
         ...
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:

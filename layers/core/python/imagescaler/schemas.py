@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from imagescaler.formats import Format
 from imagescaler.option_fields import OptionFields
 from imagescaler.receipt import PeakOf
-from imagescaler.task import Status, Task
+from imagescaler.srcset import Pictures, url_of
+from imagescaler.task import Failure, Rendition, Result, Status, Task
 
 MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
 
@@ -92,6 +93,11 @@ class ResultView(BaseModel):
     receipt: ReceiptView | None = None
     frames: Annotated[int, Field(description="pictures of an animation")] = 1
 
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """Show a result to its client."""
+        return cls(**_fields(result), media_type=result.format.media_type)
+
 
 class FieldError(BaseModel):
     """What is wrong with one field of a request."""
@@ -118,6 +124,42 @@ class TaskError(BaseModel):
     title: str
     detail: str
 
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """Show why something failed."""
+        return cls(type=f"/problems/{failure.type}", title=failure.title, detail=failure.detail)
+
+
+class RenditionView(BaseModel):
+    """One of several results of a task; it may have failed by itself. `url` is where it is, or will be."""
+
+    name: str
+    status: Status
+    options: OptionFields
+    url: str
+    result: ResultView | None = None
+    error: TaskError | None = None
+
+    @classmethod
+    def of(cls, task: Task, rendition: Rendition) -> Self:
+        """Show one of a task's renditions."""
+        failure = rendition.failure or task.failure
+        return cls(
+            name=rendition.name,
+            status=task.status_of(rendition),
+            options=OptionFields.of(rendition.options),
+            url=url_of(task, rendition),
+            result=rendition.result and ResultView.of(rendition.result),
+            error=failure and TaskError.of(failure),
+        )
+
+
+class PictureSource(BaseModel):
+    """What a `<source>` in `<picture>` needs: a type, and the pictures of that type."""
+
+    type: str
+    srcset: str
+
 
 class TaskView(BaseModel):
     """A task; times are UTC."""
@@ -130,17 +172,20 @@ class TaskView(BaseModel):
     expires_at: datetime | None = None
     attempts: int
     source: SourceView
-    options: OptionFields
+    options: Annotated[OptionFields | None, Field(description="null where there are renditions: each has its own")]
     result: ResultView | None = None
     error: TaskError | None = None
+    renditions: list[RenditionView] | None = None
+    srcset: Annotated[str | None, Field(description="for `<img>`: the renditions in one format, by width")] = None
+    sources: Annotated[
+        list[PictureSource] | None, Field(description="for `<source>`, in this order: those in further formats")
+    ] = None
 
     @classmethod
     def of(cls, task: Task) -> Self:
         """Show a task to its client."""
-        result = task.result and ResultView(**_fields(task.result), media_type=task.result.format.media_type)
-        failure = task.failure and TaskError(
-            type=f"/problems/{task.failure.type}", title=task.failure.title, detail=task.failure.detail
-        )
+        pictures = Pictures.of(task)
+        sources = [PictureSource(type=form.media_type, srcset=text) for form, text in pictures.sources.items()]
         return cls(
             id=task.id,
             status=task.status,
@@ -150,9 +195,12 @@ class TaskView(BaseModel):
             expires_at=task.expires_at,
             attempts=task.attempt,
             source=SourceView.model_validate(task.source),
-            options=OptionFields.of(task.options),
-            result=result,
-            error=failure,
+            options=None if task.renditions else OptionFields.of(task.options),
+            result=task.result and ResultView.of(task.result),
+            error=task.failure and TaskError.of(task.failure),
+            renditions=[RenditionView.of(task, each) for each in task.renditions] or None,
+            srcset=pictures.srcset,
+            sources=sources or None,
         )
 
 

@@ -1,6 +1,6 @@
 """What a task is and how it may change: pure, and the same for every repository."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,17 @@ from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
-from imagescaler.errors import AttemptsExhausted, LeaseLost, Problem, TaskFinished, TaskInProgress, TaskNotFound
+from imagescaler.errors import (
+    AttemptsExhausted,
+    LeaseLost,
+    NoRenditionMade,
+    Problem,
+    RenditionNotFound,
+    RenditionNotNamed,
+    TaskFinished,
+    TaskInProgress,
+    TaskNotFound,
+)
 from imagescaler.formats import Format
 from imagescaler.options import Options
 from imagescaler.receipt import Receipt
@@ -96,6 +106,25 @@ class Failure:
         return cls(problem.slug(), problem.title(), problem.detail)
 
 
+Outcome = Result | Failure
+"""What becomes of one wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One of several results that are wished of one image: its name, how to scale, and in the end what came of it."""
+
+    name: str
+    options: Options
+    result: Result | None = None
+    failure: Failure | None = None
+
+    def ended(self, outcome: Outcome) -> Self:
+        """Note what came of it."""
+        result, failure = (None, outcome) if isinstance(outcome, Failure) else (outcome, None)
+        return replace(self, result=result, failure=failure)
+
+
 @dataclass(frozen=True, slots=True)
 class Idempotency:
     """A client's key, and the hash of the request that it stands for."""
@@ -113,6 +142,7 @@ class NewTask:
     source: Source
     owner: str = ""
     idempotency: Idempotency | None = None
+    renditions: tuple[Rendition, ...] = ()
 
     @property
     def source_key(self) -> str:
@@ -127,6 +157,7 @@ class Task:
     `attempt` counts the claims, and is the fence: what an attempt writes is refused once a later one has begun.
     `spared` counts those of them that were given back, as one of our own servers was away.
     `rings` counts the messages that were pushed for it, the last one at `rung_at`; the sweeper looked at `swept_at`.
+    One with renditions has its options and its results in these, and no result of its own.
     """
 
     id: UUID
@@ -147,16 +178,58 @@ class Task:
     expires_at: datetime | None = None
     result: Result | None = None
     failure: Failure | None = None
+    renditions: tuple[Rendition, ...] = ()
 
     @property
     def source_key(self) -> str:
         """Give the store's key for the source image."""
         return source_key(self.id)
 
-    @property
-    def result_key(self) -> str:
+    def result_key(self, name: str | None = None) -> str:
         """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
-        return f"results/{self.id}/{self.attempt}"
+        key = f"results/{self.id}/{self.attempt}"
+        return f"{key}/{name}" if name else key
+
+    @property
+    def result_keys(self) -> tuple[str, ...]:
+        """Give the store's keys for all results of this attempt."""
+        return tuple(self.result_key(each.name) for each in self.renditions) or (self.result_key(),)
+
+    @property
+    def wishes(self) -> tuple[Options, ...]:
+        """Give the options of all results, in the order of their keys."""
+        return tuple(each.options for each in self.renditions) or (self.options,)
+
+    def ended(self, outcomes: Sequence[Outcome]) -> Self:
+        """Note what came of each wish, to end the attempt with: it has a failure where nothing has a result."""
+        if not self.renditions:
+            [outcome] = outcomes
+            if isinstance(outcome, Failure):
+                return replace(self, failure=outcome)
+            return replace(self, result=outcome)
+        renditions = tuple(each.ended(outcome) for each, outcome in zip(self.renditions, outcomes, strict=True))
+        causes = {each.name: each.failure.detail for each in renditions if each.failure}
+        failure = Failure.of(NoRenditionMade.of(causes)) if len(causes) == len(renditions) else None
+        return replace(self, renditions=renditions, failure=failure)
+
+    def outcome(self, name: str | None = None) -> Outcome | None:
+        """Give what came of the task or of a rendition, or None if nothing has yet.
+
+        Raises RenditionNotNamed, and RenditionNotFound where the task has none of that name.
+        """
+        if not self.renditions and name is None:
+            return self.failure or self.result
+        names = [each.name for each in self.renditions]
+        if name is None:
+            raise RenditionNotNamed.of(self.id, names)
+        if name not in names:
+            raise RenditionNotFound.of(self.id, name, names)
+        rendition = self.renditions[names.index(name)]
+        return rendition.failure or self.failure or rendition.result
+
+    def status_of(self, rendition: Rendition) -> Status:
+        """Say where a rendition stands: as the task does, but it may have failed by itself."""
+        return Status.FAILED if rendition.failure else self.status
 
     def seen_by(self, owner: str) -> Self:
         """Give the task to its owner; to everybody else there is none (TaskNotFound)."""
@@ -199,16 +272,24 @@ class Task:
         lease_until = now + timedelta(seconds=lease_s)
         return self._become(Status.PROCESSING, attempt=self.attempt + 1, started_at=now, lease_until=lease_until)
 
-    def completed(self, attempt: int, now: datetime, result: Result, source: Source, *, ttl_s: int) -> Self:
-        """End the task with its result, which is kept for `ttl_s` seconds; raises LeaseLost behind the fence."""
+    def completed(
+        self,
+        attempt: int,
+        now: datetime,
+        result: Result | None,
+        source: Source,
+        *,
+        ttl_s: int,
+        renditions: tuple[Rendition, ...] = (),
+    ) -> Self:
+        """End the task with its results, which are kept for `ttl_s` seconds; raises LeaseLost behind the fence."""
+        made = {"result": result, "source": source, "renditions": renditions}
         expires_at = now + timedelta(seconds=ttl_s)
-        return self._end_attempt(
-            attempt, Status.COMPLETED, result=result, source=source, completed_at=now, expires_at=expires_at
-        )
+        return self._end_attempt(attempt, Status.COMPLETED, **made, completed_at=now, expires_at=expires_at)
 
-    def failed(self, attempt: int, now: datetime, failure: Failure) -> Self:
+    def failed(self, attempt: int, now: datetime, failure: Failure, *, renditions: tuple[Rendition, ...] = ()) -> Self:
         """End the task without a result; raises LeaseLost behind the fence."""
-        return self._end_attempt(attempt, Status.FAILED, failure=failure, completed_at=now)
+        return self._end_attempt(attempt, Status.FAILED, failure=failure, renditions=renditions, completed_at=now)
 
     def abandoned(self, now: datetime, failure: Failure) -> Self:
         """End a task that nobody works on; raises TaskFinished, or TaskInProgress while a lease is live."""

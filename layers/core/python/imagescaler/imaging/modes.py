@@ -27,9 +27,12 @@ RESIZABLE = {
 PLAIN = {"L", "LA", "RGB", "RGBA", "CMYK"}
 
 
-def check_depth(image: Image.Image, options: Options, form: Format) -> bool:
-    """Say whether an opened image keeps its sixteen bits; raises UnsupportedDepth where it should and cannot."""
-    colors, grey = has_deep_colors(image), image.mode in DEEP_GREY
+def check_depth(image: Image.Image, options: Options, form: Format, *, is_deep: bool) -> bool:
+    """Say whether an opened image keeps its sixteen bits; raises UnsupportedDepth where it should and cannot.
+
+    `is_deep` is what `has_deep_colors` said of it.
+    """
+    colors, grey = is_deep, image.mode in DEEP_GREY
     if not (colors or grey) or not form.keeps_depth or options.depth is not None:
         return False
     eight_bit_work = options.blur or options.sharpen or options.pad or options.background or options.fit is Fit.CONTAIN

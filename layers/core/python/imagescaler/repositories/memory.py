@@ -27,7 +27,8 @@ class MemoryTaskRepository:
                     raise IdempotencyKeyReused.of(new.idempotency.key)
                 return await self.get(known[0]), known[0] == new.id
             self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
-        task = Task(new.id, Status.PENDING, new.options, new.source, self._clock(), new.owner)
+        now = self._clock()
+        task = Task(new.id, Status.PENDING, new.options, new.source, now, new.owner, renditions=new.renditions)
         return self.tasks.setdefault(new.id, task), True
 
     async def get(self, task_id: UUID) -> Task:
@@ -54,14 +55,17 @@ class MemoryTaskRepository:
         """Begin an attempt, or end the task when none is left."""
         return self._save(self._stored(task_id).claimed(self._clock(), lease_s=lease_s, max_attempts=max_attempts))
 
-    async def complete(self, task: Task, result: Result, source: Source, *, ttl_s: int) -> Task:
-        """End a claimed task with its result; raises LeaseLost."""
-        stored = self._stored(task.id)
-        return self._save(stored.completed(task.attempt, self._clock(), result, source, ttl_s=ttl_s))
+    async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
+        """End a claimed task with its result or its renditions; raises LeaseLost."""
+        ended = self._stored(task.id).completed(
+            task.attempt, self._clock(), result, source, ttl_s=ttl_s, renditions=task.renditions
+        )
+        return self._save(ended)
 
     async def fail(self, task: Task, failure: Failure) -> Task:
         """End a claimed task without a result; raises LeaseLost."""
-        return self._save(self._stored(task.id).failed(task.attempt, self._clock(), failure))
+        stored = self._stored(task.id)
+        return self._save(stored.failed(task.attempt, self._clock(), failure, renditions=task.renditions))
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:
         """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""

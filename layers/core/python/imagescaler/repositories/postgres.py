@@ -21,7 +21,7 @@ from imagescaler.errors import (
 )
 from imagescaler.options import Options
 from imagescaler.postgres_connection import Database, Row
-from imagescaler.task import Failure, NewTask, Result, Source, Status, Task, gave_up
+from imagescaler.task import Failure, NewTask, Rendition, Result, Source, Status, Task, gave_up
 
 Record = TypeVar("Record")
 ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start
@@ -49,6 +49,7 @@ class PostgresTaskRepository:
             request_hash=request_hash,
             options=_json(new.options),
             source=_json(new.source),
+            renditions=_json(new.renditions),
         )
         if row is None and key is not None:
             row = await self._database.run(self._sql.find_by_key, owner=new.owner, idempotency_key=key)
@@ -84,21 +85,28 @@ class PostgresTaskRepository:
         )
         return _task(row) if row else await self._refused(task_id)
 
-    async def complete(self, task: Task, result: Result, source: Source, *, ttl_s: int) -> Task:
-        """End a claimed task with its result; raises LeaseLost."""
+    async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
+        """End a claimed task with its result or its renditions; raises LeaseLost."""
         row = await self._database.run(
             self._sql.complete,
             id=task.id,
             attempt=task.attempt,
-            result=_json(result),
+            result=_json(result) if result else None,
             source=_json(source),
+            renditions=_json(task.renditions),
             ttl_s=float(ttl_s),
         )
         return _task(row) if row else await self._repeated(task, Status.COMPLETED)
 
     async def fail(self, task: Task, failure: Failure) -> Task:
         """End a claimed task without a result; raises LeaseLost."""
-        row = await self._database.run(self._sql.fail, id=task.id, attempt=task.attempt, failure=_json(failure))
+        row = await self._database.run(
+            self._sql.fail,
+            id=task.id,
+            attempt=task.attempt,
+            failure=_json(failure),
+            renditions=_json(task.renditions),
+        )
         return _task(row) if row else await self._repeated(task, Status.FAILED)
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:
@@ -150,7 +158,7 @@ class PostgresTaskRepository:
 
 
 def _json(record: Any) -> str:
-    return json.dumps(asdict(record))
+    return json.dumps([asdict(each) for each in record] if isinstance(record, tuple) else asdict(record))
 
 
 def _task(row: Row) -> Task:
@@ -173,6 +181,7 @@ def _task(row: Row) -> Task:
         expires_at=row["expires_at"],
         result=_read(Result, row["result"]) if row["result"] else None,
         failure=_read(Failure, row["failure"]) if row["failure"] else None,
+        renditions=_read(tuple[Rendition, ...], row["renditions"]),
     )
 
 

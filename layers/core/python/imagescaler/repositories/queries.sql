@@ -1,9 +1,9 @@
 -- Every statement on tasks. The database's clock decides, never the caller's.
 
--- name: add(id, owner, idempotency_key, request_hash, options, source)^
+-- name: add(id, owner, idempotency_key, request_hash, options, source, renditions)^
 -- Nothing comes back when the id or the owner's idempotency key is there already.
-insert into tasks (id, owner, idempotency_key, request_hash, options, source)
-values (:id, :owner, :idempotency_key, :request_hash, :options, :source)
+insert into tasks (id, owner, idempotency_key, request_hash, options, source, renditions)
+values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :renditions)
 on conflict do nothing
 returning *, now() as asked_at;
 
@@ -36,17 +36,17 @@ where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
 
--- name: complete(result, source, ttl_s, id, attempt)^
+-- name: complete(result, source, renditions, ttl_s, id, attempt)^
 -- The fence: only the attempt that holds the task may end it.
 update tasks
-set status = 'completed', result = :result, source = :source, completed_at = now(), lease_until = null,
-    expires_at = now() + make_interval(secs => :ttl_s)
+set status = 'completed', result = :result, source = :source, renditions = :renditions, completed_at = now(),
+    lease_until = null, expires_at = now() + make_interval(secs => :ttl_s)
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
--- name: fail(failure, id, attempt)^
+-- name: fail(failure, renditions, id, attempt)^
 update tasks
-set status = 'failed', failure = :failure, completed_at = now(), lease_until = null
+set status = 'failed', failure = :failure, renditions = :renditions, completed_at = now(), lease_until = null
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 

@@ -3,21 +3,21 @@
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from uuid import UUID, uuid4
 
-from imagescaler.errors import Full, ImageProblem, Problem, QueueUnavailable, SourceTooLarge, Unavailable
+from imagescaler.errors import Full, ImageProblem, Problem, QueueUnavailable, Unavailable
+from imagescaler.forecast import Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.options import Options
-from imagescaler.plan import plan
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
-from imagescaler.task import Idempotency, NewTask, Source, Status, Task
+from imagescaler.task import Idempotency, NewTask, Rendition, Status, Task
 from imagescaler.usecases.originals import Measure, Original
 
-LYING = 6  # one of the turns that exchange the sides
 logger = logging.getLogger(__name__)
 Message = Callable[[UUID], TaskMessage]
 
@@ -27,6 +27,7 @@ async def create_task(
     options: Options,
     owner: str,
     *,
+    renditions: Sequence[Rendition] = (),
     idempotency_key: str | None,
     message: Message,
     measure: Measure,
@@ -41,12 +42,13 @@ async def create_task(
     Killed at any point, this leaves either nothing that matters or a task that can be rung for again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
     """
+    limits.check_renditions(len(renditions))
     source = await original.measure(measure, store)
-    if source.bytes > limits.max_source_bytes:
-        raise SourceTooLarge(f"The file has {source.bytes:,} bytes; the limit is {limits.max_source_bytes:,}.")
-    _check_size(source, options, limits)
-    idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
-    new = NewTask(uuid4(), options, source, owner, idempotency)
+    limits.check_bytes(source.bytes)
+    _check(Outline.of(source), options, renditions, limits)
+    digest = request_hash(original, options, renditions)
+    idempotency = Idempotency(idempotency_key, digest) if idempotency_key else None
+    new = NewTask(uuid4(), options, source, owner, idempotency, tuple(renditions))
     async with _honest(tasks):
         await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
@@ -71,11 +73,23 @@ async def create_task(
     return task, True
 
 
-def request_hash(original: Original, options: Options) -> str:
-    """Hash what an idempotency key stands for: the image and the options."""
+def request_hash(original: Original, options: Options, renditions: Sequence[Rendition] = ()) -> str:
+    """Hash what an idempotency key stands for: the image and the options, or the named ones of renditions."""
     digest = hashlib.sha256(original.digest)
-    digest.update(json.dumps(options.given(), sort_keys=True).encode())
+    wish: Any = [[each.name, each.options.given()] for each in renditions] or options.given()
+    digest.update(json.dumps(wish, sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def _check(outline: Outline, options: Options, renditions: Sequence[Rendition], limits: Limits) -> None:
+    """Refuse what cannot be made, and name the rendition that it is."""
+    if not renditions:
+        forecast(outline, options, limits)
+    for each in renditions:
+        try:
+            forecast(outline, each.options, limits)
+        except ImageProblem as problem:
+            raise type(problem)(f"{each.name}: {problem.detail}") from None
 
 
 @asynccontextmanager
@@ -109,19 +123,3 @@ async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> No
             await store.delete(task.source_key)
     except Unavailable:
         logger.warning("a refused task could not be removed", extra={"task_id": str(task.id)})
-
-
-def _check_size(source: Source, options: Options, limits: Limits) -> None:
-    limits.check_source(source.format, (source.width, source.height))
-    if options.trim is None:  # else the size follows from the pixels
-        _check_plan(source, options, limits)
-
-
-def _check_plan(source: Source, options: Options, limits: Limits) -> None:
-    """Refuse what cannot be made, whichever way the image lies, where its header does not tell."""
-    try:
-        plan(source.stored, options, limits, orientation=source.orientation)
-    except ImageProblem:
-        if source.format.header_tells_orientation:
-            raise
-        plan(source.stored, options, limits, orientation=LYING)

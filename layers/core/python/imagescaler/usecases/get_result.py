@@ -5,36 +5,50 @@ from uuid import UUID
 
 from imagescaler.errors import BlobNotFound, ResultExpired, TaskFailed
 from imagescaler.ports import ImageStore, SignedUrls, TaskRepository
-from imagescaler.task import Status, Task
+from imagescaler.task import Failure, Result, Status, Task
 
 URL_TTL_S = 300
 
 
-async def get_result(task_id: UUID, owner: str, *, tasks: TaskRepository) -> Task:
-    """Return an owner's task that has a result or is not over; raises TaskNotFound, TaskFailed, ResultExpired."""
+async def get_result(
+    task_id: UUID, owner: str, rendition: str | None = None, *, tasks: TaskRepository
+) -> tuple[Task, Result | None]:
+    """Return an owner's task and its result, or that of a rendition, or None while there is none yet.
+
+    Raises TaskNotFound, RenditionNotNamed, RenditionNotFound, TaskFailed, ResultExpired.
+    """
     task = (await tasks.get(task_id)).seen_by(owner)
-    if task.failure is not None:
-        raise TaskFailed(task.failure.type, task.failure.title, task.failure.detail)
+    outcome = task.outcome(rendition)
+    if isinstance(outcome, Failure):
+        raise TaskFailed(outcome.type, outcome.title, outcome.detail)
     if task.status is Status.EXPIRED:
         raise ResultExpired.of(task_id)
-    return task
+    return task, outcome
 
 
-async def read_result(task: Task, *, tasks: TaskRepository, store: ImageStore) -> bytes:
+async def read_result(task: Task, rendition: str | None, *, tasks: TaskRepository, store: ImageStore) -> bytes:
     """Return the bytes of a completed task's result; raises ResultExpired, and notes it, when they are gone."""
     try:
-        return await store.get(task.result_key)
+        return await store.get(task.result_key(rendition))
     except BlobNotFound:
         raise await _gone(task, tasks) from None
 
 
 async def link_result(
-    task: Task, *, method: str, headers: Mapping[str, str], tasks: TaskRepository, store: ImageStore, urls: SignedUrls
+    task: Task,
+    rendition: str | None,
+    *,
+    method: str,
+    headers: Mapping[str, str],
+    tasks: TaskRepository,
+    store: ImageStore,
+    urls: SignedUrls,
 ) -> str:
     """Return a URL at which GET, or HEAD, finds a result for five minutes; raises ResultExpired as above."""
-    if not await store.exists(task.result_key):
+    key = task.result_key(rendition)
+    if not await store.exists(key):
         raise await _gone(task, tasks)
-    return await urls.for_get(task.result_key, method=method, headers=headers, ttl_s=URL_TTL_S)
+    return await urls.for_get(key, method=method, headers=headers, ttl_s=URL_TTL_S)
 
 
 async def _gone(task: Task, tasks: TaskRepository) -> ResultExpired:

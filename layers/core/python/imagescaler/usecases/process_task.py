@@ -1,7 +1,7 @@
 """Scale the image of one task: claim it, read, scale, write, and end it behind the fence."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,7 +20,7 @@ from imagescaler.errors import (
 from imagescaler.options import Options
 from imagescaler.ports import ImageStore, TaskRepository
 from imagescaler.retention import Retention
-from imagescaler.task import SOURCE_LOST, Failure, Result, Source, Status, Task, gave_up
+from imagescaler.task import SOURCE_LOST, Failure, Outcome, Result, Source, Status, Task, gave_up
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Scaled(Protocol):
         ...
 
 
-Scale = Callable[[bytes, Options], Scaled]
+Scale = Callable[[bytes, Sequence[Options]], Iterator[Scaled | ImageProblem]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,16 @@ async def _attempt(
 ) -> Task:
     try:
         image = await store.get(task.source_key)
-        scaled = scale(image, task.options)
-        await store.put(task.result_key, scaled.data, ttl_s=retention.result_ttl_s)
-        return await tasks.complete(task, scaled.result, scaled.source, ttl_s=retention.result_ttl_s)
+        ended, source = await _make(task, image, retention, scale, store)
+        if ended.failure:
+            return await tasks.fail(ended, ended.failure)
+        return await tasks.complete(ended, ended.result, source, ttl_s=retention.result_ttl_s)
     except BlobNotFound:
         return await tasks.fail(task, Failure.of(SourceLost(SOURCE_LOST)))
     except (ImageProblem, SourceTooLarge) as problem:
         return await tasks.fail(task, Failure.of(problem))
     except LeaseLost:
-        await store.delete(task.result_key)
+        await _delete_results(task, store)
         raise
     except Exception as error:
         spared = isinstance(error, Unavailable) and task.can_be_spared
@@ -108,3 +109,28 @@ async def _attempt(
             raise
         logger.exception("the last attempt failed")
         return await tasks.fail(task, gave_up(max_attempts))
+
+
+async def _make(task: Task, image: bytes, retention: Retention, scale: Scale, store: ImageStore) -> tuple[Task, Source]:
+    """Make and keep one result after another; where that is broken off, nothing of this attempt stays."""
+    outcomes: list[Outcome] = []
+    source = task.source
+    try:
+        for key, made in zip(task.result_keys, scale(image, task.wishes), strict=True):
+            if isinstance(made, ImageProblem):
+                outcomes.append(Failure.of(made))
+            else:
+                await store.put(key, made.data, ttl_s=retention.result_ttl_s)
+                outcomes.append(made.result)
+                source = made.source
+    except Exception:
+        if outcomes:
+            with suppress(Unavailable):  # they end by themselves
+                await _delete_results(task, store)
+        raise
+    return task.ended(outcomes), source
+
+
+async def _delete_results(task: Task, store: ImageStore) -> None:
+    for key in task.result_keys:
+        await store.delete(key)

@@ -40,7 +40,7 @@ class FormRequest(Request):
 
 def _values(value: Any) -> list[Any]:
     """Give the fields that stand for a member: a form has no lists, but may repeat a field."""
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) and value else [value]
 
 
 class FormRoute(APIRoute):

@@ -16,7 +16,10 @@ MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384
 PICTURES: dict[str, Any] = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format}
 RESULT_HEADERS: dict[str, Any] = {
     "ETag": {"description": "strong, from the content", "schema": {"type": "string"}},
-    "Content-Disposition": {"description": "a file name made of the task's id", "schema": {"type": "string"}},
+    "Content-Disposition": {
+        "description": "a file name made of the task's id and the rendition's name",
+        "schema": {"type": "string"},
+    },
 }
 
 
@@ -27,6 +30,7 @@ class Picture:
     task_id: UUID
     result: Result
     as_image: bool
+    rendition: str | None = None
 
     @property
     def etag(self) -> str:
@@ -50,7 +54,8 @@ class Picture:
     @property
     def image_headers(self) -> dict[str, str]:
         """Give the headers of the picture itself, wherever it comes from."""
-        name = f"{self.task_id}.{self.result.format.extension}"
+        stem = f"{self.task_id}-{self.rendition}" if self.rendition else str(self.task_id)
+        name = f"{stem}.{self.result.format.extension}"
         return {
             "Content-Type": self.result.format.media_type,
             "Content-Disposition": f'inline; filename="{name}"',

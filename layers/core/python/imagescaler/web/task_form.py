@@ -1,14 +1,15 @@
 """The body of a request for a task: a form with the image in it, or JSON with the id of an upload."""
 
-from typing import Annotated, Any, Self
-from uuid import UUID
+from typing import Annotated, Any
 
-from fastapi import Form, UploadFile
-from pydantic import ConfigDict, model_validator
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import Form
+from pydantic import ConfigDict
 
-from imagescaler.scaling_request import SOME_SIZE, ScalingRequest, UploadedImage
+from imagescaler.rendition_request import RenditionsRequest, UploadedImage
+from imagescaler.scaling_request import SIZE_OR_RENDITIONS
+from imagescaler.task import Rendition
 from imagescaler.web.document import FORM, file_of_form
+from imagescaler.web.image_form import ImageForm
 from imagescaler.web.results import PICTURES
 
 TASK_BODY: dict[str, Any] = {
@@ -19,24 +20,14 @@ TASK_BODY: dict[str, Any] = {
 """What the document says of the body besides the form's schema."""
 
 
-class TaskForm(ScalingRequest):
+class TaskForm(RenditionsRequest, ImageForm):
     """The image, and how to scale it."""
 
-    model_config = ConfigDict(json_schema_extra={"required": ["file"], **SOME_SIZE})
+    model_config = ConfigDict(json_schema_extra={"required": ["file"], **SIZE_OR_RENDITIONS})
 
-    file: UploadFile | SkipJsonSchema[None] = None
-    upload_id: SkipJsonSchema[UUID | None] = None  # in JSON, which becomes such a form
-
-    @model_validator(mode="after")
-    def _has_an_image(self) -> Self:
-        if (self.file is None) == (self.upload_id is None):
-            message = "give either a file, or the upload_id of one"
-            raise ValueError(message)
-        return self
-
-    async def image(self) -> bytes:
-        """Read the file; empty where there is an upload instead."""
-        return await self.file.read() if self.file else b""
+    def wishes(self) -> tuple[Rendition, ...]:
+        """Give the domain's form of the renditions."""
+        return tuple(Rendition(each.name, each.options()) for each in self.renditions or ())
 
 
 TaskBody = Annotated[TaskForm, Form(media_type=FORM)]

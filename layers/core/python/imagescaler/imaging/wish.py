@@ -1,0 +1,39 @@
+"""What is wished of an opened image, checked before it is decoded."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from PIL import Image
+
+from imagescaler.errors import ImageProblem, NeverLossless
+from imagescaler.formats import Format
+from imagescaler.imaging.modes import check_depth
+from imagescaler.limits import Limits
+from imagescaler.options import Options
+from imagescaler.plan import Plan, plan
+from imagescaler.task import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A result that can be made: its plan as the header tells it, its format, and whether it keeps sixteen bits."""
+
+    options: Options
+    plan: Plan
+    format: Format
+    keeps_depth: bool
+
+    @classmethod
+    def checked(
+        cls, image: Image.Image, source: Source, options: Options, limits: Limits, *, is_deep: bool
+    ) -> Self | ImageProblem:
+        """Check options against an opened image whose upright source is known; or say why they cannot be met."""
+        form = options.format or source.format
+        try:
+            if options.lossless and not form.can_be_lossless:
+                raise NeverLossless(f"lossless is an option of webp, png, gif and tiff, and the result is {form}.")
+            keeps_depth = check_depth(image, options, form, is_deep=is_deep)
+            wish = plan(source.stored, options, limits, orientation=source.orientation)
+        except ImageProblem as problem:
+            return problem
+        return cls(options, wish, form, keeps_depth)
