@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.errors import ImageTooLarge
+from imagescaler.errors import ImageTooLarge, TooManyFrames
 from imagescaler.formats import Format
 
 MEGA = 1_000_000
@@ -25,6 +25,8 @@ class Limits:
     max_target_side: int = 16_383
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
+    max_frames: int = 1_000
+    max_animation_pixels: int = 250 * MEGA  # of all frames together, as they are stored and as they are made
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -40,4 +42,13 @@ class Limits:
             raise ImageTooLarge(
                 f"The image is {width} x {height}; "
                 f"the limits are {most:,} pixels and {self.max_source_side:,} for a side."
+            )
+
+    def check_frames(self, frames: int, size: tuple[int, int], what: str = "animation") -> None:
+        """Refuse an animation of too many frames of this size, or too many pixels in all; raises TooManyFrames."""
+        width, height = size
+        if frames > 1 and (frames > self.max_frames or frames * width * height > self.max_animation_pixels):
+            raise TooManyFrames(
+                f"The {what} has {frames:,} frames of {width} x {height}; "
+                f"the limits are {self.max_frames:,} frames and {self.max_animation_pixels:,} pixels in all of them."
             )

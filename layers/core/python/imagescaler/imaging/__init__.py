@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from PIL import Image
+
 from imagescaler.errors import NeverLossless
+from imagescaler.formats import Format
+from imagescaler.imaging.animation import Animation, Drawn, scale_animation, timeline_of
 from imagescaler.imaging.encoding import Extras, encode
 from imagescaler.imaging.modes import check_depth, has_deep_colors
 from imagescaler.imaging.opening import decoding, open_image
@@ -32,7 +36,7 @@ class Scaled:
 
 
 def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
-    """Scale an image, of an animation the first picture.
+    """Scale an image: of an animation all frames, or the first where the options or the format of the result say so.
 
     Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it.
     """
@@ -41,29 +45,46 @@ def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
     form = options.format or header.format
     if options.lossless and not form.can_be_lossless:
         raise NeverLossless(f"lossless is an option of webp, png, gif and tiff, and the result is {form}.")
+    timeline = timeline_of(data, header, options, limits)
     with open_image(data, header, limits) as image:
-        keeps_depth = check_depth(image, options, form)
-        is_deep = has_deep_colors(image)
+        keeps_depth, is_deep = check_depth(image, options, form), has_deep_colors(image)
         with decoding(header.format):
             orientation = orientation_of(image)
-        stored = stored_size(image, orientation)
-        source = _upright(header, stored, orientation)
-        wish = plan(stored, options, limits, orientation=orientation)
-        with decoding(header.format):
-            picture = decode(image, orientation, [(wish, options)], is_deep=is_deep)
-        wish = plan_of(picture, options, limits)
-        frame = draw(picture, wish, options, form, keeps_depth=keeps_depth)
-        extras = Extras(frame.profile, picture.metadata.chosen(options, orientation, wish.size))
-        encoded = encode(frame.image, form, options, extras)
+        source = _upright(header, stored_size(image, orientation), orientation)
+        if timeline:
+            animation = Animation(image, data, source, timeline)
+            drawn = scale_animation(animation, options, form, limits, keeps_depth=keeps_depth)
+        else:
+            drawn = _scale_still(image, source, options, form, limits, keeps_depth=keeps_depth, is_deep=is_deep)
     receipt = Receipt(
         sha256(data).hexdigest(),
-        sha256(encoded.data).hexdigest(),
+        sha256(drawn.data).hexdigest(),
         software(header.format, form),
-        (*frame.operations, *encoded.operations),
+        drawn.operations,
         meter.read(),
     )
-    result = Result(form, *wish.size, len(encoded.data), receipt.result_sha256, receipt)
-    return Scaled(encoded.data, source, result)
+    result = Result(form, *drawn.size, len(drawn.data), receipt.result_sha256, receipt, drawn.frames)
+    return Scaled(drawn.data, source, result)
+
+
+def _scale_still(
+    image: Image.Image,
+    source: Source,
+    options: Options,
+    form: Format,
+    limits: Limits,
+    *,
+    keeps_depth: bool,
+    is_deep: bool,
+) -> Drawn:
+    wish = plan(source.stored, options, limits, orientation=source.orientation)
+    with decoding(source.format):
+        picture = decode(image, source.orientation, [(wish, options)], is_deep=is_deep)
+    wish = plan_of(picture, options, limits)
+    frame = draw(picture, wish, options, form, keeps_depth=keeps_depth)
+    extras = Extras(frame.profile, picture.metadata.chosen(options, source.orientation, wish.size))
+    encoded = encode(frame.image, form, options, extras)
+    return Drawn(encoded.data, wish.size, (*frame.operations, *encoded.operations))
 
 
 def _upright(header: Source, stored: Size, orientation: int) -> Source:

@@ -113,6 +113,8 @@ async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> No
 
 def _check_size(source: Source, options: Options, limits: Limits) -> None:
     limits.check_source(source.format, (source.width, source.height))
+    if options.keeps_frames(source.format):
+        limits.check_frames(source.frames, (source.width, source.height))
     if options.trim is None:  # else the size follows from the pixels
         _check_plan(source, options, limits)
 
