@@ -8,9 +8,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from imagescaler.formats import Format
+from imagescaler.timelines import read_timeline
+from tests.animations import DURATIONS, PICTURES, frames_of, saved
 from tests.e2e.client import finished, post
+from tests.hostile import gifs
 from tests.pictures import encoded, photograph, plain
-from tests.reference import expected, mean_difference, pixels_of, upright, worst_difference
+from tests.reference import expected, mean_difference, pixels_of, resampled, upright, worst_difference
 
 
 def test_a_photograph_is_posted_polled_and_fetched(client: httpx.Client) -> None:
@@ -166,3 +170,20 @@ def test_a_browser_may_ask_from_another_origin(client: httpx.Client) -> None:
     assert preflight.headers["access-control-allow-origin"] == "*"
     answer = client.get("/health", headers={"origin": "https://example.org"})
     assert "location" in answer.headers["access-control-expose-headers"]
+
+
+def test_an_animation_keeps_its_frames(client: httpx.Client) -> None:
+    task = finished(client, post(client, saved(Format.GIF), width=30, format="webp"))
+    assert (task["status"], task["source"]["frames"], task["result"]["frames"]) == ("completed", 4, 4)
+    result = client.get(f"/results/{task['id']}", headers={"accept": "image/*"}).content
+    timeline = read_timeline(result, Format.WEBP, 100)
+    assert timeline is not None
+    assert list(map(float, timeline.durations_ms)) == DURATIONS
+    for ours, picture in zip(frames_of(result), PICTURES, strict=True):
+        assert mean_difference(pixels_of(ours, "RGB"), resampled(pixels_of(picture), (30, 20))) < 12
+
+
+def test_an_animation_beyond_the_limits_is_refused_at_once(client: httpx.Client) -> None:
+    refused = post(client, gifs.animation(1_001, 9), width=30)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/too-many-frames")
+    assert "1,001 frames of 9 x 9; the limits are 1,000 frames" in refused.json()["detail"]

@@ -5,7 +5,7 @@ from functools import partial
 
 from PIL import Image
 
-from tests.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, TOO_LARGE, Table, images
+from tests.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, TOO_LARGE, TOO_MANY_FRAMES, Table, images
 from tests.hostile.files import PICTURE, claiming
 from tests.pictures import encoded
 
@@ -56,8 +56,8 @@ TABLE: Table = {
         lambda: screen(9, 9) + picture(9, 9, b"\2\xff" + b"\xff" * 255 + b"\0") + END,
     ),
     "with a palette cut off": (FAILED_CORRUPT, lambda: screen(9, 9, 0x87) + b"\0" * 9),
-    "of 100,000 pictures": (COMPLETED, partial(animation, 100_000, 9)),
-    "of 10,000 pictures on a screen of 64 MP": (COMPLETED, partial(animation, 10_000, 8_000)),
+    "of 100,000 pictures": (TOO_MANY_FRAMES, partial(animation, 100_000, 9)),
+    "of 10,000 pictures on a screen of 64 MP": (TOO_MANY_FRAMES, partial(animation, 10_000, 8_000)),
     "with 4 MB of comments": (COMPLETED, lambda: HONEST[:-1] + extension(0xFE, *[bytes(255)] * 16_000) + END),
     "with a comment that tells": (COMPLETED, lambda: HONEST[:-1] + extension(0xFE, b"marker-of-the-source") + END),
     "with 500,000 empty extensions": (

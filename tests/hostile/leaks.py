@@ -6,9 +6,11 @@ from tests.hostile.metadata import MARKER
 
 # JFIF's head, tables, frame, scan, restarts, and how CMYK is meant (Adobe).
 JPEG_SEGMENTS = {0xE0, 0xEE, 0xDB, 0xC4, 0xC0, 0xC1, 0xC2, 0xDA, 0xDD}
-PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
-WEBP_CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
-GIF_BLOCKS = {0x2C, 0xF9, 0x3B}
+PNG_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"}
+WEBP_CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"}
+# The one application extension among them says how often an animation is repeated.
+REPEATING, NETSCAPE = 0x1FF, b"\x0bNETSCAPE2.0\3\1"
+GIF_BLOCKS = {0x2C, 0xF9, 0x3B, REPEATING}
 # What a picture is and where; not who made it, with what, and when.
 TIFF_TAGS = {256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 320, 338, 339}
 AVIF_METADATA = (b"Exif", b"mime", b"prof")
@@ -28,7 +30,7 @@ def leaks(result: bytes) -> list[str]:
             found = [b"%02x" % kind for kind in _gif(result) if kind not in GIF_BLOCKS]
         case b"II*\0":
             found = [b"%d" % tag for tag in _tiff(result) if tag not in TIFF_TAGS]
-        case _ if result[4:12] == b"ftypavif":
+        case _ if result[4:12] in {b"ftypavif", b"ftypavis"}:
             found = [word for word in AVIF_METADATA if word in result]
         case _:
             message = f"a result begins with {result[:8]!r}"
@@ -72,6 +74,7 @@ def _gif(data: bytes) -> Iterator[int]:
         kind = data[position]
         if kind == 0x21:
             kind, position = data[position + 1], position + 2
+            kind = REPEATING if kind == 0xFF and data.startswith(NETSCAPE, position) else kind
         elif kind == 0x2C:
             position += 11 + _palette_bytes(data[position + 9])
         else:

@@ -3,6 +3,8 @@
 import pytest
 from PIL import Image
 
+from imagescaler.formats import Format
+from tests.animations import saved, scaled
 from tests.hostile import metadata
 from tests.hostile.leaks import leaks
 from tests.pictures import encoded, photograph, plain
@@ -30,6 +32,11 @@ def test_metadata_of_the_newer_formats_is_found(form: str, options: dict[str, ob
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"])
 def test_in_a_bare_picture_nothing_is_found(form: str) -> None:
     assert not leaks(plain(form=form))
+
+
+@pytest.mark.parametrize("form", [form for form in Format if form.has_frames])
+def test_in_a_bare_animation_nothing_is_found(form: Format) -> None:
+    assert not leaks(scaled(saved(form), form).data)
 
 
 def test_a_photograph_tells_its_program() -> None:

@@ -30,6 +30,7 @@ EVERYTHING = {
     "quality": "jpeg:70,avif:40",
     "metadata": "copyright",
     "icc": "keep",
+    "animated": "no",
 }
 
 
@@ -50,6 +51,7 @@ def test_texts_of_a_form_become_options() -> None:
         quality=Quality(jpeg=70, avif=40),
         metadata=Metadata.COPYRIGHT,
         icc=Icc.KEEP,
+        animated=False,
     )
 
 

@@ -11,9 +11,10 @@ from imagescaler.errors import CorruptImage, ImageProblem, MaxBytesTooSmall, Nev
 from imagescaler.formats import Format
 from imagescaler.imaging import Scaled, scale, scale_each
 from imagescaler.imaging.picture import decode
-from imagescaler.imaging.rendering import draw
+from imagescaler.imaging.still import draw_still
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Fit, Gravity, Options
+from tests.animations import saved
 from tests.pictures import encoded, photograph
 from tests.reference import pixels_of
 
@@ -52,8 +53,8 @@ def test_one_decoding_serves_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_is_drawn_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    spy = Mock(wraps=draw)
-    monkeypatch.setattr("imagescaler.imaging.draw", spy)
+    spy = Mock(wraps=draw_still)
+    monkeypatch.setattr("imagescaler.imaging.draw_still", spy)
     outcomes = scale_each(photograph(), WISHES, Limits())
     for number in range(len(WISHES)):
         next(outcomes)
@@ -70,6 +71,21 @@ def test_what_cannot_be_made_stands_between_what_can() -> None:
     ]
     kinds = [type(each) for each in scale_each(photograph(), wishes, Limits())]
     assert kinds == [TargetTooLarge, Scaled, MaxBytesTooSmall, NeverLossless, Scaled]
+
+
+@pytest.mark.parametrize("form", [form for form in Format if form.has_frames])
+def test_an_animation_gives_animations_and_pictures_of_its_first_frame_in_any_order(form: Format) -> None:
+    data = saved(form)
+    wishes = [
+        Options(20),
+        Options(20, format=Format.TIFF),
+        Options(20, format=Format.GIF if form is Format.WEBP else Format.WEBP),
+        Options(20, animated=False, format=Format.PNG),
+    ]
+    made = [each for each in scale_each(data, wishes, Limits()) if isinstance(each, Scaled)]
+    assert [each.result.frames for each in made] == [4, 1, 4, 1]
+    assert [each.source.frames for each in made] == [4, 4, 4, 4]
+    assert [each.data for each in made] == [scale(data, wish, Limits()).data for wish in wishes]
 
 
 def test_where_nothing_can_be_made_nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

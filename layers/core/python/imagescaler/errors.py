@@ -179,6 +179,13 @@ class TooManyChunks(ImageProblem):
     """
 
 
+class TooManyFrames(ImageProblem):
+    """The animation has too many frames, or too many pixels in all of them together.
+
+    Nothing is cut silently: ask for `animated=false`, which takes the first frame, or for a smaller result.
+    """
+
+
 class UnsupportedDepth(ImageProblem):
     """The image has more bits per sample than the result could keep.
 

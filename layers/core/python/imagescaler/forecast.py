@@ -19,18 +19,19 @@ LYING = 6  # one of the turns that exchange the sides
 class Outline:
     """What is known of a picture: its size as it is stored, in pixels, and its format, if that is known.
 
-    `orientation` is EXIF's number, and None where only the whole file tells it.
+    `orientation` is EXIF's number, and None where only the whole file tells it; `frames` is 1 until more are known of.
     """
 
     size: Size
     format: Format | None = None
     orientation: int | None = 1
+    frames: int = 1
 
     @classmethod
     def of(cls, source: Source) -> Self:
         """Take what a header tells."""
         tells = source.format.header_tells_orientation
-        return cls(source.stored, source.format, source.orientation if tells else None)
+        return cls(source.stored, source.format, source.orientation if tells else None, source.frames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Forecast:
 def forecast(outline: Outline, options: Options, limits: Limits) -> Forecast:
     """Foretell a result; where it is not known how the picture lies, it is taken as upright if it can be.
 
-    Raises ImageTooLarge, and CropOutside or TargetTooLarge for what cannot be made whichever way it lies.
+    Raises ImageTooLarge and TooManyFrames, and CropOutside or TargetTooLarge for what cannot be made whichever way it
+    lies.
 
     >>> sure = forecast(Outline((4000, 3000), Format.JPEG, 6), Options(800), Limits())
     >>> sure.plan.size, sure.doubts
@@ -63,12 +65,15 @@ def forecast(outline: Outline, options: Options, limits: Limits) -> Forecast:
     ['auto_orient']
     """
     limits.check_source(outline.format, outline.size)
+    frames = outline.frames if outline.format and options.keeps_frames(outline.format) else 1
+    limits.check_frames(frames, outline.size)
     try:
         made = plan(outline.size, options, limits, orientation=outline.orientation or 1)
     except ImageProblem:
         if outline.orientation is not None:
             raise
         made = plan(outline.size, options, limits, orientation=LYING)
+    limits.check_frames(frames, made.size, "scaled animation")
     return Forecast(outline, made, options.format or outline.format, tuple(_doubts(outline, made, options, limits)))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.errors import ImageTooLarge, ResultTooLarge, SourceTooLarge, TooManyRenditions
+from imagescaler.errors import ImageTooLarge, ResultTooLarge, SourceTooLarge, TooManyFrames, TooManyRenditions
 from imagescaler.formats import Format
 
 MEGA = 1_000_000
@@ -27,6 +27,8 @@ class Limits:
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
     max_renditions: int = 12
+    max_frames: int = 1_000
+    max_animation_pixels: int = 250 * MEGA  # of all frames together, as they are stored and as they are made
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -60,4 +62,13 @@ class Limits:
             raise ResultTooLarge(
                 f"The {form.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
                 "Ask for fewer pixels, or for jpeg, webp or avif with max_bytes."
+            )
+
+    def check_frames(self, frames: int, size: tuple[int, int], what: str = "animation") -> None:
+        """Refuse an animation of too many frames of this size, or too many pixels in all; raises TooManyFrames."""
+        width, height = size
+        if frames > 1 and (frames > self.max_frames or frames * width * height > self.max_animation_pixels):
+            raise TooManyFrames(
+                f"The {what} has {frames:,} frames of {width} x {height}; "
+                f"the limits are {self.max_frames:,} frames and {self.max_animation_pixels:,} pixels in all of them."
             )

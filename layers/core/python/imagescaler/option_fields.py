@@ -209,6 +209,13 @@ class OptionFields(BaseModel):
         Icc,
         Field(description="converts the colors to srgb, or keeps the source's profile", examples=["keep"]),
     ] = Icc.SRGB
+    animated: Annotated[
+        bool,
+        Field(
+            description="keeps an animation one, in gif, webp, png and avif; false takes its first frame",
+            examples=[False],
+        ),
+    ] = True
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from imagescaler.formats import Format
 
@@ -68,6 +68,17 @@ class Box:
     top: int
     width: int
     height: int
+
+    def around(self, other: Self) -> Self:
+        """Give the box around two.
+
+        >>> Box(1, 2, 3, 4).around(Box(0, 5, 2, 2))
+        Box(left=0, top=2, width=4, height=5)
+        """
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        right = max(self.left + self.width, other.left + other.width)
+        bottom = max(self.top + self.height, other.top + other.height)
+        return type(self)(left, top, right - left, bottom - top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,7 @@ class Options:
     max_bytes: int | None = None
     metadata: Metadata = Metadata.NONE
     icc: Icc = Icc.SRGB
+    animated: bool = True
 
     @property
     def fitting(self) -> Fit:
@@ -147,6 +159,14 @@ class Options:
         (<Fit.INSIDE: 'inside'>, <Fit.FILL: 'fill'>, <Fit.COVER: 'cover'>)
         """
         return self.fit or (Fit.INSIDE if self.preserve_ratio else Fit.FILL)
+
+    def keeps_frames(self, source: Format) -> bool:
+        """Say whether an animation in a file of this format stays one.
+
+        >>> Options(5).keeps_frames(Format.GIF), Options(5, format=Format.JPEG).keeps_frames(Format.GIF)
+        (True, False)
+        """
+        return self.animated and source.has_frames and (self.format or source).has_frames
 
     def given(self) -> dict[str, Any]:
         """Give the options that differ from their defaults, as JSON values: two releases agree on what a wish is.

@@ -1,16 +1,20 @@
 """Bytes in, bytes out: the scaling engine, and the only place that knows Pillow."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 
+from PIL import Image
+
 from imagescaler.errors import ImageProblem
-from imagescaler.imaging.encoding import Extras, encode
+from imagescaler.imaging.animation import draw_animation, timeline_of
+from imagescaler.imaging.drawn import Drawn
 from imagescaler.imaging.modes import has_deep_colors
 from imagescaler.imaging.opening import decoding, open_image
-from imagescaler.imaging.picture import Picture, decode, orientation_of, stored_size
-from imagescaler.imaging.rendering import draw, plan_of
+from imagescaler.imaging.picture import decode, orientation_of, stored_size
 from imagescaler.imaging.software import software
+from imagescaler.imaging.still import draw_still
 from imagescaler.imaging.wish import Wish
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
@@ -18,9 +22,12 @@ from imagescaler.meter import Meter
 from imagescaler.options import Options
 from imagescaler.receipt import Receipt
 from imagescaler.task import Result, Source
+from imagescaler.timelines import Timeline
 from imagescaler.turn import Size, Turn
 
 __all__ = ["Scaled", "scale", "scale_each"]
+
+Draw = Callable[[Wish], Drawn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Scaled:
 
 
 def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
-    """Scale an image, of an animation the first picture.
+    """Scale an image: of an animation all frames, or the first where the options or the format of the result say so.
 
     Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it.
     """
@@ -44,51 +51,67 @@ def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
 
 
 def scale_each(data: bytes, options: Sequence[Options], limits: Limits) -> Iterator[Scaled | ImageProblem]:
-    """Scale an image in several ways, decoded once: give for each in turn what it became, or why it could not be made.
+    """Scale an image in several ways: give for each in turn what it became, or why it could not be made.
 
-    Each is drawn when it is asked for, so that no more than one is in memory. Raises ImageProblem or SourceTooLarge
-    before the first, if the file itself is at fault.
+    A picture is decoded once for all, an animation for each that keeps its frames. Each is drawn when it is asked for,
+    so that no more than one is in memory. Raises ImageProblem or SourceTooLarge before the first, if the file itself is
+    at fault.
     """
     meter = Meter.start()
     header, source_sha256 = measure(data), sha256(data).hexdigest()
+    timeline = timeline_of(data, header, options, limits)
     with open_image(data, header, limits) as image:
         is_deep = has_deep_colors(image)
         with decoding(header.format):
             orientation = orientation_of(image)
-        stored = stored_size(image, orientation)
-        source = _upright(header, stored, orientation)
+        source = _upright(header, stored_size(image, orientation), orientation)
         wishes = [Wish.checked(image, source, each, limits, is_deep=is_deep) for each in options]
-        possible = [(wish.plan, wish.options) for wish in wishes if isinstance(wish, Wish)]
-        if not possible:
-            yield from (wish for wish in wishes if isinstance(wish, ImageProblem))
-            return
-        with decoding(header.format):
-            picture = decode(image, orientation, possible, is_deep=is_deep)
+        draw = _drawing(image, data, source, timeline, wishes, limits, is_deep=is_deep)
         for wish in wishes:
-            yield wish if isinstance(wish, ImageProblem) else _made(picture, source, wish, limits, source_sha256, meter)
+            yield wish if isinstance(wish, ImageProblem) else _made(draw, source, wish, limits, source_sha256, meter)
             meter = Meter.start()  # the decoding counts to the first
 
 
+def _drawing(
+    image: Image.Image,
+    data: bytes,
+    source: Source,
+    timeline: Timeline | None,
+    wishes: Sequence[Wish | ImageProblem],
+    limits: Limits,
+    *,
+    is_deep: bool,
+) -> Mapping[bool, Draw]:
+    """Give what draws a picture, by False, and an animation, by True; decode what is needed for the first."""
+    possible = [wish for wish in wishes if isinstance(wish, Wish)]
+    stills = [(wish.plan, wish.options) for wish in possible if not (timeline and wish.keeps_frames)]
+    drawing: dict[bool, Draw] = {}
+    if stills:
+        with decoding(source.format):
+            picture = decode(image, source.orientation, stills, is_deep=is_deep)
+        drawing = {each: partial(draw_still, picture, limits=limits) for each in (False, True)}
+    if timeline:
+        drawing[True] = partial(draw_animation, data, source, timeline, limits=limits)
+    return drawing
+
+
 def _made(
-    picture: Picture, source: Source, wish: Wish, limits: Limits, source_sha256: str, meter: Meter
+    drawing: Mapping[bool, Draw], source: Source, wish: Wish, limits: Limits, source_sha256: str, meter: Meter
 ) -> Scaled | ImageProblem:
     try:
-        plan = plan_of(picture, wish.options, limits)
-        frame = draw(picture, plan, wish.options, wish.format, keeps_depth=wish.keeps_depth)
-        extras = Extras(frame.profile, picture.metadata.chosen(wish.options, picture.orientation, plan.size))
-        encoded = encode(frame.image, wish.format, wish.options, extras)
-        limits.check_result(wish.format, len(encoded.data))
+        drawn = drawing[wish.keeps_frames](wish)
+        limits.check_result(wish.format, len(drawn.data))
     except ImageProblem as problem:
         return problem
     receipt = Receipt(
         source_sha256,
-        sha256(encoded.data).hexdigest(),
+        sha256(drawn.data).hexdigest(),
         software(source.format, wish.format),
-        (*frame.operations, *encoded.operations),
+        drawn.operations,
         meter.read(),
     )
-    result = Result(wish.format, *plan.size, len(encoded.data), receipt.result_sha256, receipt)
-    return Scaled(encoded.data, source, result)
+    result = Result(wish.format, *drawn.size, len(drawn.data), receipt.result_sha256, receipt, drawn.frames)
+    return Scaled(drawn.data, source, result)
 
 
 def _upright(header: Source, stored: Size, orientation: int) -> Source:

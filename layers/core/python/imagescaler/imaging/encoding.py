@@ -1,6 +1,6 @@
 """Pictures into files, one encoder per format."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from types import MappingProxyType
@@ -81,17 +81,22 @@ def _search(encode_at: Callable[[int], Encoded], too_high: int, max_bytes: int, 
 def _encode(image: Image.Image, form: Format, options: Options, extras: Extras, quality: int) -> Encoded:
     load_codec(form)
     buffer = BytesIO()
-    writing = PARAMETERS[form](image, options, quality) | _embedded(form, extras)
+    writing = parameters(image, form, options, extras, quality)
     image.save(buffer, form.name, **writing)
-    return Encoded(buffer.getvalue(), tuple(_operations(form, writing)))
+    return Encoded(buffer.getvalue(), operations_of(form, writing))
 
 
-def _operations(form: Format, writing: Mapping[str, Any]) -> Iterator[str]:
+def operations_of(form: Format, writing: Mapping[str, Any]) -> tuple[str, ...]:
     """Name what an encoder was told: its settings, and what was put beside the pixels."""
     settings = {name: value for name, value in writing.items() if isinstance(value, int | str)}
-    yield " ".join([f"encode {form}", *(f"{name}={value}" for name, value in settings.items() if value is not False)])
-    if embedded := writing.keys() - settings.keys():
-        yield f"embed {', '.join(sorted(embedded))}"
+    told = " ".join([f"encode {form}", *(f"{name}={value}" for name, value in settings.items() if value is not False)])
+    embedded = writing.keys() - settings.keys()
+    return (told, f"embed {', '.join(sorted(embedded))}") if embedded else (told,)
+
+
+def parameters(image: Image.Image, form: Format, options: Options, extras: Extras, quality: int) -> dict[str, Any]:
+    """Give what Pillow's encoder of a format is told for such an image."""
+    return PARAMETERS[form](image, options, quality) | _embedded(form, extras)
 
 
 def _embedded(form: Format, extras: Extras) -> dict[str, Any]:

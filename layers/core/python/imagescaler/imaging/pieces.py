@@ -6,6 +6,7 @@ import struct
 from imagescaler.errors import CorruptImage, TooManyChunks, TooManyScans, UnsupportedImageFormat
 from imagescaler.formats import Format
 from imagescaler.limits import Limits
+from imagescaler.png_chunks import SIGNATURE
 
 # A marker that begins a segment (ITU-T T.81, B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the
 # reserved ones below 0xC0, which a decoder passes over when it looks for a restart.
@@ -22,7 +23,6 @@ COMPONENTS_OF_FRAME, COMPONENTS_OF_SCAN, SHORTEST_FRAME = 7, 2, 8
 MAX_JPEG_STEPS = 100_000
 # Pillow makes and sorts an object for each strip or tile; a picture of 30,000 rows in three planes has 90,000.
 MAX_TIFF_STRIPS, STRIP_OFFSETS, TILE_OFFSETS = 100_000, 273, 324
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def check_pieces(data: bytes, form: Format, limits: Limits) -> None:
@@ -72,7 +72,7 @@ def _count_strips(data: bytes) -> None:
 
 def _count_chunks(data: bytes, most: int) -> None:
     """Count the chunks: a length, a type, so many bytes, and a checksum each (PNG, third edition, 5.3)."""
-    chunks, position = 0, len(PNG_SIGNATURE)
+    chunks, position = 0, len(SIGNATURE)
     while position < len(data):
         chunks += 1
         if chunks > most:

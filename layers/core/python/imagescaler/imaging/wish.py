@@ -16,12 +16,16 @@ from imagescaler.task import Source
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A result that can be made: its plan as the header tells it, its format, and whether it keeps sixteen bits."""
+    """A result that can be made: its plan as the header tells it, its format, and what it keeps.
+
+    `keeps_frames` is whether it is to be an animation if the source is one, `keeps_depth` whether it has sixteen bits.
+    """
 
     options: Options
     plan: Plan
     format: Format
     keeps_depth: bool
+    keeps_frames: bool
 
     @classmethod
     def checked(
@@ -32,8 +36,10 @@ class Wish:
         try:
             if options.lossless and not form.can_be_lossless:
                 raise NeverLossless(f"lossless is an option of webp, png, gif and tiff, and the result is {form}.")
+            keeps_frames = options.keeps_frames(source.format)
+            limits.check_frames(source.frames if keeps_frames else 1, source.stored)
             keeps_depth = check_depth(image, options, form, is_deep=is_deep)
             wish = plan(source.stored, options, limits, orientation=source.orientation)
         except ImageProblem as problem:
             return problem
-        return cls(options, wish, form, keeps_depth)
+        return cls(options, wish, form, keeps_depth, keeps_frames)

@@ -4,12 +4,13 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 
 from imagescaler.options import Box
+from imagescaler.png_chunks import END, chunks
 from imagescaler.timelines.timeline import Timeline
 
-SIGNATURE_BYTES = 8
-ANIMATION, CONTROL, DATA, FRAME_DATA, END = b"acTL", b"fcTL", b"IDAT", b"fdAT", b"IEND"
+ANIMATION, CONTROL, DATA, FRAME_DATA = b"acTL", b"fcTL", b"IDAT", b"fdAT"
 MOST_FRAMES = 2**31 - 1  # more is no animation: the picture of everybody else is shown
 DEFAULT_DENOMINATOR = 100
 
@@ -30,23 +31,26 @@ class PngFrame:
 
 def read(image: bytes, most: int) -> Timeline | None:
     """Read the timeline; raises ValueError where there are not as many frames as are said to be."""
-    count, plays = _control(image)
-    if count == 0:
+    promised, plays = _control(image)
+    if promised == 0:
         return None
     found = list[Fraction]()
     for kind, content in chunks(image):
         if kind == CONTROL and len(found) < most:
             found.append(_duration_ms(content))
-    if len(found) != min(count, most):
-        message = f"{count} frames are promised, and there are {len(found)}"
+    if len(found) != min(promised, most):
+        message = f"{promised} frames are promised, and there are {len(found)}"
         raise ValueError(message)
     return Timeline(tuple(found), plays)
 
 
 def frames(image: bytes) -> Iterator[PngFrame]:
-    """Go through the frames; raises ValueError for one without pixels."""
-    control, data = b"", list[bytes]()
+    """Go through the frames; raises ValueError for one without pixels, or out of order."""
+    control, data, numbers = b"", list[bytes](), count()
     for kind, content in chunks(image):
+        if kind in {CONTROL, FRAME_DATA} and int.from_bytes(content[:4]) != next(numbers):
+            message = "the frames are out of order"
+            raise ValueError(message)
         if kind in {CONTROL, END} and control:
             yield _frame(control, data)
         if kind == CONTROL:
@@ -57,27 +61,12 @@ def frames(image: bytes) -> Iterator[PngFrame]:
             data.append(content[4:])
 
 
-def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Go through the chunks to the last (5.3).
-
-    Raises ValueError or struct.error where one is cut off, or where the last is missing.
-    """
-    at, kind = SIGNATURE_BYTES, b""
-    while kind != END:
-        length, kind = struct.unpack_from(">I4s", image, at)
-        if at + 12 + length > len(image):
-            message = "a chunk is cut off"
-            raise ValueError(message)
-        yield kind, image[at + 8 : at + 8 + length]
-        at += 12 + length
-
-
 def _control(image: bytes) -> tuple[int, int]:
     """Give how many frames are promised, and how often they play; 0 frames where it is no animation."""
     for kind, content in chunks(image):
         if kind == ANIMATION:
-            count, plays = struct.unpack(">II", content)
-            return (count, plays) if count <= MOST_FRAMES else (0, 0)
+            promised, plays = struct.unpack(">II", content)
+            return (promised, plays) if promised <= MOST_FRAMES else (0, 0)
         if kind == DATA:
             break
     return 0, 0

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from imagescaler.timelines.timeline import Timeline
 
-FIRST_CHUNK, FLAGS, IS_ANIMATED = 12, 20, 0x02
+FIRST_CHUNK, FLAGS, IS_ANIMATED, HAS_ALPHA = 12, 20, 0x02, 0x10
 MAX_CHUNKS = 1_000_000
 
 
@@ -28,3 +28,13 @@ def read(image: bytes, most: int) -> Timeline | None:
             break
     message = "the file is cut off, or in too many pieces"
     raise ValueError(message)
+
+
+def with_alpha_flag(image: bytes) -> bytes:
+    """Say of an extended file that something shows through.
+
+    libwebp says it of frames with an alpha channel alone, and not where opaque ones leave a part of the canvas free.
+    """
+    if image[FIRST_CHUNK : FIRST_CHUNK + 4] != b"VP8X":
+        return image
+    return image[:FLAGS] + bytes([image[FLAGS] | HAS_ALPHA]) + image[FLAGS + 1 :]

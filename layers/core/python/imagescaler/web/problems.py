@@ -28,6 +28,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.ImageTooLarge: HTTPStatus(422),
     errors.TooManyScans: HTTPStatus(422),
     errors.TooManyChunks: HTTPStatus(422),
+    errors.TooManyFrames: HTTPStatus(422),
     errors.UnsupportedDepth: HTTPStatus(422),
     errors.NeverLossless: HTTPStatus(422),
     errors.CropOutside: HTTPStatus(422),

@@ -1,0 +1,100 @@
+"""Animations: each frame is decoded, drawn and encoded by itself, so that there are never more than a few in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from imagescaler.errors import MaxBytesTooSmall, UnsupportedDepth
+from imagescaler.formats import Format
+from imagescaler.imaging.drawn import Drawn
+from imagescaler.imaging.effects import WITH_ALPHA
+from imagescaler.imaging.encoding import Extras
+from imagescaler.imaging.metadata import read_metadata
+from imagescaler.imaging.opening import open_image
+from imagescaler.imaging.picture import Picture
+from imagescaler.imaging.readers import read_frames
+from imagescaler.imaging.rendering import draw, plan_of_all
+from imagescaler.imaging.transparency import is_opaque
+from imagescaler.imaging.wish import Wish
+from imagescaler.imaging.writers import write_frames
+from imagescaler.limits import Limits
+from imagescaler.measure import measure
+from imagescaler.options import Gravity, Options
+from imagescaler.plan import Plan
+from imagescaler.task import Source
+from imagescaler.timelines import Timeline, read_timeline
+
+# In these all frames have an alpha channel, or none has: one that hides nothing costs time, and bytes.
+SAME_MODE = {Format.PNG, Format.AVIF}
+
+
+@dataclass(frozen=True, slots=True)
+class Animation:
+    """An opened animation, whose frames can be gone through as often as they are needed."""
+
+    image: Image.Image
+    data: bytes
+    source: Source
+    timeline: Timeline
+
+    def pictures(self) -> Iterator[Picture]:
+        """Decode one frame after the other; each is good until the next is there. Raises CorruptImage."""
+        source, profile = self.source, self.image.info.get("icc_profile")
+        operations = (f"decode {source.format}, {self.timeline.frames} frames",)
+        for frame in read_frames(self.image, self.data, source.format, self.timeline.frames):
+            yield Picture(frame, source.stored, source.orientation, profile=profile, operations=operations)
+
+
+def timeline_of(data: bytes, source: Source, options: Sequence[Options], limits: Limits) -> Timeline | None:
+    """Give the timeline of an animation that stays one in any of several results, or None; raises CorruptImage."""
+    if not any(each.keeps_frames(source.format) for each in options):
+        return None
+    return read_timeline(data, source.format, limits.max_frames)
+
+
+def draw_animation(data: bytes, source: Source, timeline: Timeline, wish: Wish, *, limits: Limits) -> Drawn:
+    """Draw and encode all frames alike: geometry, `trim` and the window of `gravity=smart` are the same for all.
+
+    The file is opened anew: whoever goes through its frames moves in it. Raises TooManyFrames, UnsupportedDepth,
+    MaxBytesTooSmall, and what planning and decoding raise.
+    """
+    with open_image(data, source, limits) as image:
+        return _drawn(Animation(image, data, source, timeline), wish, limits)
+
+
+def _drawn(animation: Animation, wish: Wish, limits: Limits) -> Drawn:
+    options, form = wish.options, wish.format
+    if wish.keeps_depth:
+        raise UnsupportedDepth(
+            "The animation has grey of 16 bits per sample, which this service would cut to 8. Ask for depth=8, "
+            "or for format=webp, avif or gif, which have 8 bits in any case."
+        )
+    plan = plan_of_all(animation.pictures(), options, limits)
+    limits.check_frames(animation.timeline.frames, plan.size, "scaled animation")
+    first = draw(next(animation.pictures()), plan, options, form, keeps_depth=False)
+    followers = replace(options, gravity=Gravity.CENTER)
+    mode = "RGB" if form in SAME_MODE and _is_opaque(animation, plan, options) else "RGBA"
+    drawn = (
+        draw(picture, first.plan, followers, form, keeps_depth=False).image.convert(mode)
+        for picture in animation.pictures()
+    )
+    orientation = 1 if form is Format.AVIF else animation.source.orientation  # libavif crashes on a sequence that lies
+    metadata = read_metadata(animation.image).chosen(options, orientation, plan.size)
+    encoded = write_frames(drawn, animation.timeline, form, options, Extras(first.profile, metadata))
+    size_bytes = len(encoded.data)
+    if options.max_bytes is not None and size_bytes > options.max_bytes:
+        raise MaxBytesTooSmall(f"The {form.name} has {size_bytes:,} bytes; max_bytes is {options.max_bytes:,}.")
+    operations = (*first.operations, *encoded.operations)
+    return Drawn(encoded.data, plan.size, operations, measure(encoded.data).frames)
+
+
+def _is_opaque(animation: Animation, plan: Plan, options: Options) -> bool:
+    """Say whether nothing shows through any frame of the result; asks all of the source, where that is not plain."""
+    if options.background:
+        return options.background.endswith("ff")
+    return not plan.has_room and all(_hides_all(picture.image) for picture in animation.pictures())
+
+
+def _hides_all(image: Image.Image) -> bool:
+    return image.mode not in WITH_ALPHA or is_opaque(image)

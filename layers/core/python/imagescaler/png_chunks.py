@@ -1,0 +1,28 @@
+"""The chunks of which a PNG is made (PNG, third edition, 5.3)."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+END = b"IEND"
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """Make a chunk: a length, a type, the content, and a checksum."""
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))
+
+
+def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Go through the chunks to the last.
+
+    Raises ValueError or struct.error where one is cut off, or where the last is missing.
+    """
+    at, kind = len(SIGNATURE), b""
+    while kind != END:
+        length, kind = struct.unpack_from(">I4s", image, at)
+        if at + 12 + length > len(image):
+            message = "a chunk is cut off"
+            raise ValueError(message)
+        yield kind, image[at + 8 : at + 8 + length]
+        at += 12 + length

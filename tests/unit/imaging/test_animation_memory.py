@@ -1,0 +1,63 @@
+"""An animation takes the memory of some frames, and not of all; each is scaled in a process of its own."""
+
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from imagescaler.formats import Format
+from imagescaler.timelines import read_timeline
+from tests.pictures import encoded, photograph
+
+SIZE = (480, 320)
+FRAME_BYTES = 480 * 320 * 4
+FEW, MANY = 25, 250
+SCRIPT = """
+import re, sys
+from pathlib import Path
+from imagescaler.formats import Format
+from imagescaler.imaging import scale
+from imagescaler.imaging.opening import load_codec
+from imagescaler.limits import Limits
+from imagescaler.options import Options
+
+source, target, form = Path(sys.argv[1]), Path(sys.argv[2]), Format(sys.argv[3])
+load_codec(form)
+data = source.read_bytes()
+before = int(re.search("VmRSS:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+target.write_bytes(scale(data, Options(480, format=form), Limits()).data)
+print(1024 * (int(re.search("VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) - before))
+"""
+
+
+def duration_ms(frame: int) -> int:
+    return 20 + frame % 7 * 10
+
+
+def moving(frames: int) -> bytes:
+    """Give a GIF of so many frames, on each of which something is elsewhere."""
+    picture = Image.open(BytesIO(photograph())).resize(SIZE).quantize(128)
+    drawn = [picture.copy() for _ in range(frames)]
+    for number, frame in enumerate(drawn):
+        frame.paste(number % 128, (number, 100 + number % 60, number + 60, 220))
+    durations = [duration_ms(number) for number in range(frames)]
+    return encoded(drawn[0], "GIF", save_all=True, append_images=drawn[1:], duration=durations, loop=0)
+
+
+@pytest.mark.parametrize("form", [Format.WEBP, Format.AVIF, Format.GIF])
+def test_memory_does_not_grow_with_the_number_of_frames(form: Format, tmp_path: Path) -> None:
+    peaks = {}
+    for frames in (FEW, MANY):
+        source, target = tmp_path / f"{frames}.gif", tmp_path / f"{frames}.{form}"
+        source.write_bytes(moving(frames))
+        run = [sys.executable, "-c", SCRIPT, str(source), str(target), form.value]
+        peaks[frames] = int(subprocess.run(run, check=True, capture_output=True, text=True).stdout)
+        timeline = read_timeline(target.read_bytes(), form, 1_000)
+        assert timeline is not None
+        assert list(map(float, timeline.durations_ms)) == [duration_ms(number) for number in range(frames)]
+        peaks[frames] -= 2 * target.stat().st_size  # the result itself, and the parts of which it is joined
+    assert peaks[MANY] < 60 * FRAME_BYTES
+    assert peaks[MANY] - peaks[FEW] < 15 * FRAME_BYTES
