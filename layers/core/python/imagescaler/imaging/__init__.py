@@ -3,8 +3,11 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from imagescaler.admission import Allowance, Output
 from imagescaler.errors import NeverLossless
+from imagescaler.imaging import resizers
 from imagescaler.imaging.encoding import Extras, encode
+from imagescaler.imaging.header import header_of
 from imagescaler.imaging.modes import check_depth, has_deep_colors
 from imagescaler.imaging.opening import decoding, open_image
 from imagescaler.imaging.picture import decode, orientation_of, stored_size
@@ -31,10 +34,11 @@ class Scaled:
     result: Result
 
 
-def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
+def scale(data: bytes, options: Options, limits: Limits, allowance: Allowance | None = None) -> Scaled:
     """Scale an image, of an animation the first picture.
 
-    Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it.
+    Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it. What would take more than
+    the allowance is refused before it is decoded.
     """
     meter = Meter.start()
     header = measure(data)
@@ -44,11 +48,16 @@ def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
     with open_image(data, header, limits) as image:
         keeps_depth = check_depth(image, options, form)
         is_deep = has_deep_colors(image)
+        opened = header_of(image, header)
+        if allowance:
+            allowance.admit(opened)
         with decoding(header.format):
             orientation = orientation_of(image)
         stored = stored_size(image, orientation)
         source = _upright(header, stored, orientation)
         wish = plan(stored, options, limits, orientation=orientation)
+        if allowance:
+            allowance.admit(opened, [Output(wish, options, form)], resampler=resizers.NAME)
         with decoding(header.format):
             picture = decode(image, orientation, [(wish, options)], is_deep=is_deep)
         wish = plan_of(picture, options, limits)

@@ -29,6 +29,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.NeverLossless: HTTPStatus(422),
     errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
+    errors.TooExpensive: HTTPStatus(422),
     errors.MaxBytesTooSmall: HTTPStatus(422),
     errors.SourceLost: HTTPStatus.CONFLICT,
     errors.AttemptsExhausted: HTTPStatus.CONFLICT,

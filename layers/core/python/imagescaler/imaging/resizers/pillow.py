@@ -6,6 +6,7 @@ from PIL import Image
 
 from imagescaler.options import Kernel
 
+NAME = "pillow"
 SOFTWARE: Mapping[str, str] = {}  # beside Pillow itself
 BoxOf = tuple[float, float, float, float]
 RESAMPLING = {

@@ -9,6 +9,7 @@ from PIL import Image
 from imagescaler.imaging.resizers import pillow
 from imagescaler.options import Kernel
 
+NAME = "simd"
 SOFTWARE: Mapping[str, str] = {"cykooz-resizer": version("cykooz-resizer")}
 KERNELS = {
     Kernel.BOX: FilterType.box,
