@@ -79,7 +79,7 @@ def test_what_takes_more_time_than_there_is_fails_at_once(
     assert (task.status, task.attempt) == (Status.FAILED, 1)
     assert task.failure is not None
     assert task.failure.type == "too-expensive"
-    assert "the limits are 537 MB and 26.0 s" in task.failure.detail
+    assert "the limits are 537 MB and 26.1 s" in task.failure.detail
 
 
 def test_a_target_beyond_the_limits_fails_with_the_numbers(

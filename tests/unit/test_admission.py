@@ -134,9 +134,16 @@ def test_a_slower_machine_does_less_in_its_time() -> None:
     header = photograph()
     _, seconds = predicted(header, SMALL)
     wishes = [output(header, SMALL)]
-    Allowance(2**31, seconds * 2.1, cpu_factor=2).admit(header, wishes, resampler="simd")
+    half = AdmissionSettings(cpu_factor=2)
+    Allowance(2**31, seconds * 2.1, half).admit(header, wishes, resampler="simd")
     with pytest.raises(TooExpensive):
-        Allowance(2**31, seconds * 1.9, cpu_factor=2).admit(header, wishes, resampler="simd")
+        Allowance(2**31, seconds * 1.9, half).admit(header, wishes, resampler="simd")
+
+
+def test_an_allocator_that_makes_less_of_memory_admits_more() -> None:
+    header, options, form = TOO_MUCH["a hundred megapixels in linear light"]
+    allowance = Allowance.of(2048, 30, AdmissionSettings(memory_factor=0.5))
+    allowance.admit(header, [output(header, options, form)], resampler="simd")
 
 
 def test_a_mode_that_nobody_knows_is_taken_for_a_photograph() -> None:
