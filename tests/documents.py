@@ -17,7 +17,7 @@ OPENAPI = ROOT / "functions/docs/openapi.json"
 PROBLEMS = ROOT / "docs/problems.md"
 OPTIONS = ROOT / "docs/options.md"
 BEGIN, END = "<!-- made by `make openapi` -->", "<!-- end -->"
-API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "health")
+API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "plan_task", "health")
 INFO = {
     "title": "imagescaler",
     "version": __version__,

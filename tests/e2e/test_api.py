@@ -130,6 +130,15 @@ def test_a_problems_type_is_a_page(client: httpx.Client, base_url: str) -> None:
     assert "There is no such task" in httpx.get(base_url + problem["type"]).text
 
 
+def test_a_plan_tells_what_a_task_then_makes(client: httpx.Client) -> None:
+    fields: dict[str, Any] = {"width": "90", "height": "80", "fit": "cover", "rotate": "90", "format": "webp"}
+    planned = client.post("/plan", files={"file": ("photo", photograph()[:20_000])}, data=fields).json()
+    made = finished(client, post(client, photograph(), **fields))
+    assert {name: made["result"][name] for name in planned["result"]} == planned["result"]
+    size = {"source_width": 640, "source_height": 427, "source_format": "jpeg"}
+    assert client.post("/plan", json={**size, **fields}).json() == planned
+
+
 def test_health_tells_of_every_server(client: httpx.Client) -> None:
     health = client.get("/health").json()
     assert {name: health[name]["status"] for name in ("postgres", "queue", "store")} == {

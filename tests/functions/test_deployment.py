@@ -32,6 +32,7 @@ MAY = {
     "create_upload": {("images/uploads/*", "s3:PutObject")},
     "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket")},
     "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket")},
+    "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket")},
     "process_task": {
         (QUEUE, "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
@@ -119,7 +120,7 @@ def test_logs_are_kept_for_a_month(stack: Stack) -> None:
 
 
 def test_the_database_is_known_by_reference_alone(stack: Stack) -> None:
-    for name in set(NAMES) - {"docs", "create_upload"}:
+    for name in set(NAMES) - {"docs", "create_upload", "plan_task"}:
         dsn = stack.configuration(name)["Environment"]["Variables"]["POSTGRES_DSN"]
         assert re.fullmatch(r"{{resolve:secretsmanager:arn:.+:SecretString:dsn}}", dsn)
 

@@ -46,7 +46,7 @@ SETTINGS = (
     SweepSettings,
 )
 WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}
-API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health"]
+API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health", "plan_task"]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None
     assert {name_of(line) for line in lines} == distributions(name)
 
 
-@pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "health", "docs"])
+@pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "plan_task", "health", "docs"])
 def test_an_api_function_does_not_have_pillow(name: str) -> None:
     assert "pillow" not in distributions(name)
 
@@ -139,7 +139,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 
 @pytest.mark.parametrize(
     ("name", "variable"),
-    [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload"}]
+    [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload", "plan_task"}]
     + [(name, "REDIS_URL") for name in NAMES if name not in WITHOUT_REDIS]
     + [(name, "URL_SIGNING_KEY") for name in ("create_upload", "get_result")],
 )

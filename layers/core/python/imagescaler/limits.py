@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.errors import ImageTooLarge
+from imagescaler.errors import ImageTooLarge, SourceTooLarge
 from imagescaler.formats import Format
 
 MEGA = 1_000_000
@@ -32,7 +32,12 @@ class Limits:
                 message = f"{field.name} must be at least 1"
                 raise ValueError(message)
 
-    def check_source(self, form: Format, size: tuple[int, int]) -> None:
+    def check_bytes(self, size: int) -> None:
+        """Refuse a file of too many bytes; raises SourceTooLarge."""
+        if size > self.max_source_bytes:
+            raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}.")
+
+    def check_source(self, form: Format | None, size: tuple[int, int]) -> None:
         """Refuse a source of too many pixels, or too long a side; raises ImageTooLarge."""
         width, height = size
         most = min(self.max_source_pixels, self.max_webp_pixels) if form is Format.WEBP else self.max_source_pixels

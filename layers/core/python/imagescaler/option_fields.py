@@ -11,10 +11,11 @@ from imagescaler.options import Fit, Gravity, Icc, Kernel, Metadata, Options
 
 AUTO: Final = "auto"
 OTHER_NAMES: Mapping[str, str] = {"jpg": "jpeg", "tif": "tiff"}
-OutputFormat = Annotated[
-    Literal["auto", "jpeg", "png", "webp", "avif", "gif", "tiff"],
-    BeforeValidator(lambda value: OTHER_NAMES.get(value.lower(), value.lower()) if isinstance(value, str) else value),
-]
+Renamed = BeforeValidator(
+    lambda value: OTHER_NAMES.get(value.lower(), value.lower()) if isinstance(value, str) else value
+)
+SourceFormat = Annotated[Literal["jpeg", "png", "webp", "avif", "gif", "tiff"], Renamed]
+OutputFormat = Annotated[Literal["auto", "jpeg", "png", "webp", "avif", "gif", "tiff"], Renamed]
 Side = Annotated[int, Field(ge=1)]
 Part = Annotated[float, Field(ge=0, le=1)]
 Deviation = Annotated[float, Field(ge=0.3, le=100)]

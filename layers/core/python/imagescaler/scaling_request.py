@@ -4,9 +4,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from coloraide import Color
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
-from imagescaler.option_fields import OptionFields
+from imagescaler.option_fields import OptionFields, Side, SourceFormat
 
 
 def hexadecimal(color: Any) -> Any:
@@ -35,13 +35,44 @@ class ScalingRequest(OptionFields):
     ] = None
 
 
-class UploadedImage(ScalingRequest):
-    """How to scale an image that was uploaded before."""
-
-    upload_id: UUID
+class DocumentedRequest(ScalingRequest):
+    """A request as JSON."""
 
     @classmethod
     def document(cls) -> dict[str, Any]:
         """Give the schema for an OpenAPI document, in which the form has the same kinds of values described."""
         schema = cls.model_json_schema(ref_template="#/components/schemas/{model}")
         return {name: value for name, value in schema.items() if name != "$defs"}
+
+
+class UploadedImage(DocumentedRequest):
+    """How to scale an image that was uploaded before."""
+
+    upload_id: UUID
+
+
+class SourceSize(BaseModel):
+    """What is said of a source in place of an image."""
+
+    source_width: Annotated[
+        Side | None,
+        Field(description="width of the source as it is stored, in pixels", examples=[4000]),
+    ] = None
+    source_height: Annotated[
+        Side | None,
+        Field(description="height of the source as it is stored, in pixels", examples=[3000]),
+    ] = None
+    source_format: Annotated[
+        SourceFormat | None,
+        Field(description="format of the source, which is that of the result where format is auto", examples=["jpeg"]),
+    ] = None
+    source_orientation: Annotated[
+        Annotated[int, Field(ge=1, le=8)],
+        Field(description="how the source lies, in EXIF's numbers; 1 is upright", examples=[6]),
+    ] = 1
+
+
+class PlannedImage(SourceSize, DocumentedRequest):
+    """How an image would be scaled that was uploaded before, or that has this size."""
+
+    upload_id: UUID | None = None

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from imagescaler.errors import CorruptImage, SourceTooLarge
+from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
 from imagescaler.imaging.pieces import check_pieces
 from imagescaler.imaging.transparency import scale_transparent_color
@@ -56,8 +56,7 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
 
     Raises SourceTooLarge, ImageTooLarge, UnsupportedImageFormat, TooManyScans, TooManyChunks, CorruptImage.
     """
-    if len(data) > limits.max_source_bytes:
-        raise SourceTooLarge(f"The file has {len(data):,} bytes; the limit is {limits.max_source_bytes:,}.")
+    limits.check_bytes(len(data))
     limits.check_source(header.format, (header.width, header.height))
     with decoding(header.format):
         check_pieces(data, header.format, limits)

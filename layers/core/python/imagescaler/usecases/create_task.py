@@ -7,17 +7,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
-from imagescaler.errors import Full, ImageProblem, Problem, QueueUnavailable, SourceTooLarge, Unavailable
+from imagescaler.errors import Full, Problem, QueueUnavailable, Unavailable
+from imagescaler.forecast import Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.options import Options
-from imagescaler.plan import plan
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
-from imagescaler.task import Idempotency, NewTask, Source, Status, Task
+from imagescaler.task import Idempotency, NewTask, Status, Task
 from imagescaler.usecases.originals import Measure, Original
 
-LYING = 6  # one of the turns that exchange the sides
 logger = logging.getLogger(__name__)
 Message = Callable[[UUID], TaskMessage]
 
@@ -42,9 +41,8 @@ async def create_task(
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
     """
     source = await original.measure(measure, store)
-    if source.bytes > limits.max_source_bytes:
-        raise SourceTooLarge(f"The file has {source.bytes:,} bytes; the limit is {limits.max_source_bytes:,}.")
-    _check_size(source, options, limits)
+    limits.check_bytes(source.bytes)
+    forecast(Outline.of(source), options, limits)  # refuses what cannot be made
     idempotency = Idempotency(idempotency_key, request_hash(original, options)) if idempotency_key else None
     new = NewTask(uuid4(), options, source, owner, idempotency)
     async with _honest(tasks):
@@ -109,19 +107,3 @@ async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> No
             await store.delete(task.source_key)
     except Unavailable:
         logger.warning("a refused task could not be removed", extra={"task_id": str(task.id)})
-
-
-def _check_size(source: Source, options: Options, limits: Limits) -> None:
-    limits.check_source(source.format, (source.width, source.height))
-    if options.trim is None:  # else the size follows from the pixels
-        _check_plan(source, options, limits)
-
-
-def _check_plan(source: Source, options: Options, limits: Limits) -> None:
-    """Refuse what cannot be made, whichever way the image lies, where its header does not tell."""
-    try:
-        plan(source.stored, options, limits, orientation=source.orientation)
-    except ImageProblem:
-        if source.format.header_tells_orientation:
-            raise
-        plan(source.stored, options, limits, orientation=LYING)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from imagescaler.errors import SourceTooLarge, UnsupportedImageFormat
+from imagescaler.errors import UnsupportedImageFormat
 from imagescaler.formats import Format
 from imagescaler.limits import Limits
 from imagescaler.ports import SignedUrls
@@ -15,8 +15,7 @@ async def create_upload(
     size: int, media_type: str, owner: str, *, limits: Limits, retention: Retention, urls: SignedUrls
 ) -> Upload:
     """Permit one PUT of `size` bytes; nothing is kept of it here. Raises SourceTooLarge, UnsupportedImageFormat."""
-    if size > limits.max_source_bytes:
-        raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {limits.max_source_bytes:,}.")
+    limits.check_bytes(size)
     accepted = [form.media_type for form in Format]
     if media_type not in accepted:
         raise UnsupportedImageFormat(f"{media_type} is not accepted; these are: {', '.join(accepted)}.")

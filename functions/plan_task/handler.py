@@ -1,0 +1,41 @@
+"""POST /api/v1/plan: tells what a task would make, without making it."""
+
+from imagescaler import errors, settings, stores
+from imagescaler.limits import Limits
+from imagescaler.measure import measure
+from imagescaler.usecases.originals import Sent, Uploaded
+from imagescaler.usecases.plan_task import plan_task
+from imagescaler.web import Owner, create_app, lambda_handler, problems
+from imagescaler.web.plan_form import PLAN_BODY, PlanBody
+from imagescaler.web.plans import PlanView
+
+app = create_app()
+handler = lambda_handler(app)
+store = stores.from_env()
+limits = settings.from_env(Limits)
+PROBLEMS = (
+    errors.MalformedRequest,
+    errors.UploadNotFound,
+    errors.SourceTooLarge,
+    errors.UnsupportedImageFormat,
+    errors.CorruptImage,
+    errors.ImageTooLarge,
+    errors.CropOutside,
+    errors.TargetTooLarge,
+    errors.StoreUnavailable,
+)
+
+
+@app.post(
+    "/api/v1/plan",
+    tags=["tasks"],
+    summary="See what a task would make",
+    responses=problems(*PROBLEMS),
+    openapi_extra=PLAN_BODY,
+)
+async def post_plan(form: PlanBody, owner: Owner) -> PlanView:
+    """Give the exact size of a result for an image, of which the beginning is enough, an upload, or a size alone."""
+    original = Uploaded(form.upload_id, owner) if form.upload_id else Sent(await form.image())
+    options = form.options()
+    planned = await plan_task(form.outline or original, options, measure=measure, limits=limits, store=store)
+    return PlanView.of(planned, options)

@@ -1,0 +1,206 @@
+"""POST /api/v1/plan."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from imagescaler import runtime
+from imagescaler.imaging import scale
+from imagescaler.limits import Limits
+from imagescaler.option_fields import OptionFields
+from tests.functions.conftest import Answer, Functions, Post, multipart
+from tests.pictures import encoded, photograph, plain
+from tests.reference import upright
+
+PATH = "/api/v1/plan"
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(functions: Functions) -> Ask:
+    """Ask for a plan with JSON."""
+
+    def send(**content: Any) -> Answer:
+        headers = {"content-type": "application/json"}
+        return functions.http("plan_task", "POST", PATH, headers=headers, body=json.dumps(content).encode())
+
+    return send
+
+
+@pytest.fixture
+def ask_of(functions: Functions) -> Ask:
+    """Ask for a plan with a form that has a file."""
+
+    def send(file: bytes | None, **fields: Any) -> Answer:
+        headers, body = multipart(file, **fields)
+        return functions.http("plan_task", "POST", PATH, headers=headers, body=body)
+
+    return send
+
+
+def test_a_size_is_enough_for_a_plan(ask: Ask) -> None:
+    wish = {"width": 400, "height": 400, "fit": "cover", "pad": "10,20", "format": "webp"}
+    answer = ask(source_width=4000, source_height=3000, source_format="jpg", source_orientation=6, **wish)
+    assert answer.status == 200
+    plan = answer.json
+    assert plan["source"] == {"format": "jpeg", "width": 3000, "height": 4000}
+    assert plan["result"] == {"format": "webp", "media_type": "image/webp", "width": 440, "height": 420}
+    assert plan["geometry"] == {
+        "area": {"left": 0, "top": 0, "width": 3000, "height": 4000},
+        "scaled": {"width": 400, "height": 533},
+        "window": {"left": 0, "top": 66, "width": 400, "height": 400},
+        "position": {"left": 20, "top": 10},
+    }
+    assert plan["doubts"] == []
+    assert set(plan["options"]) == set(OptionFields.model_fields)
+    assert plan["options"]["pad"] == "10,20,10,20"
+
+
+def test_a_form_may_give_the_size_too(ask_of: Ask) -> None:
+    answer = ask_of(None, source_width=4000, source_height=3000, crop="100,200,1000,500", width=100)
+    assert (answer.status, answer.json["result"]["height"]) == (200, 50)
+    assert answer.json["geometry"]["area"] == {"left": 100, "top": 200, "width": 1000, "height": 500}
+
+
+def test_a_format_that_nobody_knows_is_null(ask: Ask) -> None:
+    result = ask(source_width=40, source_height=30, width=20).json["result"]
+    assert result == {"format": None, "media_type": None, "width": 20, "height": 15}
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("form", ["JPEG", "TIFF", "AVIF"])
+def test_the_plan_of_a_file_is_what_a_task_makes(ask_of: Ask, form: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = encoded(upright(photograph()), form, exif=exif)
+    fields: dict[str, Any] = {"width": 90, "height": 80, "fit": "outside", "pad": "3", "rotate": 90}
+    planned = ask_of(image, **fields).json
+    made = scale(image, OptionFields(**fields).options(), Limits())
+    assert planned["result"]["format"] == made.result.format == form.lower()
+    assert (planned["result"]["width"], planned["result"]["height"]) == (made.result.width, made.result.height)
+    assert (planned["source"]["width"], planned["source"]["height"]) == (made.source.width, made.source.height)
+    assert planned["doubts"] == []
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_the_beginning_of_a_file_is_enough(ask_of: Ask, form: str) -> None:
+    image = encoded(upright(photograph()), form)
+    plan = ask_of(image[:1000], width=320).json
+    assert (plan["result"]["width"], plan["result"]["height"]) == (320, 214)
+    assert plan["result"]["format"] == form.lower()
+
+
+def test_an_upload_is_planned_by_its_header(functions: Functions, ask: Ask) -> None:
+    upload_id = str(uuid4())
+    store = functions["create_task"].store
+    runtime.run(store.put(f"uploads/{upload_id}", photograph() + bytes(3 << 20), ttl_s=3600))
+    before = dict(store.blobs)
+    assert ask(upload_id=upload_id, width=320).json["result"]["height"] == 214
+    assert store.blobs == before
+
+
+def test_no_task_is_made(functions: Functions, ask_of: Ask) -> None:
+    assert ask_of(photograph(), width=320).status == 200
+    created = functions["create_task"]
+    assert (created.tasks.tasks, created.store.blobs, created.queue.messages) == ({}, {}, {})
+
+
+def test_a_png_may_lie_and_the_plan_says_what_then(ask_of: Ask) -> None:
+    image = plain(size=(60, 40))
+    plan = ask_of(image, width=30).json
+    assert (plan["result"]["width"], plan["result"]["height"]) == (30, 20)
+    [doubt] = plan["doubts"]
+    assert doubt["option"] == "auto_orient"
+    assert doubt["detail"].endswith("If it lies on its side, the result is 30 x 45.")
+    assert ask_of(image, width=30, auto_orient=False).json["doubts"] == []
+
+
+def test_a_png_that_could_only_be_made_lying_is_planned_so(ask_of: Ask) -> None:
+    plan = ask_of(plain(size=(20, 40)), width=10, crop="0,0,40,20").json
+    assert (plan["source"]["width"], plan["result"]["height"]) == (40, 5)
+    assert "this is the plan if it lies on its side" in plan["doubts"][0]["detail"]
+
+
+def test_a_png_that_could_not_be_made_lying_says_why(ask_of: Ask) -> None:
+    plan = ask_of(plain(size=(40, 20)), width=10, crop="0,0,40,20").json
+    assert plan["result"]["height"] == 5
+    assert "cannot be made: crop is 40 x 20 at 0,0, but the upright image is 20 x 40." in plan["doubts"][0]["detail"]
+
+
+def test_what_only_pixels_tell_is_a_doubt(ask_of: Ask) -> None:
+    doubts = ask_of(photograph(), width=90, height=90, fit="cover", gravity="smart", trim=10).json["doubts"]
+    assert [doubt["option"] for doubt in doubts] == ["trim", "gravity"]
+    assert ask_of(photograph(), width=90, height=90, fit="contain", gravity="smart").json["doubts"] == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"width": 0},
+        {"widht": 5},
+        {"width": 10, "scale": 5},
+        {"width": 10, "format": "bmp"},
+        {"width": 10, "crop": "600,0,100,100"},
+        {"width": 10_000, "dpr": 2},
+        {"width": 10, "background": "no color"},
+        {"width": 16_000, "pad": "500", "trim": 10},
+    ],
+)
+def test_what_a_task_refuses_the_plan_refuses_in_the_same_words(
+    post: Post, ask_of: Ask, fields: dict[str, Any]
+) -> None:
+    task, plan = post(photograph(), **fields), ask_of(photograph(), **fields)
+    assert task.status == plan.status == 422
+    assert {**task.json, "instance": PATH} == plan.json
+
+
+@pytest.mark.parametrize(("file", "status"), [(b"hello", 415), (photograph()[:20], 422)])
+def test_a_file_that_a_task_refuses_the_plan_refuses_too(post: Post, ask_of: Ask, file: bytes, status: int) -> None:
+    task, plan = post(file, width=8), ask_of(file, width=8)
+    assert task.status == plan.status == status
+    assert task.json["type"] == plan.json["type"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({}, "give either a file, or the upload_id of one, or source_width and source_height"),
+        ({"source_width": 8}, "give either a file"),
+        ({"source_width": 8, "source_height": 8, "upload_id": str(uuid4())}, "give either a file"),
+        ({"upload_id": str(uuid4()), "source_orientation": 6}, "go with source_width and source_height"),
+        ({"source_width": 0, "source_height": 8}, "greater than or equal to 1"),
+        ({"source_width": 8, "source_height": 8, "source_orientation": 9}, "less than or equal to 8"),
+        ({"source_width": 8, "source_height": 8, "source_format": "auto"}, "'jpeg', 'png'"),
+    ],
+)
+def test_there_must_be_one_source(ask: Ask, content: dict[str, Any], says: str) -> None:
+    answer = ask(width=8, **content)
+    assert (answer.status, answer.json["type"]) == (422, "/problems/invalid-request")
+    assert says in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "slug"),
+    [
+        ({"source_width": 30_001, "source_height": 1}, 422, "image-too-large"),
+        ({"source_width": 9000, "source_height": 8000, "source_format": "webp"}, 422, "image-too-large"),
+        ({"upload_id": str(uuid4())}, 404, "upload-not-found"),
+    ],
+)
+def test_a_source_that_no_task_takes_has_no_plan(ask: Ask, content: dict[str, Any], status: int, slug: str) -> None:
+    answer = ask(width=8, **content)
+    assert (answer.status, answer.json["type"]) == (status, f"/problems/{slug}")
+
+
+def test_nobody_plans_with_the_upload_of_another(functions: Functions) -> None:
+    upload_id = str(uuid4())
+    runtime.run(functions["create_task"].store.put(f"uploads/{upload_id}", photograph(), ttl_s=3600))
+    body = json.dumps({"upload_id": upload_id, "width": 8}).encode()
+    headers = {"content-type": "application/json"}
+    answer = functions.http("plan_task", "POST", PATH, headers=headers, body=body, owner="ada")
+    assert (answer.status, answer.json["type"]) == (404, "/problems/upload-not-found")
