@@ -11,6 +11,7 @@ from PIL import Image
 from imagescaler.admission import AdmissionSettings, Allowance
 from imagescaler.admission.header import PIXELS, TRANSPARENT
 from imagescaler.admission.model import fitted_model
+from imagescaler.draft import fraction
 from imagescaler.errors import CorruptImage, TooExpensive
 from imagescaler.formats import Format
 from imagescaler.imaging import scale
@@ -69,6 +70,17 @@ def test_the_header_tells_what_there_will_be_to_do(name: str) -> None:
         header = header_of(image, source_of(data))
     assert (header.stored, header.bytes) == (PHOTOGRAPH.size, len(data))
     assert {field: getattr(header, field) for field in known} == known
+
+
+LEAST = [(1, 1), (80, 53), (80, 54), (81, 53), (160, 106), (213, 142), (320, 213), (321, 213)]
+
+
+@pytest.mark.parametrize("least", LEAST)
+def test_a_jpeg_is_decoded_as_small_as_is_reckoned(least: tuple[int, int]) -> None:
+    with Image.open(BytesIO(photograph())) as image:
+        drafted = image.draft(None, least)
+        assert drafted is not None
+        assert 640 / drafted[1][2] == fraction(Format.JPEG, (640, 427), least)
 
 
 WAYS = ({"width": 800}, {"scale": 100}, {"width": 1000, "format": "png", "linear": True})
