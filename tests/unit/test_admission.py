@@ -76,6 +76,22 @@ def test_results_share_the_decoding_and_take_turns_in_memory() -> None:
     assert max(seconds for _, seconds in each) < seconds < sum(seconds for _, seconds in each)
 
 
+ANIMATED = [form for form in Format if form.has_frames]
+
+
+@pytest.mark.parametrize("options", WISHES, ids=str)
+def test_an_animation_costs_time_for_each_frame_and_memory_for_a_few(options: Options) -> None:
+    for form, target in product(ANIMATED, ANIMATED):
+        header = photograph(form, (1200, 900), frames=200)
+        wish = plan(header.stored, options, LIMITS)
+        short, long = (
+            fitted_model().predict(header, [Output(wish, options, target, frames)], resampler="simd")
+            for frames in (20, 200)
+        )
+        assert long.seconds == pytest.approx(10 * short.seconds, rel=0.01)
+        assert long.memory_bytes == short.memory_bytes < header.bytes + 250 * MEGA
+
+
 def test_a_jpeg_is_decoded_as_small_as_its_largest_result_permits() -> None:
     header = photograph(size=(10_000, 10_000))
     assert predicted(header, SMALL)[0] < 200 * MEGA

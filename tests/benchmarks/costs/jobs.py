@@ -6,10 +6,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.costs.pictures import FILES, path_of
+from tests.benchmarks.costs.pictures import ANIMATIONS, FILES, path_of
 
 FORMATS = ("jpeg", "png", "webp", "avif", "gif", "tiff")
 LARGE = 16
+ANIMATED = ("gif", "png", "webp", "avif")
 SLOW = {"avif", "gif"}
 EFFECTS: tuple[dict[str, Any], ...] = (
     {"grayscale": True},
@@ -44,6 +45,12 @@ def grid(folder: Path) -> Iterator[Job]:
             yield Job(source, {"width": 700, "format": "jpeg"})
         if megapixels < LARGE or name.split("-")[-1] not in SLOW:
             yield Job(source, {"scale": 100})
+    for megapixels, name in product((6, 16), ANIMATIONS):
+        source = path_of(name, megapixels, folder)
+        yield Job(source, {"width": 64})
+        for form in ANIMATED:
+            yield Job(source, {"width": 300, "format": form})
+            yield Job(source, {"scale": 100, "format": form})
     for megapixels in (1, 6):
         for name in ("jpeg", "rgba-png", "grey-png", "drawing-png"):
             for form in FORMATS:

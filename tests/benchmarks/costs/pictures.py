@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import skimage
@@ -12,6 +13,7 @@ from PIL import Image
 from tests.pictures import encoded, photograph
 
 NAMES = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "rocket.jpg", "motorcycle_left.png")
+FRAMES = 16
 SIZES = {1: (1200, 800), 6: (3000, 2000), 16: (4900, 3267)}
 Picture = Callable[[Image.Image], bytes]
 
@@ -58,6 +60,23 @@ FILES: dict[str, Picture] = {
 }
 
 
+def _animation(image: Image.Image, form: str, **options: Any) -> bytes:
+    """Wander over a picture, with sixteen frames of a fifth of its sides."""
+    width, height = image.width // 5, image.height // 5
+    frames = [
+        image.crop((left, top, left + width, top + height)) for left, top in ((40 * n, 20 * n) for n in range(FRAMES))
+    ]
+    return encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=100, **options)
+
+
+ANIMATIONS: dict[str, Picture] = {
+    "animated-gif": lambda image: _animation(image, "GIF"),
+    "animated-png": lambda image: _animation(image, "PNG"),
+    "animated-webp": lambda image: _animation(image, "WEBP", quality=80),
+    "animated-avif": lambda image: _animation(image, "AVIF", quality=60, speed=9),
+}
+
+
 @cache
 def mosaic(megapixels: int) -> Image.Image:
     """Lay photographs beside one another, each the other way round than the one before."""
@@ -82,5 +101,5 @@ def path_of(name: str, megapixels: int, folder: Path) -> Path:
     path = folder / f"{name}-{megapixels}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(FILES[name](mosaic(megapixels)))
+        path.write_bytes({**FILES, **ANIMATIONS}[name](mosaic(megapixels)))
     return path

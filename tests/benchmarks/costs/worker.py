@@ -59,10 +59,11 @@ def amounts(data: bytes, options: Options, resampler: str) -> dict[str, Any]:
     with open_image(data, header, LIMITS) as image:
         opened = header_of(image, header)
     wish = plan(opened.stored, options, LIMITS, orientation=header.orientation)
-    output = Output(wish, options, options.format or header.format)
+    frames = header.frames if options.keeps_frames(header.format) else 1
+    output = Output(wish, options, options.format or header.format, frames)
     shrink = shrink_of(opened, [output])
     return {
-        "work": [work.decoding(opened, shrink), work.drawing(opened, shrink, output, resampler)],
+        "work": [work.decoding(opened, shrink, output.decodings), work.drawing(opened, shrink, output, resampler)],
         "stages": list(stages(opened, shrink, [output])),
     }
 

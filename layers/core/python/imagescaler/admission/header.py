@@ -73,10 +73,9 @@ class Header:
     has_profile: bool = False
     frames: int = 1
 
-    @property
-    def decoder(self) -> str:
-        """Name what decodes it."""
-        kind = "progressive " if self.is_progressive else "raw " if self.is_raw else ""
+    def decoder(self, *, animated: bool = False) -> str:
+        """Name what decodes it, all its frames or a picture."""
+        kind = "animated " if animated else "progressive " if self.is_progressive else "raw " if self.is_raw else ""
         return f"{kind}{self.format}"
 
     @property

@@ -43,8 +43,9 @@ class Model:
 
         Without results it is the least that decoding takes, as small as the codec can.
         """
-        shrink = shrink_of(header, outputs)
-        done = [work.decoding(header, shrink)]
+        shrink, animated = shrink_of(header, outputs), [output for output in outputs if output.is_animated]
+        done = [work.decoding(header, shrink)] if len(animated) < len(outputs) or not outputs else []
+        done += [work.decoding(header, shrink, output.decodings) for output in animated]
         done += [work.drawing(header, shrink, output, resampler) for output in outputs]
         return self.cost(stages(header, shrink, outputs), done)
 

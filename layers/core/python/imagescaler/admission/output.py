@@ -20,20 +20,36 @@ REACH = {
     Kernel.BICUBIC: 2.0,
     Kernel.LANCZOS: 3.0,
 }
+# Animations in which all frames have an alpha channel, or none has.
+ASKS_FOR_ALPHA = {Format.PNG, Format.AVIF}
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A result that is to be made."""
+    """A result that is to be made; `frames` is 1 for a picture."""
 
     plan: Plan
     options: Options
     format: Format
+    frames: int = 1
+
+    @property
+    def is_animated(self) -> bool:
+        """Say whether it has frames."""
+        return self.frames > 1
+
+    @property
+    def decodings(self) -> int:
+        """Count the frames that are decoded for it: all, and again to trim, or to see whether any shows through."""
+        looks = (self.options.trim is not None) + (self.format in ASKS_FOR_ALPHA and not self.options.background)
+        return self.frames * (1 + looks) if self.is_animated else 1
 
     @property
     def encoder(self) -> str:
         """Name what encodes it."""
         options = self.options
+        if self.is_animated:
+            return f"animated {self.format}"
         match self.format:
             case Format.JPEG if options.progressive:
                 return "progressive jpeg"

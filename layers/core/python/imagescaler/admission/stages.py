@@ -22,10 +22,10 @@ def stages(header: Header, shrink: int, outputs: Sequence[Output]) -> Iterator[A
     """
     pixels = area(header.stored)
     known = header.bytes + pixels / shrink**2 * header.pixels.held_bytes
-    yield {KNOWN: known, f"decode {header.decoder}": pixels}
+    yield {KNOWN: known, f"decode {header.decoder()}": pixels}
     for output in outputs:
         shape, made = Shape.of(output.plan, shrink), area(output.plan.size)
-        kept = {f"keep {header.decoder}": pixels}
+        kept = {f"keep {header.decoder(animated=output.is_animated)}": pixels}
         yield {KNOWN: known + _resampling(header, shape, output), **kept, **_light(header, shape, output)}
         yield {KNOWN: known + _finishing(header, shape, output), **kept}
         samples, by = output.samples(header.pixels, KEEPS_COLORS), output.encoder

@@ -11,11 +11,14 @@ SEES_COLORS = {Format.WEBP, Format.AVIF}
 Amounts = dict[str, float]
 
 
-def decoding(header: Header, shrink: int) -> Amounts:
+def decoding(header: Header, shrink: int, frames: int = 1) -> Amounts:
     """Count what is done once for a file: bytes that are read, pixels that are decoded and converted."""
-    pixels = area(header.stored)
-    samples = pixels * header.pixels.file_bytes
-    work = {"task": 1.0, f"read {header.decoder}": float(header.bytes), f"decode {header.decoder}": samples}
+    pixels, decoder = area(header.stored) * frames, header.decoder(animated=frames > 1)
+    work = {
+        "task": 1.0,
+        f"read {decoder}": header.bytes * frames / header.frames,
+        f"decode {decoder}": pixels * header.pixels.file_bytes,
+    }
     if header.format is Format.JPEG:
         work["scaled decode"] = pixels / shrink**2
     if header.pixels.converted_bytes:
@@ -24,13 +27,16 @@ def decoding(header: Header, shrink: int) -> Amounts:
 
 
 def drawing(header: Header, shrink: int, output: Output, resampler: str) -> Amounts:
-    """Count what is done for one result, in pixels; resampling is in products of a sample and a weight."""
+    """Count what is done for one result, in pixels; resampling is in products of a sample and a weight.
+
+    For an animation it is done for each frame.
+    """
     options, plan, shape = output.options, output.plan, Shape.of(output.plan, shrink)
     used, window = area(shape.used), area(shape.window)
     has_color = (header.has_profile or header.pixels == PIXELS["CMYK"]) and options.icc is not Icc.KEEP
     work = {
         "result": 1.0,
-        "palette": 1.0 if output.has_palette else 0,
+        "animated palette" if output.is_animated else "palette": 1.0 if output.has_palette else 0,
         "smart": used if options.gravity is Gravity.SMART and shape.window != plan.stored_scaled else 0,
         "trim": area(header.stored) / shrink**2 if options.trim is not None else 0,
         "alpha": used if header.pixels.has_alpha else 0,
@@ -44,7 +50,7 @@ def drawing(header: Header, shrink: int, output: Output, resampler: str) -> Amou
     }
     if shape.is_resized:
         work |= _resampling(header, shape, output, resampler)
-    return {name: amount for name, amount in work.items() if amount}
+    return {name: amount * output.frames for name, amount in work.items() if amount}
 
 
 def _resampling(header: Header, shape: Shape, output: Output, resampler: str) -> Amounts:
