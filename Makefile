@@ -106,6 +106,9 @@ bench-images: $(READY) ## how large the images are, and how long containers take
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tests.benchmarks.scaling $(ARGS)
 
+bench-costs: $(READY) ## fit the model of what scaling takes, and check it on real pictures; ARGS=--check only that
+	$(BIN)/python -m tests.benchmarks.costs $(ARGS)
+
 hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
 	$(BIN)/python -m tests.hostile
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from imagescaler import repositories, runtime, settings, stores, telemetry
+from imagescaler.admission import AdmissionSettings, Allowance
 from imagescaler.errors import TaskGivenUp
 from imagescaler.imaging import scale_each
 from imagescaler.limits import Limits
@@ -19,17 +20,20 @@ processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
+admission = settings.from_env(AdmissionSettings)
 
 
 def process(record: SQSRecord, lambda_context: Any) -> None:
     """Work on the task of one message."""
     message = TaskMessage.model_validate_json(record.body)
+    remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
+    allowance = Allowance.of(int(lambda_context.memory_limit_in_mb), remaining_s, admission)
     work = process_task(
         message.task_id,
-        lease_s=lambda_context.get_remaining_time_in_millis() / 1000 + LEASE_MARGIN_S,
+        lease_s=remaining_s + LEASE_MARGIN_S,
         max_attempts=max_attempts,
         retention=retention,
-        scale=scale_within_limits,
+        scale=partial(scale_within_limits, allowance=allowance),
         tasks=tasks,
         store=store,
     )

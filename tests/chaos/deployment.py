@@ -14,6 +14,8 @@ PARTS = ("functions", "layers", "local", "template.yaml")
 # Minutes become seconds, or three of them would see nothing; their order is that of the template.
 PROCESSOR = {"Timeout": 4, "MemorySize": 384}
 VISIBILITY_S = 24
+# Poison would be refused; here it is what no prediction foresees.
+UNFORESEEN = 0.1
 FENCE = re.compile(r"where id = :id and status = 'processing' and attempt = :attempt")
 NO_FENCE = "where id = :id and attempt >= :attempt"
 
@@ -36,7 +38,9 @@ def deploy(folder: Path, *, fence: bool) -> Path:
 def _shorten(path: Path) -> None:
     template: dict[str, Any] = Node.read(path).value
     resources = template["Resources"]
-    resources["ProcessTaskFunction"]["Properties"] |= PROCESSOR
+    processor = resources["ProcessTaskFunction"]["Properties"]
+    processor |= PROCESSOR
+    processor["Environment"]["Variables"]["MEMORY_FACTOR"] = UNFORESEEN
     queue = resources["TaskQueue"]["Properties"]
     queue["VisibilityTimeout"] = VISIBILITY_S
     path.write_text(yaml.safe_dump(template))

@@ -40,12 +40,12 @@ def shorten_lease(module: Any) -> None:
 
 
 def _engine(point: str, own: Any) -> Any:
-    def scale(*arguments: Any) -> Any:
+    def scale(*arguments: Any, **allowed: Any) -> Any:
         if point == "in scale":
             die()
         if point == "after tasks.release":
             raise RuntimeError("a fault of ours, for which another attempt may help")
-        return own(*arguments)
+        return own(*arguments, **allowed)
 
     return scale
 

@@ -44,6 +44,8 @@ def test_a_function_has_the_memory_and_the_time_of_the_template(service: str) ->
     assert size(made["mem_limit"]) == function.memory_mib << 20
     assert made["environment"]["AWS_LAMBDA_FUNCTION_TIMEOUT"] == function.timeout_s
     assert made["environment"]["AWS_LAMBDA_FUNCTION_NAME"] == service
+    if service == "process-task":  # else the emulator says 3008, and the processor takes more than it has
+        assert made["environment"]["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == function.memory_mib
 
 
 @pytest.mark.parametrize("service", FUNCTIONS)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from imagescaler import runtime
 from imagescaler.imaging import scale
-from imagescaler.limits import Limits
+from imagescaler.limits import MEGA, Limits
 from imagescaler.option_fields import OptionFields
 from tests.functions.conftest import Answer, Functions, Post, multipart
 from tests.pictures import encoded, photograph, plain
@@ -58,6 +58,14 @@ def test_a_size_is_enough_for_a_plan(ask: Ask) -> None:
     assert plan["doubts"] == []
     assert set(plan["options"]) == set(OptionFields.model_fields)
     assert plan["options"]["pad"] == "10,20,10,20"
+
+
+def test_a_plan_says_what_the_work_will_take(ask: Ask) -> None:
+    source = {"source_width": 8000, "source_height": 6000, "source_format": "jpeg"}
+    small, large = (ask(**source, width=width).json["predicted"] for width in (400, 4000))
+    assert 8 * MEGA < small["memory_bytes"] < large["memory_bytes"] < 2**31
+    assert 0 < small["seconds"] < large["seconds"] < 30
+    assert ask(source_width=8000, source_height=6000, width=400).json["predicted"] is None
 
 
 def test_a_form_may_give_the_size_too(ask_of: Ask) -> None:

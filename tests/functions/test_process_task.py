@@ -70,6 +70,19 @@ def test_an_image_that_cannot_be_decoded_fails_at_once_and_for_good(
     assert '"TasksFailed":[1.0]' in capsys.readouterr().out
 
 
+def test_what_takes_more_time_than_there_is_fails_at_once(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPU_FACTOR", "1000000")
+    task_id = post(photograph(), width=320).json["id"]
+    assert functions.process(message(task_id)) == DONE
+    task = stored(functions, task_id)
+    assert (task.status, task.attempt) == (Status.FAILED, 1)
+    assert task.failure is not None
+    assert task.failure.type == "too-expensive"
+    assert "the limits are 537 MB and 26.1 s" in task.failure.detail
+
+
 def test_a_target_beyond_the_limits_fails_with_the_numbers(
     functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,7 +224,7 @@ def test_the_last_attempt_ends_the_task(
 ) -> None:
     task_id = post(photograph(), width=320).json["id"]
     functions["process_task"]
-    monkeypatch.setattr(functions["process_task"], "scale_within_limits", lambda *_: 1 / 0)
+    monkeypatch.setattr(functions["process_task"], "scale_within_limits", lambda *_, **__: 1 / 0)
     assert [functions.process(message(task_id)) for _ in range(3)] == [FAILED, FAILED, FAILED]
     task = stored(functions, task_id)
     assert (task.status, task.attempt) == (Status.FAILED, 3)
@@ -250,11 +263,11 @@ def test_a_zombie_keeps_nothing_of_its_own(functions: Functions, post: Post, mon
     processor: Any = functions["process_task"]
     scale = processor.scale_within_limits
 
-    def slow(*args: Any) -> Any:
+    def slow(*args: Any, **allowed: Any) -> Any:
         tasks.tasks[UUID(task_id)] = (
             tasks.tasks[UUID(task_id)].released(1).claimed(tasks._clock(), lease_s=60, max_attempts=3)
         )
-        return scale(*args)
+        return scale(*args, **allowed)
 
     monkeypatch.setattr(processor, "scale_within_limits", slow)
     assert functions.process(message(task_id)) == FAILED

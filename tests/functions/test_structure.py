@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 
+from imagescaler.admission import AdmissionSettings
 from imagescaler.grant import SigningSettings
 from imagescaler.keyrings import KeyringSettings
 from imagescaler.limits import Limits
@@ -33,6 +34,7 @@ ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
 DEPLOYED = {"POSTGRES_DSN": "memory://", "QUEUE_URL": "memory://", "STORE_URL": "s3://a-bucket/images"}
 SETTINGS = (
+    AdmissionSettings,
     KeyringSettings,
     Limits,
     QueueSettings,

@@ -38,7 +38,7 @@ class Contender:
 def contenders(installation: Installation) -> tuple[Contender, ...]:
     """List all, ours first."""
     ours = (sys.executable, "-m", f"{WORKERS}.ours")
-    python, allocator = str(installation.python), _allocator()
+    python, allocator = str(installation.python), allocator_variables()
     node = ("node", "--no-warnings")
     scripts = Path(__file__).parent / "workers"
     fast = {"LD_LIBRARY_PATH": str(zlib_ng.library(installation.folder))}
@@ -95,7 +95,7 @@ def contenders(installation: Installation) -> tuple[Contender, ...]:
     )
 
 
-def _allocator() -> dict[str, str]:
+def allocator_variables() -> dict[str, str]:
     """Take the allocator's settings from the template, as the processor has them."""
     functions = {each.name: each for each in load(ROOT / "template.yaml", {}).functions}
     environment = functions["process_task"].environment

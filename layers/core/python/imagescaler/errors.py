@@ -218,6 +218,14 @@ class ResultTooLarge(ImageProblem):
     """
 
 
+class TooExpensive(ImageProblem):
+    """Scaling the image would take more memory or time than there is.
+
+    It is predicted from the header, before anything is decoded. Ask for a smaller result, for another format, without
+    `linear`, or send a smaller image.
+    """
+
+
 class MaxBytesTooSmall(ImageProblem):
     """The scaled image does not fit into `max_bytes`, whatever its quality.
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+SMALL_AVIF_PIXELS = 1_000_000  # up to here an AVIF is encoded with more care, which takes four times as long
+
 
 class Format(StrEnum):
     """An image format that is read and written."""

@@ -7,9 +7,12 @@ from hashlib import sha256
 
 from PIL import Image
 
+from imagescaler.admission import Allowance
 from imagescaler.errors import ImageProblem
+from imagescaler.imaging import resizers
 from imagescaler.imaging.animation import draw_animation, timeline_of
 from imagescaler.imaging.drawn import Drawn
+from imagescaler.imaging.header import header_of
 from imagescaler.imaging.modes import has_deep_colors
 from imagescaler.imaging.opening import decoding, open_image
 from imagescaler.imaging.picture import decode, orientation_of, stored_size
@@ -39,33 +42,42 @@ class Scaled:
     result: Result
 
 
-def scale(data: bytes, options: Options, limits: Limits) -> Scaled:
+def scale(data: bytes, options: Options, limits: Limits, allowance: Allowance | None = None) -> Scaled:
     """Scale an image: of an animation all frames, or the first where the options or the format of the result say so.
 
-    Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it.
+    Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it. What would take more than
+    the allowance is refused before it is decoded.
     """
-    [made] = scale_each(data, [options], limits)
+    [made] = scale_each(data, [options], limits, allowance)
     if isinstance(made, ImageProblem):
         raise made
     return made
 
 
-def scale_each(data: bytes, options: Sequence[Options], limits: Limits) -> Iterator[Scaled | ImageProblem]:
+def scale_each(
+    data: bytes, options: Sequence[Options], limits: Limits, allowance: Allowance | None = None
+) -> Iterator[Scaled | ImageProblem]:
     """Scale an image in several ways: give for each in turn what it became, or why it could not be made.
 
     A picture is decoded once for all, an animation for each that keeps its frames. Each is drawn when it is asked for,
     so that no more than one is in memory. Raises ImageProblem or SourceTooLarge before the first, if the file itself is
-    at fault.
+    at fault, or if all results together would take more than the allowance.
     """
     meter = Meter.start()
     header, source_sha256 = measure(data), sha256(data).hexdigest()
     timeline = timeline_of(data, header, options, limits)
     with open_image(data, header, limits) as image:
         is_deep = has_deep_colors(image)
+        opened = header_of(image, header)
+        if allowance:
+            allowance.admit(opened)
         with decoding(header.format):
             orientation = orientation_of(image)
         source = _upright(header, stored_size(image, orientation), orientation)
         wishes = [Wish.checked(image, source, each, limits, is_deep=is_deep) for each in options]
+        if allowance:
+            outputs = [each.output(timeline) for each in wishes if isinstance(each, Wish)]
+            allowance.admit(opened, outputs, resampler=resizers.NAME)
         draw = _drawing(image, data, source, timeline, wishes, limits, is_deep=is_deep)
         for wish in wishes:
             yield wish if isinstance(wish, ImageProblem) else _made(draw, source, wish, limits, source_sha256, meter)

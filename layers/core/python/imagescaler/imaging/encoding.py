@@ -9,7 +9,7 @@ from typing import Any
 from PIL import ExifTags, Image, PngImagePlugin, features
 
 from imagescaler.errors import MaxBytesTooSmall
-from imagescaler.formats import Format
+from imagescaler.formats import SMALL_AVIF_PIXELS, Format
 from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata
 from imagescaler.imaging.opening import load_codec
 from imagescaler.imaging.palettes import COLORS, with_gif_palette, with_palette
@@ -27,7 +27,7 @@ FOLDERS = {ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo}
 WEBP_METHOD = 2
 # Of AVIF's speeds 10 to 0: at 5 a file of the same size is 1.2 to 1.5 points of SSIMULACRA2 better than at 6, but takes
 # four times as long, which a large picture cannot have: a second and a half for each megapixel.
-AVIF_SPEED, AVIF_SPEED_OF_LARGE, LARGE_AVIF_PIXELS = 5, 6, 1_000_000
+AVIF_SPEED, AVIF_SPEED_OF_LARGE = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _webp(_: Image.Image, options: Options, quality: int) -> dict[str, Any]:
 
 
 def _avif(image: Image.Image, _options: Options, quality: int) -> dict[str, Any]:
-    is_large = image.width * image.height > LARGE_AVIF_PIXELS
+    is_large = image.width * image.height > SMALL_AVIF_PIXELS
     return {"quality": quality, "speed": AVIF_SPEED_OF_LARGE if is_large else AVIF_SPEED, "max_threads": 1}
 
 

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 
 from PIL import ExifTags, Image
 
+from imagescaler.draft import needed
 from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata, read_metadata
 from imagescaler.imaging.modes import normalized
 from imagescaler.imaging.turning import turned
-from imagescaler.options import Kernel, Options
+from imagescaler.options import Options
 from imagescaler.plan import Plan
 from imagescaler.turn import STEPS, Size, Turn
-
-# JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed. Measured on seven photographs
-# (docs/performance.md), 1.2 is as good as sharp's default, which goes as near, in less time; 1.35 keeps a point of
-# SSIMULACRA2 more where a quarter would be 1.25 times as large, and takes a fifth more time there.
-DRAFT = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +54,7 @@ def decode(
     `is_deep` says that it has colors of sixteen bits, of which eight are read.
     """
     stored, profile = stored_size(image, orientation), image.info.get("icc_profile")
-    needed = [_needed(stored, *wish) for wish in wishes]
-    draft = image.draft(None, (max(width for width, _ in needed), max(height for _, height in needed)))
+    draft = image.draft(None, needed(stored, wishes))
     metadata = read_metadata(image)
     image.load()
     pixels = normalized(image)
@@ -70,13 +65,3 @@ def decode(
     decoding = f"decode {str(image.format).lower()}{scaled}{depth}"
     converting = [f"convert {image.mode} → {pixels.mode}"] if image.mode != pixels.mode else []
     return Picture(pixels, stored, orientation, shrink, profile, metadata, (decoding, *converting))
-
-
-def _needed(stored: Size, plan: Plan, options: Options) -> Size:
-    """Give the size at which the whole picture must be decoded for a plan."""
-    if options.trim is not None or options.linear or options.kernel is Kernel.NEAREST:
-        return stored
-    area, scaled = plan.stored_area, plan.stored_scaled
-    width = stored[0] * scaled[0] / area.width * DRAFT
-    height = stored[1] * scaled[1] / area.height * DRAFT
-    return max(round(width), 1), max(round(height), 1)

@@ -5,6 +5,7 @@ from typing import Self
 
 from PIL import Image
 
+from imagescaler.admission import Output
 from imagescaler.errors import ImageProblem, NeverLossless
 from imagescaler.formats import Format
 from imagescaler.imaging.modes import check_depth
@@ -12,6 +13,7 @@ from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.plan import Plan, plan
 from imagescaler.task import Source
+from imagescaler.timelines import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,8 @@ class Wish:
         except ImageProblem as problem:
             return problem
         return cls(options, wish, form, keeps_depth, keeps_frames)
+
+    def output(self, timeline: Timeline | None) -> Output:
+        """Give what is predicted of it, if the source has this timeline."""
+        frames = timeline.frames if timeline and self.keeps_frames else 1
+        return Output(self.plan, self.options, self.format, frames)

@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from imagescaler.admission import foreseen
 from imagescaler.forecast import Forecast
 from imagescaler.formats import Format
 from imagescaler.option_fields import OptionFields
@@ -68,6 +69,13 @@ class DoubtView(BaseModel):
     detail: str
 
 
+class PredictedView(BaseModel):
+    """What it takes to scale a photograph so: bytes of memory at once, and seconds of processor (docs/admission.md)."""
+
+    memory_bytes: int
+    seconds: float
+
+
 class PlanView(BaseModel):
     """What a task would make; without `doubts` it is exactly so."""
 
@@ -76,11 +84,12 @@ class PlanView(BaseModel):
     result: PlannedResult
     geometry: GeometryView
     doubts: list[DoubtView]
+    predicted: PredictedView | None
 
     @classmethod
     def of(cls, forecast: Forecast, options: Options) -> Self:
         """Show a forecast to its client."""
-        plan, form = forecast.plan, forecast.format
+        plan, form, cost = forecast.plan, forecast.format, foreseen(forecast, options)
         return cls(
             source=PlannedSource(format=forecast.outline.format, **_size(plan.upright)),
             options=OptionFields.of(options),
@@ -91,6 +100,7 @@ class PlanView(BaseModel):
                 window=BoxView.model_validate(plan.window),
                 position=PlaceView(left=plan.left, top=plan.top),
             ),
+            predicted=cost and PredictedView(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)),
             doubts=[DoubtView.model_validate(doubt) for doubt in forecast.doubts],
         )
 

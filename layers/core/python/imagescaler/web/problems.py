@@ -34,6 +34,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
     errors.ResultTooLarge: HTTPStatus(422),
+    errors.TooExpensive: HTTPStatus(422),
     errors.MaxBytesTooSmall: HTTPStatus(422),
     errors.NoRenditionMade: HTTPStatus(422),
     errors.SourceLost: HTTPStatus.CONFLICT,

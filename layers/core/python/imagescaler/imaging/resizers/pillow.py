@@ -4,6 +4,7 @@ from PIL import Image
 
 from imagescaler.options import Kernel
 
+NAME = "pillow"
 SOFTWARE: tuple[str, ...] = ()  # beside Pillow itself
 BoxOf = tuple[float, float, float, float]
 RESAMPLING = {

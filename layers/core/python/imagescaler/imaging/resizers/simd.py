@@ -6,6 +6,7 @@ from PIL import Image
 from imagescaler.imaging.resizers import pillow
 from imagescaler.options import Kernel
 
+NAME = "simd"
 SOFTWARE: tuple[str, ...] = ("cykooz-resizer",)
 KERNELS = {
     Kernel.BOX: FilterType.box,

@@ -1,0 +1,74 @@
+"""Fits the model of what scaling costs, and holds it against pictures that it was not fitted to.
+
+The model is written where the library reads it. `--corpus` names the folder of pictures, else it is that of
+`make bench-scaling`; with `--check` nothing is fitted, and with `--factor` only CPU_FACTOR is told.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from imagescaler import admission
+from imagescaler.admission.model import Model
+from tests.benchmarks.costs import judging
+from tests.benchmarks.costs.fitting import Measured, fit
+from tests.benchmarks.costs.jobs import Job, grid
+from tests.benchmarks.costs.measuring import measure
+from tests.benchmarks.costs.reference import reference_s
+from tests.benchmarks.scaling.corpus import find
+from tests.benchmarks.scaling.installation import ROOT
+from tests.benchmarks.scaling.machine import describe, versions
+
+MODEL = Path(admission.__file__).parent / "model.json"
+PICTURES = ROOT / ".bench/costs"
+
+
+def main() -> int:
+    """Measure, fit, check; the exit code is 1 if a prediction of memory is off by more than the bound."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.costs", description=__doc__)
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--factor", action="store_true")
+    given = parser.parse_args()
+    if given.factor:
+        print(f"CPU_FACTOR={_factor(_read()):.2f}")
+        return 0
+    if not given.check:
+        measured = _measured(grid(PICTURES))
+        MODEL.write_text(json.dumps(_described(fit(measured), len(measured)), indent=2, sort_keys=True) + "\n")
+    corpus, what = find(given.corpus)
+    fitted = _read()
+    model, factor = Model.of(fitted), _factor(fitted)
+    verdicts = [judging.Verdict.of(model, each, factor) for each in _measured(judging.jobs(corpus))]
+    print(f"{what}; this machine takes {factor:.2f} of the time\n{judging.table(verdicts)}")
+    return int(not all(judging.within(each.memory_ratio) for each in verdicts))
+
+
+def _measured(jobs: Iterable[Job]) -> list[Measured]:
+    every = list(jobs)
+    measured = []
+    for number, each in enumerate(measure(every), 1):
+        measured.append(each)
+        print(f"\r{number} of {len(every)} measured", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return measured
+
+
+def _described(fitted: dict[str, Any], jobs: int) -> dict[str, Any]:
+    return {"machine": describe(), "software": versions(), "jobs": jobs, "reference_s": reference_s(), **fitted}
+
+
+def _read() -> dict[str, Any]:
+    fitted: dict[str, Any] = json.loads(MODEL.read_text())
+    return fitted
+
+
+def _factor(fitted: dict[str, Any]) -> float:
+    return reference_s() / float(fitted["reference_s"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
