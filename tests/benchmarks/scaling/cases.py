@@ -32,7 +32,7 @@ CASES = (
     Case("PNG screenshot 8 MP → 800", "shot8.png", (800,), "png", 1.1),
     Case("AVIF 12 MP → 800", "a12.avif", (800,), "avif", 1.0),
     Case(
-        "JPEG 24 MP → five renditions (ours: five calls)",
+        "JPEG 24 MP → five renditions",
         "j24.jpg",
         (1920, 1280, 960, 640, 320),
         "jpeg",
