@@ -11,7 +11,7 @@ import pytest
 from imagescaler import runtime
 from imagescaler.grant import Grant
 from imagescaler.measure import measure
-from imagescaler.task import Source
+from imagescaler.source import Source
 from tests.functions.conftest import SIGNING_KEY, Answer, Functions, multipart
 from tests.pictures import encoded, photograph, plain, segment
 from tests.reference import upright

@@ -12,7 +12,7 @@ from imagescaler import runtime
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
 from imagescaler.grant import Grant
-from imagescaler.task import Failure, Result
+from imagescaler.outcome import Failure, Result
 from imagescaler.web.results import MAX_ANSWER_BYTES
 from tests.functions.conftest import SIGNING_KEY, Answer, Functions, Post
 from tests.pictures import photograph

@@ -9,8 +9,8 @@ import pytest
 from imagescaler import runtime
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
+from imagescaler.outcome import Failure, Result
 from imagescaler.receipt import PeakOf, Receipt, Usage
-from imagescaler.task import Failure, Result
 from tests.functions.conftest import Answer, Functions, Post
 from tests.pictures import photograph
 

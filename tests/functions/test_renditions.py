@@ -11,7 +11,7 @@ from PIL import Image
 from imagescaler import runtime
 from imagescaler.errors import StoreFull
 from imagescaler.limits import Limits
-from imagescaler.task import Status
+from imagescaler.status import Status
 from tests.functions.conftest import Answer, Functions, Post
 from tests.pictures import photograph
 

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image, ImageOps
 from imagescaler.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
 from imagescaler.formats import Format
 from imagescaler.measure import measure
-from imagescaler.task import Source
+from imagescaler.source import Source
 from tests.hostile.files import in_pieces, padded
 from tests.pictures import encoded, photograph, plain, png, riff, segment
 

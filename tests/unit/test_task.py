@@ -10,7 +10,11 @@ import pytest
 from imagescaler.errors import LeaseLost, RenditionNotFound, RenditionNotNamed, TaskFinished, TaskInProgress
 from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.task import TRANSITIONS, Failure, Rendition, Result, Source, Status, Task
+from imagescaler.outcome import Failure, Result
+from imagescaler.rendition import Rendition
+from imagescaler.source import Source
+from imagescaler.status import TRANSITIONS, Status
+from imagescaler.task import Task
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = Source(Format.PNG, 4, 3, 100)

@@ -9,7 +9,7 @@ from imagescaler.formats import Format
 from imagescaler.limits import Limits
 from imagescaler.options import Gravity, Options
 from imagescaler.plan import Plan, plan
-from imagescaler.task import Source
+from imagescaler.source import Source
 from imagescaler.turn import Size
 
 LYING = 6  # one of the turns that exchange the sides

@@ -8,7 +8,7 @@ import imagesize
 from imagescaler.avif_header import is_avif, read_header
 from imagescaler.errors import CorruptImage, UnsupportedImageFormat
 from imagescaler.formats import Format
-from imagescaler.task import Source
+from imagescaler.source import Source
 from imagescaler.timelines import read_timeline
 from imagescaler.turn import STEPS, Size, Turn
 

@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.formats import Format
 from imagescaler.option_fields import OptionFields
+from imagescaler.outcome import Failure, Result
 from imagescaler.receipt import PeakOf
+from imagescaler.rendition import Rendition
 from imagescaler.srcset import Pictures, url_of
-from imagescaler.task import Failure, Rendition, Result, Status, Task
+from imagescaler.status import Status
+from imagescaler.task import Task
 
 MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
 

@@ -1,10 +1,8 @@
 """What a task is and how it may change: pure, and the same for every repository."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,117 +10,20 @@ from imagescaler.errors import (
     AttemptsExhausted,
     LeaseLost,
     NoRenditionMade,
-    Problem,
     RenditionNotFound,
     RenditionNotNamed,
     TaskFinished,
     TaskInProgress,
     TaskNotFound,
 )
-from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.receipt import Receipt
-from imagescaler.turn import Size, Turn
+from imagescaler.outcome import Failure, Outcome, Result
+from imagescaler.rendition import Rendition
+from imagescaler.source import Source
+from imagescaler.status import TRANSITIONS, Status
 
 MAX_SPARED = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
-
-
-class Status(StrEnum):
-    """Where a task stands."""
-
-    PENDING = "pending"
-    PROCESSING = "processing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    EXPIRED = "expired"
-
-    @property
-    def is_final(self) -> bool:
-        """Say whether no attempt can follow."""
-        return self not in {Status.PENDING, Status.PROCESSING}
-
-
-TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
-    {
-        Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED}),
-        Status.PROCESSING: frozenset({Status.PROCESSING, Status.PENDING, Status.COMPLETED, Status.FAILED}),
-        Status.COMPLETED: frozenset({Status.EXPIRED}),
-        Status.FAILED: frozenset(),
-        Status.EXPIRED: frozenset(),
-    }
-)
-"""Every change of status that is allowed; `processing` to `processing` is a new attempt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is known of an uploaded image; width and height are those of the upright one, in pixels.
-
-    `orientation` is how it lies in its file, as far as that is known: EXIF's number; `frames` is 1 until more are
-    known of.
-    """
-
-    format: Format
-    width: int
-    height: int
-    bytes: int
-    orientation: int = 1
-    frames: int = 1
-
-    @property
-    def stored(self) -> Size:
-        """Give the size that it has in its file."""
-        return Turn(self.orientation).size((self.width, self.height))
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What is known of a scaled image; width and height in pixels, `sha256` in hexadecimal.
-
-    The receipt tells how it came about, and no two pictures apart; older releases wrote none.
-    """
-
-    format: Format
-    width: int
-    height: int
-    bytes: int
-    sha256: str
-    receipt: Receipt | None = field(default=None, compare=False)
-    frames: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a task failed: a problem's slug, title and detail."""
-
-    type: str
-    title: str
-    detail: str
-
-    @classmethod
-    def of(cls, problem: Problem) -> Self:
-        """Make the record of a problem."""
-        return cls(problem.slug(), problem.title(), problem.detail)
-
-
-Outcome = Result | Failure
-"""What becomes of one wish."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """One of several results that are wished of one image: its name, how to scale, and in the end what came of it."""
-
-    name: str
-    options: Options
-    result: Result | None = None
-    failure: Failure | None = None
-
-    def ended(self, outcome: Outcome) -> Self:
-        """Note what came of it."""
-        result, failure = (None, outcome) if isinstance(outcome, Failure) else (outcome, None)
-        return replace(self, result=result, failure=failure)
 
 
 @dataclass(frozen=True, slots=True)

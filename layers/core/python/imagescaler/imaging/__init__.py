@@ -23,8 +23,9 @@ from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.meter import Meter
 from imagescaler.options import Options
+from imagescaler.outcome import Result
 from imagescaler.receipt import Receipt
-from imagescaler.task import Result, Source
+from imagescaler.source import Source
 from imagescaler.timelines import Timeline
 from imagescaler.turn import Size, Turn
 

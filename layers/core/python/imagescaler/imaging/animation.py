@@ -22,7 +22,7 @@ from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.options import Gravity, Options
 from imagescaler.plan import Plan
-from imagescaler.task import Source
+from imagescaler.source import Source
 from imagescaler.timelines import Timeline, read_timeline
 
 # In these all frames have an alpha channel, or none has: one that hides nothing costs time, and bytes.

@@ -4,7 +4,7 @@ from PIL import Image
 
 from imagescaler.admission.header import Header, pixels_of
 from imagescaler.formats import Format
-from imagescaler.task import Source
+from imagescaler.source import Source
 
 
 def header_of(image: Image.Image, source: Source) -> Header:

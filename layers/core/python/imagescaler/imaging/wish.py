@@ -12,7 +12,7 @@ from imagescaler.imaging.modes import check_depth
 from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.plan import Plan, plan
-from imagescaler.task import Source
+from imagescaler.source import Source
 from imagescaler.timelines import Timeline
 
 

@@ -7,7 +7,10 @@ from uuid import UUID
 
 from imagescaler.backlog import Backlog
 from imagescaler.errors import IdempotencyKeyReused, TaskNotFound
-from imagescaler.task import Failure, Idempotency, NewTask, Result, Source, Status, Task
+from imagescaler.outcome import Failure, Result
+from imagescaler.source import Source
+from imagescaler.status import Status
+from imagescaler.task import Idempotency, NewTask, Task
 
 
 class MemoryTaskRepository:

@@ -20,8 +20,12 @@ from imagescaler.errors import (
     TaskNotFound,
 )
 from imagescaler.options import Options
+from imagescaler.outcome import Failure, Result
 from imagescaler.postgres_connection import Database, Row
-from imagescaler.task import Failure, NewTask, Rendition, Result, Source, Status, Task, gave_up
+from imagescaler.rendition import Rendition
+from imagescaler.source import Source
+from imagescaler.status import Status
+from imagescaler.task import NewTask, Task, gave_up
 
 Record = TypeVar("Record")
 ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start

@@ -13,9 +13,11 @@ from imagescaler.forecast import Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.rendition import Rendition
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
-from imagescaler.task import Idempotency, NewTask, Rendition, Status, Task
+from imagescaler.status import Status
+from imagescaler.task import Idempotency, NewTask, Task
 from imagescaler.usecases.originals import Measure, Original
 
 logger = logging.getLogger(__name__)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from imagescaler.errors import BlobNotFound, ResultExpired, TaskFailed
+from imagescaler.outcome import Failure, Result
 from imagescaler.ports import ImageStore, SignedUrls, TaskRepository
-from imagescaler.task import Failure, Result, Status, Task
+from imagescaler.status import Status
+from imagescaler.task import Task
 
 URL_TTL_S = 300
 

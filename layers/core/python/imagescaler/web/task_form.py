@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import Form
 from pydantic import ConfigDict
 
+from imagescaler.rendition import Rendition
 from imagescaler.rendition_request import RenditionsRequest, UploadedImage
 from imagescaler.scaling_request import SIZE_OR_RENDITIONS
-from imagescaler.task import Rendition
 from imagescaler.web.document import FORM, file_of_form
 from imagescaler.web.image_form import ImageForm
 from imagescaler.web.results import PICTURES

@@ -1,0 +1,32 @@
+"""Where a task stands, and where it may go from there."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Status(StrEnum):
+    """Where a task stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether no attempt can follow."""
+        return self not in {Status.PENDING, Status.PROCESSING}
+
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
+    {
+        Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED}),
+        Status.PROCESSING: frozenset({Status.PROCESSING, Status.PENDING, Status.COMPLETED, Status.FAILED}),
+        Status.COMPLETED: frozenset({Status.EXPIRED}),
+        Status.FAILED: frozenset(),
+        Status.EXPIRED: frozenset(),
+    }
+)
+"""Every change of status that is allowed; `processing` to `processing` is a new attempt."""
