@@ -18,6 +18,7 @@ COUNT, CLIENTS = 200, 8
 NAMES = ("coffee.png", "astronaut.png", "chelsea.png", "motorcycle_left.png", "ihc.png", "rocket.jpg", "retina.jpg")
 TROUBLE = ("failed", "Traceback", "comes again", "error")
 BOUNDS = {"png": 0.7, "jpeg": 9, "webp": 9}  # mean difference, in levels of 255; the losses of a format at quality 80
+SCALED_DECODE = 1  # a JPEG is decoded near to its size by its codec, and not resampled from all of its pixels
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def test_all_complete_and_all_are_right_and_no_error_is_logged(base_url: str, de
         results = list(clients.map(lambda work: scale(client, work), works))
     for work, result in zip(works, results, strict=True):
         difference = mean_difference(pixels_of(result), expected(work.image, work.size))
-        assert difference < BOUNDS[work.form], work.name
+        assert difference < BOUNDS[work.form] + SCALED_DECODE * work.name.endswith(".jpg"), work.name
     completed, trouble = logged(deployment)
     assert completed - completed_before == COUNT
     assert trouble == trouble_before

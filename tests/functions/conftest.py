@@ -62,7 +62,7 @@ class Functions:
     def close(self) -> None:
         """Close the connections of all that are loaded; those to memory are none."""
         for module in self._loaded.values():
-            for port in {"tasks", "store", "queue"} & set(vars(module)):
+            for port in {"tasks", "store", "queue", "keys"} & set(vars(module)):
                 adapter = getattr(module, port)
                 if hasattr(adapter, "_redis"):
                     runtime.run(adapter._redis.aclose())
