@@ -11,8 +11,7 @@ COMPLETED, NO_ANSWER = "completed", "no answer"
 STRANGE = "415 unsupported-image-format"
 CORRUPT, TOO_LARGE = "422 corrupt-image", "422 image-too-large"
 FAILED_CORRUPT = "failed corrupt-image"
-TOO_MANY_FRAMES = "422 too-many-frames"
-
+TOO_MANY_FRAMES, FAILED_FRAMES = "422 too-many-frames", "failed too-many-frames"
 
 Make = Callable[[], bytes]
 Table = Mapping[str, tuple[str, Make]]

@@ -8,7 +8,18 @@ import numpy as np
 from PIL import Image
 
 from tests.hostile import gifs, pngs, tiffs, webps
-from tests.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, NO_ANSWER, STRANGE, Case, Make, Table, Upload
+from tests.hostile.case import (
+    COMPLETED,
+    CORRUPT,
+    FAILED_CORRUPT,
+    FAILED_FRAMES,
+    NO_ANSWER,
+    STRANGE,
+    Case,
+    Make,
+    Table,
+    Upload,
+)
 from tests.hostile.files import PICTURE, in_pieces, padded
 from tests.pictures import chunk, encoded, noise, plain, png, segment
 
@@ -56,13 +67,13 @@ LARGE: Table = {
     "PNG in 3,000,000 chunks": (pngs.CHUNKS, lambda: png(*pngs.RGB, pngs.PIXEL, chunk(b"teSt", b"") * 3_000_000)),
     "PNG with a chunk of 45 MB": (COMPLETED, lambda: png(*pngs.RGB, pngs.PIXEL, chunk(b"teSt", bytes(45_000_000)))),
     "PNG of one pixel with 40 GB behind it": (COMPLETED, partial(endless, 400)),
-    "GIF of 3,000,000 pictures": (COMPLETED, partial(gifs.animation, 3_000_000, 9)),
+    "GIF of 3,000,000 pictures": (FAILED_FRAMES, partial(gifs.animation, 3_000_000, 9)),
     "GIF with 45 MB of comments": (
         COMPLETED,
         lambda: gifs.HONEST[:-1] + gifs.extension(0xFE, *[bytes(255)] * 176_000) + gifs.END,
     ),
     "TIFF of noise": (COMPLETED, partial(random, "TIFF")),
-    "WebP of 16,000 pictures": (COMPLETED, partial(webps.animation, 16_000)),
+    "WebP of 16,000 pictures": (FAILED_FRAMES, partial(webps.animation, 16_000)),
     "zeros that are called a JPEG": (STRANGE, lambda: bytes(MOST)),
     "a JPEG's first bytes and zeros": (CORRUPT, lambda: b"\xff\xd8\xff\xe0" + bytes(MOST - 4)),
     "a PNG's first bytes and zeros": (CORRUPT, lambda: pngs.SIGNATURE + bytes(MOST - 8)),
