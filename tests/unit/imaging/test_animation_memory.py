@@ -60,4 +60,4 @@ def test_memory_does_not_grow_with_the_number_of_frames(form: Format, tmp_path: 
         assert list(map(float, timeline.durations_ms)) == [duration_ms(number) for number in range(frames)]
         peaks[frames] -= 2 * target.stat().st_size  # the result itself, and the parts of which it is joined
     assert peaks[MANY] < 60 * FRAME_BYTES
-    assert peaks[MANY] - peaks[FEW] < 15 * FRAME_BYTES
+    assert peaks[MANY] - peaks[FEW] < 25 * FRAME_BYTES  # an encoder of video looks ahead; 225 frames more are there
