@@ -29,7 +29,7 @@ def test_a_photograph_is_posted_polled_and_fetched(client: httpx.Client) -> None
     receipt = task["result"]["receipt"]
     assert receipt["source_sha256"] == hashlib.sha256(photograph()).hexdigest()
     assert receipt["result_sha256"] == task["result"]["sha256"]
-    assert "resize 640x427 → 800x534 lanczos" in receipt["operations"]
+    assert "resize 640x427 to 800x534 lanczos" in receipt["operations"]
     assert mean_difference(pixels_of(result.content), expected(photograph(), (800, 534))) < 6
     as_json = client.get(f"/results/{task['id']}").json()
     assert base64.b64decode(as_json["data"]) == result.content

@@ -52,17 +52,17 @@ OPERATIONS: dict[str, tuple[bytes, Options, list[str]]] = {
     "a scaled decode": (
         PHOTOGRAPH,
         Options(60, 40, fit=Fit.FILL),
-        ["decode jpeg 1/8", "resize 80x53.375 → 60x40 lanczos", JPEG],
+        ["decode jpeg 1/8", "resize 80x53.375 to 60x40 lanczos", JPEG],
     ),
     "a crop and a kernel": (
         LOSSLESS,
         Options(50, crop=Box(10, 20, 100, 50), kernel=Kernel.BICUBIC, linear=True),
-        ["decode png", "crop 100x50 at 10,20", "resize 100x50 → 50x25 bicubic in linear light", FLAT_PNG],
+        ["decode png", "crop 100x50 at 10,20", "resize 100x50 to 50x25 bicubic in linear light", FLAT_PNG],
     ),
     "a window": (
         LOSSLESS,
         Options(100, 100, fit=Fit.COVER, gravity=Gravity.EAST),
-        ["decode png", "resize 200x200 at 100,0 → 100x100 lanczos", PNG],
+        ["decode png", "resize 200x200 at 100,0 to 100x100 lanczos", PNG],
     ),
     "turns": (LOSSLESS, Options(300, rotate=90, enlarge=False, flip=True), ["decode png", "transpose", PNG]),
     "effects": (
@@ -93,12 +93,12 @@ OPERATIONS: dict[str, tuple[bytes, Options, list[str]]] = {
     "palettes": (
         encoded(PICTURE.convert("P"), "GIF"),
         Options(300),
-        ["decode gif", "convert P → RGB", "quantize 256 colors", "encode gif"],
+        ["decode gif", "convert P to RGB", "quantize 256 colors", "encode gif"],
     ),
     "inks": (
         encoded(PICTURE.convert("CMYK"), "TIFF"),
         Options(300, format=Format.WEBP, lossless=True),
-        ["decode tiff", "color plain CMYK → sRGB", "encode webp quality=80 method=2 lossless=True exact=True"],
+        ["decode tiff", "color plain CMYK to sRGB", "encode webp quality=80 method=2 lossless=True exact=True"],
     ),
     "a profile that is kept": (
         encoded(PICTURE, icc_profile=profiles.wide_gamut()),
@@ -125,9 +125,9 @@ OPERATIONS: dict[str, tuple[bytes, Options, list[str]]] = {
         Options(2, format=Format.WEBP),
         [
             "decode png",
-            "convert I;16 → F",
-            "resize 4x4 → 2x2 lanczos",
-            "reduce 16 → 8 bits",
+            "convert I;16 to F",
+            "resize 4x4 to 2x2 lanczos",
+            "reduce 16 to 8 bits",
             "encode webp quality=80 method=2",
         ],
     ),
@@ -151,7 +151,7 @@ def test_where_the_most_is_to_be_seen_is_noted() -> None:
     picture = Image.new("RGB", (300, 100), "white")
     picture.paste(Image.effect_noise((60, 100), 90).convert("RGB"), (240, 0))
     operations = receipt_of(encoded(picture), Options(100, 100, fit=Fit.COVER, gravity=Gravity.SMART)).operations
-    assert operations[1:3] == ("focus smart at 198,0", "resize 100x100 at 198,0 → 100x100 lanczos")
+    assert operations[1:3] == ("focus smart at 198,0", "resize 100x100 at 198,0 to 100x100 lanczos")
 
 
 def test_what_a_search_found_is_the_quality_that_is_told() -> None:
@@ -169,7 +169,7 @@ def test_what_a_search_found_is_the_quality_that_is_told() -> None:
 def test_a_profile_is_named_only_if_everybody_has_it(description: str, told: str) -> None:
     data = encoded(PICTURE.convert("CMYK"), "JPEG", icc_profile=profiles.inks(description))
     receipt = receipt_of(data, Options(300))
-    assert f"color {told} → sRGB" in receipt.operations
+    assert f"color {told} to sRGB" in receipt.operations
     assert "Ada" not in str(receipt)
 
 

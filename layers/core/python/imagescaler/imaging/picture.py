@@ -63,5 +63,5 @@ def decode(
     shrink = (stored[0] / draft[1][2], stored[1] / draft[1][3]) if draft else (1.0, 1.0)
     scaled, depth = f" 1/{shrink[0]:g}" if shrink[0] > 1 else "", ", 8 of 16 bits" if is_deep else ""
     decoding = f"decode {str(image.format).lower()}{scaled}{depth}"
-    converting = [f"convert {image.mode} → {pixels.mode}"] if image.mode != pixels.mode else []
+    converting = [f"convert {image.mode} to {pixels.mode}"] if image.mode != pixels.mode else []
     return Picture(pixels, stored, orientation, shrink, profile, metadata, (decoding, *converting))

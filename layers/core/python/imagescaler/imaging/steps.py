@@ -81,7 +81,7 @@ def resize(frame: Frame) -> Frame:
     image = resize_light(frame.image, resample) if frame.options.linear else resample(frame.image)
     at = f" at {box[0]:.6g},{box[1]:.6g}" if any(box[:2]) else ""
     used, light = _size((box[2] - box[0], box[3] - box[1])), " in linear light" if frame.options.linear else ""
-    return frame.did(f"resize {used}{at} → {_size(size)} {frame.options.kernel}{light}", image=image)
+    return frame.did(f"resize {used}{at} to {_size(size)} {frame.options.kernel}{light}", image=image)
 
 
 def shallow(frame: Frame) -> Frame:
@@ -90,7 +90,7 @@ def shallow(frame: Frame) -> Frame:
         return frame
     if frame.keeps_depth:
         return replace(frame, image=frame.image.point(lambda value: value * 1 + 0.5).convert("I").convert("I;16"))
-    return frame.did("reduce 16 → 8 bits", image=to_eight_bits(frame.image))
+    return frame.did("reduce 16 to 8 bits", image=to_eight_bits(frame.image))
 
 
 def color(frame: Frame) -> Frame:
@@ -98,7 +98,7 @@ def color(frame: Frame) -> Frame:
     if keeps_profile(frame.image, frame.profile, frame.options, frame.form):
         return frame
     image, space = to_srgb(frame.image, frame.profile)
-    return replace(frame.drawn(f"color {space} → sRGB", image), profile=None)
+    return replace(frame.drawn(f"color {space} to sRGB", image), profile=None)
 
 
 def upright(frame: Frame) -> Frame:

@@ -162,7 +162,8 @@ class PostgresTaskRepository:
 
 
 def _json(record: Any) -> str:
-    return json.dumps([asdict(each) for each in record] if isinstance(record, tuple) else asdict(record))
+    plain = [asdict(each) for each in record] if isinstance(record, tuple) else asdict(record)
+    return json.dumps(plain, ensure_ascii=False)  # a database without an encoding takes letters, but no escapes of them
 
 
 def _task(row: Row) -> Task:
