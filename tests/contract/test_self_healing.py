@@ -78,9 +78,9 @@ class Adapter:
     problem: type[Unavailable]
 
 
-async def close_connection(repository: Any) -> None:
-    if repository._database._connection is not None:
-        repository._database._connection.terminate()
+async def close_pool(repository: Any) -> None:
+    if repository._database._pool is not None:
+        repository._database._pool.terminate()
 
 
 async def close_redis(adapter: Any) -> None:
@@ -89,7 +89,7 @@ async def close_redis(adapter: Any) -> None:
 
 ADAPTERS = {
     "repository": Adapter(
-        "postgres_dsn", repositories.connect, lambda tasks: tasks.ping(), close_connection, RepositoryUnavailable
+        "postgres_dsn", repositories.connect, lambda tasks: tasks.ping(), close_pool, RepositoryUnavailable
     ),
     "queue": Adapter(
         "redis_url",

@@ -13,6 +13,7 @@ from imagescaler.admission import AdmissionSettings
 from imagescaler.grant import SigningSettings
 from imagescaler.keyrings import KeyringSettings
 from imagescaler.limits import Limits
+from imagescaler.postgres_connection import MAX_CONNECTIONS
 from imagescaler.queues import QueueSettings
 from imagescaler.repositories import RepositorySettings
 from imagescaler.repositories.migrations import NEWEST
@@ -216,5 +217,5 @@ def imported_packages(path: Path) -> set[str]:
 def test_the_embedded_database_takes_the_connections_of_every_environment(template: Template) -> None:
     """As docs/reliability.md has it: environments times connections, and three that Postgres keeps for a superuser."""
     functions = sum("POSTGRES_DSN" in function.environment for function in template.functions)
-    most = functions * HostLimits().max_environments
+    most = functions * HostLimits().max_environments * MAX_CONNECTIONS
     assert most + 3 <= int(postgresql.SETTINGS["max_connections"])

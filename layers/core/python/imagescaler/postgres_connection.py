@@ -1,15 +1,15 @@
-"""How Postgres is reached: one connection per adapter, made on first use, with time limits and one retry."""
+"""How Postgres is reached: a small pool per adapter, made on first use, with time limits and one retry."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import asyncpg
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from imagescaler.errors import RepositoryUnavailable
 
 CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S = 3, 3
+MAX_CONNECTIONS = 1  # an environment has one invocation at a time; so there are as many connections as environments
 BROKEN = (
     OSError,  # refused, reset, and TimeoutError
     asyncpg.InterfaceError,  # the connection went away under a statement
@@ -23,22 +23,16 @@ Row = Any
 
 
 class Database:
-    """One connection, which is made on first use; a broken one is replaced, and its statement tried once more.
-
-    An environment has one invocation at a time: a pool would share out nothing, and costs more than a statement does.
-    """
+    """A small pool that connects on first use; a broken connection is replaced, and its statement tried once more."""
 
     def __init__(self, dsn: str, *, statement_cache_size: int) -> None:
         self._dsn = dsn
         self._statement_cache_size = statement_cache_size
-        self._connection: asyncpg.Connection[Any] | None = None
-        self._turn = asyncio.Lock()
+        self._pool: asyncpg.Pool | None = None
 
     async def run(self, query: Callable[..., Awaitable[Row]], **arguments: Any) -> Row:
         """Run a query of aiosql's, which must be one that may be repeated; raises RepositoryUnavailable."""
         try:
-            with suppress(*BROKEN):  # most often a connection that its server has left meanwhile
-                return await self._attempt(query, arguments)
             return await self._attempt(query, arguments)
         except BROKEN as error:
             raise RepositoryUnavailable("The database does not answer. Try again.") from error
@@ -53,25 +47,25 @@ class Database:
         return rows
 
     async def close(self) -> None:
-        """Close the connection."""
-        if self._connection is not None:
-            await self._connection.close()
+        """Close the connections."""
+        if self._pool is not None:
+            await self._pool.close()
 
+    @retry(retry=retry_if_exception_type(BROKEN), stop=stop_after_attempt(2), reraise=True)
     async def _attempt(self, query: Callable[..., Awaitable[Row]], arguments: dict[str, Any]) -> Row:
-        async with self._turn:
-            try:
-                return await query(await self._connected(), **arguments)
-            except BROKEN:
-                if self._connection is not None:
-                    self._connection.terminate()
-                raise
-
-    async def _connected(self) -> "asyncpg.Connection[Any]":
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(
                 self._dsn,
+                min_size=0,
+                max_size=MAX_CONNECTIONS,
                 timeout=CONNECT_TIMEOUT_S,
                 command_timeout=COMMAND_TIMEOUT_S,
                 statement_cache_size=self._statement_cache_size,
+                reset=_keep_session,
             )
-        return self._connection
+        async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+            return await query(connection, **arguments)
+
+
+async def _keep_session(_: Any) -> None:
+    """Do nothing between two statements: none of ours leaves anything in the session, and a reset is a round trip."""
