@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -24,6 +25,17 @@ begin
 end $$;
 create or replace trigger guard before update on tasks for each row execute function guard();
 """
+
+
+@pytest.fixture
+async def empty_database(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[str]:
+    """Give a database of its own; the parameter is what `create database` is told of it."""
+    name = f"empty_{uuid4().hex}"
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute(f"create database {name} {getattr(request, 'param', '')}")
+    yield f"{postgres_dsn.rpartition('/')[0]}/{name}"
+    await connection.execute(f"drop database {name} with (force)")
+    await connection.close()
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -1,35 +1,26 @@
 """Postgres in an encoding that is not Unicode: what we write has to fit all the same."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
-from imagescaler import repositories
+from imagescaler.formats import Format
 from imagescaler.options import Options
 from imagescaler.outcome import Failure
+from imagescaler.postgres_connection import Database
 from imagescaler.repositories.migrations import migrate
+from imagescaler.repositories.postgres import PostgresTaskRepository
+from imagescaler.source import Source
 from imagescaler.task import NewTask
-from tests.contract.test_task_repository import SOURCE
 
 
-@pytest.fixture
-async def ascii_dsn(postgres_dsn: str) -> AsyncIterator[str]:
-    """Give a database that knows no encoding, as `initdb` makes it where no locale is set."""
-    name = f"encodings_{uuid4().hex}"
-    connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute(f"create database {name} encoding 'SQL_ASCII' locale 'C' template template0")
-    yield f"{postgres_dsn.rpartition('/')[0]}/{name}"
-    await connection.execute(f"drop database {name} with (force)")
-    await connection.close()
-
-
-async def test_words_in_any_letters_come_back_as_they_were(ascii_dsn: str) -> None:
-    await migrate(ascii_dsn)
-    tasks = repositories.connect(ascii_dsn)
-    task, _ = await tasks.add(NewTask(uuid4(), Options(5), SOURCE))
+@pytest.mark.parametrize("empty_database", ["encoding 'SQL_ASCII' locale 'C' template template0"], indirect=True)
+async def test_words_in_any_letters_come_back_as_they_were(empty_database: str) -> None:
+    await migrate(empty_database)
+    database = Database(empty_database, statement_cache_size=100)
+    tasks = PostgresTaskRepository(database)
+    task, _ = await tasks.add(NewTask(uuid4(), Options(5), Source(Format.JPEG, 40, 30, 1_900)))
     failure = Failure("corrupt-image", "Größe → 0", "圖")
     await tasks.abandon(task.id, failure)
     assert (await tasks.get(task.id)).failure == failure
-    await tasks._database.close()  # type: ignore[attr-defined]
+    await database.close()

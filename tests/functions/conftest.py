@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 
 from imagescaler import runtime, telemetry
+from tests.answer import Answer
 from tests.handlers import load
 
 SIGNING_KEY = "a secret of 32 characters or more"
@@ -28,19 +29,6 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return 29_000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A function's answer, decoded as the gateway would."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 class Functions:

@@ -11,8 +11,9 @@ import requests
 from PIL import Image
 
 from imagescaler import runtime
+from tests.answer import Answer
 from tests.cloud import MAX_RECEIVE_COUNT, VISIBILITY_TIMEOUT_S, Cloud, cloud
-from tests.functions.conftest import Answer, Context, Functions, multipart
+from tests.functions.conftest import Context, Functions, multipart
 from tests.handlers import load
 from tests.pictures import noise, photograph, plain
 

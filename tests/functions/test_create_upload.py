@@ -12,7 +12,8 @@ from imagescaler import runtime
 from imagescaler.grant import Grant
 from imagescaler.measure import measure
 from imagescaler.source import Source
-from tests.functions.conftest import SIGNING_KEY, Answer, Functions, multipart
+from tests.answer import Answer
+from tests.functions.conftest import SIGNING_KEY, Functions, multipart
 from tests.pictures import encoded, photograph, plain, segment
 from tests.reference import upright
 

@@ -14,7 +14,8 @@ from imagescaler.formats import Format
 from imagescaler.grant import Grant
 from imagescaler.outcome import Failure, Result
 from imagescaler.web.results import MAX_ANSWER_BYTES
-from tests.functions.conftest import SIGNING_KEY, Answer, Functions, Post
+from tests.answer import Answer
+from tests.functions.conftest import SIGNING_KEY, Functions, Post
 from tests.pictures import photograph
 
 DATA = b"\xff\xd8\xff not really a picture \x00"

@@ -11,7 +11,8 @@ from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
 from imagescaler.outcome import Failure, Result
 from imagescaler.receipt import PeakOf, Receipt, Usage
-from tests.functions.conftest import Answer, Functions, Post
+from tests.answer import Answer
+from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph
 
 RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), Usage(0.2, 0.1, 99, PeakOf.ATTEMPT))

@@ -12,7 +12,8 @@ from imagescaler import runtime
 from imagescaler.errors import StoreFull
 from imagescaler.limits import Limits
 from imagescaler.status import Status
-from tests.functions.conftest import Answer, Functions, Post
+from tests.answer import Answer
+from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph
 
 SMALL = {"name": "small", "width": 160}

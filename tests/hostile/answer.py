@@ -1,22 +1,9 @@
-"""What a service answers."""
+"""Answers as they are read, and in short."""
 
-import json
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the service said."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
+from tests.answer import Answer
 
 
 def read(connection: HTTPConnection) -> Answer:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from tests.hostile.answer import Answer, read, summary
+from tests.answer import Answer
+from tests.hostile.answer import read, summary
 from tests.hostile.case import COMPLETED, NO_ANSWER, Case, Sent, Upload
 from tests.service import Service
 
