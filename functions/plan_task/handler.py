@@ -20,6 +20,7 @@ PROBLEMS = (
     errors.UnsupportedImageFormat,
     errors.CorruptImage,
     errors.ImageTooLarge,
+    errors.TooManyFrames,
     errors.CropOutside,
     errors.TargetTooLarge,
     errors.StoreUnavailable,

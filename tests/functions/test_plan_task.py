@@ -9,10 +9,13 @@ import pytest
 from PIL import Image
 
 from imagescaler import runtime
+from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import MEGA, Limits
 from imagescaler.option_fields import OptionFields
-from tests.functions.conftest import Answer, Functions, Post, multipart
+from tests.animations import saved
+from tests.answer import Answer
+from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import encoded, photograph, plain
 from tests.reference import upright
 
@@ -66,6 +69,20 @@ def test_a_plan_says_what_the_work_will_take(ask: Ask) -> None:
     assert 8 * MEGA < small["memory_bytes"] < large["memory_bytes"] < 2**31
     assert 0 < small["seconds"] < large["seconds"] < 30
     assert ask(source_width=8000, source_height=6000, width=400).json["predicted"] is None
+
+
+def test_an_animation_takes_more_than_its_first_frame(ask_of: Ask) -> None:
+    gif = saved(Format.GIF)
+    animation, first = (ask_of(gif, width=20, animated=kept).json["predicted"] for kept in (True, False))
+    assert animation["seconds"] > 2 * first["seconds"]
+
+
+def test_an_animation_of_too_many_frames_is_refused_as_a_task_of_it_is(post: Post, ask_of: Ask) -> None:
+    gif = saved(Format.GIF, [Image.new("L", (8, 8), number % 256) for number in range(1_001)], duration=10)
+    task, plan = post(gif, width=8), ask_of(gif, width=8)
+    assert task.status == plan.status == 422
+    assert {**task.json, "instance": PATH} == plan.json
+    assert plan.json["type"] == "/problems/too-many-frames"
 
 
 def test_a_form_may_give_the_size_too(ask_of: Ask) -> None:

@@ -44,11 +44,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A result that is planned; `format` is None where it is the source's, which is not known."""
+    """A result that is planned; `format` is None where it is the source's, which is not known.
+
+    `frames` are those that stay, as far as is known.
+    """
 
     outline: Outline
     plan: Plan
     format: Format | None
+    frames: int = 1
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -74,7 +78,8 @@ def forecast(outline: Outline, options: Options, limits: Limits) -> Forecast:
             raise
         made = plan(outline.size, options, limits, orientation=LYING)
     limits.check_frames(frames, made.size, "scaled animation")
-    return Forecast(outline, made, options.format or outline.format, tuple(_doubts(outline, made, options, limits)))
+    doubts = tuple(_doubts(outline, made, options, limits))
+    return Forecast(outline, made, options.format or outline.format, frames, doubts)
 
 
 def _doubts(outline: Outline, made: Plan, options: Options, limits: Limits) -> Iterator[Doubt]:

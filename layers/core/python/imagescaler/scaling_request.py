@@ -26,13 +26,13 @@ def hexadecimal(color: Any) -> Any:
 SIZES = ("width", "height", "scale", "min_width", "min_height", "max_width", "max_height")
 
 
-def one_of(*names: str) -> dict[str, Any]:
+def any_of(*names: str) -> dict[str, Any]:
     """Say in a schema that at least one of some fields must be given."""
     return {"anyOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]}
 
 
-SOME_SIZE = one_of(*SIZES)
-SIZE_OR_RENDITIONS = one_of(*SIZES, "renditions")
+SOME_SIZE = any_of(*SIZES)
+SIZE_OR_RENDITIONS = any_of(*SIZES, "renditions")
 
 
 class ScalingRequest(OptionFields):

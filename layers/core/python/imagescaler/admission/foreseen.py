@@ -12,10 +12,11 @@ DETAIL = 0.5
 
 
 def foreseen(forecast: Forecast, options: Options) -> Cost | None:
-    """Predict what it takes to make the result of a photograph; None where a format is not known."""
+    """Predict what a photograph takes, or an animation of photographs; None where a format is not known."""
     outline = forecast.outline
     if outline.format is None or forecast.format is None:
         return None
-    size_bytes = round(area(outline.size) * PHOTOGRAPH.file_bytes * FINE[outline.format] * DETAIL)
-    header, output = Header(outline.format, outline.size, size_bytes), Output(forecast.plan, options, forecast.format)
+    samples = area(outline.size) * PHOTOGRAPH.file_bytes * outline.frames
+    header = Header(outline.format, outline.size, round(samples * FINE[outline.format] * DETAIL), frames=outline.frames)
+    output = Output(forecast.plan, options, forecast.format, forecast.frames)
     return fitted_model().predict(header, [output], resampler=RESAMPLER)

@@ -77,7 +77,7 @@ def scale_each(
         source = _upright(header, stored_size(image, orientation), orientation)
         wishes = [Wish.checked(image, source, each, limits, is_deep=is_deep) for each in options]
         if allowance:
-            outputs = [each.output(timeline) for each in wishes if isinstance(each, Wish)]
+            outputs = [each.output for each in wishes if isinstance(each, Wish)]
             allowance.admit(opened, outputs, resampler=resizers.NAME)
         draw = _drawing(image, data, source, timeline, wishes, limits, is_deep=is_deep)
         for wish in wishes:
@@ -96,13 +96,12 @@ def _drawing(
     is_deep: bool,
 ) -> Mapping[bool, Draw]:
     """Give what draws a picture, by False, and an animation, by True; decode what is needed for the first."""
-    possible = [wish for wish in wishes if isinstance(wish, Wish)]
-    stills = [(wish.plan, wish.options) for wish in possible if not (timeline and wish.keeps_frames)]
+    stills = [(wish.plan, wish.options) for wish in wishes if isinstance(wish, Wish) and not wish.is_animated]
     drawing: dict[bool, Draw] = {}
     if stills:
         with decoding(source.format):
             picture = decode(image, source.orientation, stills, is_deep=is_deep)
-        drawing = {each: partial(draw_still, picture, limits=limits) for each in (False, True)}
+        drawing[False] = partial(draw_still, picture, limits=limits)
     if timeline:
         drawing[True] = partial(draw_animation, data, source, timeline, limits=limits)
     return drawing
@@ -112,7 +111,7 @@ def _made(
     drawing: Mapping[bool, Draw], source: Source, wish: Wish, limits: Limits, source_sha256: str, meter: Meter
 ) -> Scaled | ImageProblem:
     try:
-        drawn = drawing[wish.keeps_frames](wish)
+        drawn = drawing[wish.is_animated](wish)
         limits.check_result(wish.format, len(drawn.data))
     except ImageProblem as problem:
         return problem

@@ -13,21 +13,20 @@ from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.plan import Plan, plan
 from imagescaler.source import Source
-from imagescaler.timelines import Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A result that can be made: its plan as the header tells it, its format, and what it keeps.
 
-    `keeps_frames` is whether it is to be an animation if the source is one, `keeps_depth` whether it has sixteen bits.
+    `frames` are more than one where an animation stays one, `keeps_depth` is whether it has sixteen bits.
     """
 
     options: Options
     plan: Plan
     format: Format
     keeps_depth: bool
-    keeps_frames: bool
+    frames: int
 
     @classmethod
     def checked(
@@ -38,15 +37,20 @@ class Wish:
         try:
             if options.lossless and not form.can_be_lossless:
                 raise NeverLossless(f"lossless is an option of webp, png, gif and tiff, and the result is {form}.")
-            keeps_frames = options.keeps_frames(source.format)
-            limits.check_frames(source.frames if keeps_frames else 1, source.stored)
+            frames = source.frames if options.keeps_frames(source.format) else 1
+            limits.check_frames(frames, source.stored)
             keeps_depth = check_depth(image, options, form, is_deep=is_deep)
             wish = plan(source.stored, options, limits, orientation=source.orientation)
         except ImageProblem as problem:
             return problem
-        return cls(options, wish, form, keeps_depth, keeps_frames)
+        return cls(options, wish, form, keeps_depth, frames)
 
-    def output(self, timeline: Timeline | None) -> Output:
-        """Give what is predicted of it, if the source has this timeline."""
-        frames = timeline.frames if timeline and self.keeps_frames else 1
-        return Output(self.plan, self.options, self.format, frames)
+    @property
+    def is_animated(self) -> bool:
+        """Say whether it has frames."""
+        return self.frames > 1
+
+    @property
+    def output(self) -> Output:
+        """Give what is to be predicted of it."""
+        return Output(self.plan, self.options, self.format, self.frames)

@@ -8,6 +8,7 @@ from PIL import GifImagePlugin, Image, ImageChops
 from imagescaler.formats import Format
 from imagescaler.imaging.encoding import Encoded, Extras
 from imagescaler.imaging.palettes import COLORS, HALF, with_gif_palette
+from imagescaler.imaging.transparency import is_opaque
 from imagescaler.options import Options
 from imagescaler.timelines import Timeline
 
@@ -88,8 +89,7 @@ def _head(size: tuple[int, int], plays: int) -> bytes:
 
 
 def _picture(patch: Image.Image, area: Area, delay_cs: int, disposal: int) -> bytes:
-    opaque = patch.getextrema()[-1] == (255, 255)
-    indexed = with_gif_palette(patch.convert("RGB") if opaque else patch)
+    indexed = with_gif_palette(patch.convert("RGB") if is_opaque(patch) else patch)
     data = GifImagePlugin.getdata(
         indexed,
         area[:2],
