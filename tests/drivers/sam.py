@@ -38,7 +38,12 @@ class SamLocal:
         self._project, self._folder = project, folder
 
     def log(self) -> str:
-        return "\n".join([self._project.log(), *(path.read_text() for path in sorted(self._folder.glob("*.log")))])
+        """Give the logs of both, SAM's without repetitions: a line that is told twice has the same moment and task.
+
+        SAM follows a container's output once more for each of the first invocations that come at the same time.
+        """
+        lines = [line for path in sorted(self._folder.glob("*.log")) for line in path.read_text().splitlines()]
+        return "\n".join([self._project.log(), *dict.fromkeys(lines)])
 
     def invoke(self, function: str, event: Any) -> Any:
         return httpx.post(self.functions_url.format(function=function), json=event, timeout=120).json()
