@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -105,7 +104,7 @@ def _sam(command: str, host: str, network: str, folder: Path) -> Iterator[str]:
             _wait(f"http://{host}:{port}", process)
             yield f"http://{host}:{port}"
         finally:
-            process.send_signal(signal.SIGINT)  # it removes its containers then
+            process.terminate()  # it removes its containers then; a shell's background jobs ignore SIGINT
             process.wait(60)
 
 
