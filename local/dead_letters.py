@@ -1,7 +1,9 @@
 """The commands on the dead-letter queue; in the cloud `aws sqs` has them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,10 +54,17 @@ def ends(triggers: Iterable[QueueTrigger]) -> tuple[str, str]:
 
 
 def _use(data: Path | None, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:
-    with one_sentence(), reached(data or default_data_folder(LAYOUT.root)) as variables:
+    with one_sentence(), _variables(data) as variables:
         url = variables.get("QUEUE_URL") or variables["REDIS_URL"]
         last, first = ends(load(LAYOUT.template, variables).triggers)
         return asyncio.run(_work(url, DeadLetters(queue_url(url, last), queue_url(url, first)), work))
+
+
+def _variables(data: Path | None) -> AbstractContextManager[Mapping[str, str]]:
+    """Give the environment where it says where the queue is, so that nothing has to be started."""
+    if os.environ.get("QUEUE_URL") or os.environ.get("REDIS_URL"):
+        return nullcontext(os.environ)
+    return reached(data or default_data_folder(LAYOUT.root))
 
 
 async def _work(url: str, letters: DeadLetters, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:

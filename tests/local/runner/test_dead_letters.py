@@ -101,20 +101,21 @@ def test_letters_stay_at_the_end_of_the_chain_and_go_back_to_its_beginning() -> 
 
 async def test_there_is_a_command_for_each(client: Redis, redis_url: str, tmp_path: Path) -> None:
     bodies = await bury(client, redis_url, 2)
-    environment = {"REDIS_URL": redis_url, "POSTGRES_DSN": "postgresql://unused"}
+    environment = {"REDIS_URL": redis_url}
 
     def run(command: str) -> Any:
-        arguments = ["dead-letters", command, "--data", str(tmp_path)]
+        arguments = ["dead-letters", command, "--data", str(tmp_path / "nobody/has/made/this")]
         return CliRunner().invoke(main, arguments, env=environment, catch_exceptions=False)
 
     listed = await asyncio.to_thread(run, "list")
     assert [line.partition("  ")[2] for line in listed.output.splitlines()] == bodies
     assert (await asyncio.to_thread(run, "redrive")).output == "2 sent again\n"
     assert await client.xlen(QUEUE) == 2
+    assert list(tmp_path.iterdir()) == []  # no server was started, whose data would lie there
 
 
 def test_a_redis_that_is_away_is_told_in_one_sentence(tmp_path: Path) -> None:
-    environment = {"REDIS_URL": "redis://127.0.0.1:1/0", "POSTGRES_DSN": "postgresql://unused"}
+    environment = {"REDIS_URL": "redis://127.0.0.1:1/0"}
     done = CliRunner().invoke(main, ["dead-letters", "list", "--data", str(tmp_path)], env=environment)
     assert done.exit_code == 1
     assert done.output.startswith("Error: Redis does not answer")
