@@ -37,11 +37,18 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def reached(data_folder: Path) -> Iterator[Mapping[str, str]]:
-    """Give the environment of the service that runs on the data folder; where none runs, one as for a new service."""
+def reached(data_folder: Path, *, may_be_new: bool = False) -> Iterator[Mapping[str, str]]:
+    """Give the environment of the service that runs on the data folder; where none runs, one with the data in it.
+
+    Raises StackError where there is no data either, as in a folder whose name was mistyped, unless it may be new.
+    """
     if running := found(data_folder):
         yield {**running, **os.environ}
         return
+    if not (may_be_new or os.environ.get("POSTGRES_DSN") or os.environ.get("REDIS_URL") or servers.used(data_folder)):
+        raise StackError(
+            f"No service has run on {data_folder.resolve()}: name its data folder with --data, or run it there first."
+        )
     with environment(data_folder) as variables:
         yield variables
 

@@ -40,7 +40,9 @@ def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @data_option
 def create(owner: str, data: Path | None) -> None:
     """Make a key for OWNER and print it: it is shown only now."""
-    [made] = _manage(data, {"action": "create", "owner": owner})
+    # A key may come before the service has run for the first time, but not in a folder that was mistyped.
+    may_be_new = data is None or data.is_dir()
+    [made] = _manage(data, {"action": "create", "owner": owner}, may_be_new=may_be_new)
     click.echo(made["key"])
 
 
@@ -62,25 +64,25 @@ def revoke(key_id: str, data: Path | None) -> None:
     click.echo(f"{key_id} revoked")
 
 
-def _manage(data: Path | None, command: Mapping[str, str]) -> Any:
+def _manage(data: Path | None, command: Mapping[str, str], *, may_be_new: bool = False) -> Any:
     folder = data or default_data_folder(LAYOUT.root)
     with one_sentence():
-        return asyncio.run(_invoke(folder, json.dumps(command).encode()))["keys"]
+        return asyncio.run(_invoke(folder, json.dumps(command).encode(), may_be_new=may_be_new))["keys"]
 
 
-async def _invoke(folder: Path, event: bytes) -> Any:
+async def _invoke(folder: Path, event: bytes, *, may_be_new: bool) -> Any:
     function = load(LAYOUT.template, {}).function(FUNCTION)
-    async with _functions_url(folder) as url, LambdaClient(url) as client:
+    async with _functions_url(folder, may_be_new=may_be_new) as url, LambdaClient(url) as client:
         return await client.invoke(FUNCTION, function.service, event, timeout_s=function.timeout_s + 5)
 
 
 @asynccontextmanager
-async def _functions_url(folder: Path) -> AsyncIterator[str]:
+async def _functions_url(folder: Path, *, may_be_new: bool) -> AsyncIterator[str]:
     """Say where functions are served, if need be by a function host of our own."""
     if url := os.environ.get("FUNCTIONS_URL"):
         yield url
         return
-    with reached(folder) as variables:
+    with reached(folder, may_be_new=may_be_new) as variables:
         if url := variables.get("FUNCTIONS_URL"):
             yield url
             return

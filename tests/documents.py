@@ -10,6 +10,7 @@ from imagescaler.scaling_request import ScalingRequest
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.document import merge
 from imagescaler.web.problems import STATUS
+from imagescaler.web.refusals import GatewayMessage, with_refusals
 from tests.handlers import load
 
 ROOT = Path(__file__).parent.parent
@@ -17,6 +18,13 @@ OPENAPI = ROOT / "functions/docs/openapi.json"
 PROBLEMS = ROOT / "docs/problems.md"
 OPTIONS = ROOT / "docs/options.md"
 BEGIN, END = "<!-- made by `make openapi` -->", "<!-- end -->"
+PROBLEMS_HEAD = """# Problems
+
+Every error is `application/problem+json` (RFC 9457). These are the values of `type`.
+
+`about:blank` stands where the status says all: at a wrong path or method, and where the gateway answers in place of a
+function, as with 429 and 503. API Gateway itself says then `{"message": "Too Many Requests"}`, as `application/json`.
+"""
 API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "plan_task", "health")
 INFO = {
     "title": "imagescaler",
@@ -50,6 +58,8 @@ def openapi() -> str:
     whole = merge(
         [problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}], tags=TAGS
     )
+    for operation in (operation for operations in whole["paths"].values() for operation in operations.values()):
+        operation["responses"] = with_refusals(operation["responses"])
     whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
     whole["paths"]["/api/v1/health"]["get"]["security"] = []
     return json.dumps(whole, indent=2) + "\n"
@@ -57,14 +67,13 @@ def openapi() -> str:
 
 def _schemas() -> dict[str, object]:
     schema = schemas.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**schema.pop("$defs"), "Problem": schema}
+    return {**schema.pop("$defs"), "Problem": schema, "GatewayMessage": GatewayMessage.model_json_schema()}
 
 
 def problems() -> str:
     """Give the catalogue of problems."""
-    head = "# Problems\n\nEvery error is `application/problem+json` (RFC 9457). These are the values of `type`.\n"
     slugs = sorted(kind.slug() for kind in STATUS)
-    return "\n".join([head, *(describe_problem(slug).replace("# ", "## ", 1) for slug in slugs)])
+    return "\n".join([PROBLEMS_HEAD, *(describe_problem(slug).replace("# ", "## ", 1) for slug in slugs)])
 
 
 def options() -> str:

@@ -14,6 +14,7 @@ MESSAGES: Mapping[int, str] = {
     411: "Length Required",
     412: "Precondition Failed",
     413: "Request Entity Too Large",
+    416: "Requested Range Not Satisfiable",
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
@@ -21,7 +22,7 @@ MESSAGES: Mapping[int, str] = {
 }
 """What API Gateway's `message` says."""
 
-TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large"}
+TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large", 416: "Range Not Satisfiable"}
 """What a status is called (RFC 9110, section 15)."""
 
 

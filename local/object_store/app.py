@@ -3,13 +3,15 @@
 import logging
 import time
 from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from imagescaler.errors import BlobNotFound, Unavailable
+from imagescaler.etag import has_etag
 from imagescaler.grant import Grant
 from imagescaler.signed_urls.gateway import PATH
 from local.declarations import Cors
-from local.gateway.answer import Answer
+from local.gateway.answer import Answer, Headers
 from local.gateway.app import CLIENT_CLOSED_REQUEST
 from local.gateway.body import Body, ClientGone, Receive
 from local.gateway.cors import dress, is_preflight, preflight
@@ -17,6 +19,7 @@ from local.gateway.refusal import Refusal
 from local.gateway.request import Request
 from local.gateway.response import Send, respond, start
 from local.gateway.server import Application
+from local.object_store.byte_range import requested
 from local.object_store.permission import key_of, permitted
 
 SILENCE_S = 30
@@ -37,9 +40,16 @@ class Blobs(Protocol):
         """Return the number of bytes that were put; raises BlobNotFound."""
         ...
 
-    def pieces(self, key: str) -> AsyncIterator[bytes]:
-        """Give a blob piece by piece."""
+    def pieces(self, key: str, part: range) -> AsyncIterator[bytes]:
+        """Give the bytes of a blob at these positions piece by piece."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Answer):
+    """An answer whose body is in the store, a blob's bytes at the positions of `part`."""
+
+    part: range = range(0)
 
 
 class ObjectStore:
@@ -92,15 +102,28 @@ class ObjectStore:
             size = await self._blobs.size(grant.key)
         except BlobNotFound as error:
             raise Refusal(404, "What the URL is for is no longer kept.") from error
-        if dict(headers).get("etag") in (request.header("if-none-match") or "").split(", "):
+        etag = dict(headers).get("etag")
+        if etag and has_etag(request.header("if-none-match"), etag):
             return Answer(304, headers)
-        return Answer(200, headers, content_length=size)
+        asks = request.method == "GET" and request.header("if-range") in {None, etag}  # RFC 9110, sections 13.1.5, 14.2
+        return _stored(headers, size, requested(request.header("range"), size) if asks else None)
 
     async def _respond(self, send: Send, request: Request, body: Body, answer: Answer) -> None:
-        if (request.method, answer.status) != ("GET", 200):
+        if request.method != "GET" or not isinstance(answer, Stored):
             await respond(send, request, body, answer)
             return
         await send(start(answer, list(answer.framed())))
-        async for piece in self._blobs.pieces(key_of(request)):
+        async for piece in self._blobs.pieces(key_of(request), answer.part):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body"})
+
+
+def _stored(headers: Headers, size: int, part: range | None) -> Answer:
+    """Answer with a blob of `size` bytes, with a part of it, or, where the part is empty, with a refusal."""
+    if part is None:
+        return Stored(200, (*headers, ("accept-ranges", "bytes")), content_length=size, part=range(size))
+    if not part:
+        refused = Refusal(416, f"What the URL is for has {size:,} bytes.").answer()
+        return replace(refused, headers=(*refused.headers, ("content-range", f"bytes */{size}")))
+    position = ("content-range", f"bytes {part.start}-{part.stop - 1}/{size}")
+    return Stored(206, (*headers, position), content_length=len(part), part=part)

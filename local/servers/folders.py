@@ -49,6 +49,11 @@ def default_data_folder(checkout: Path) -> Path:
     return Path("/var/lib") / f"imagescaler-{digest}"
 
 
+def used(data_folder: Path) -> bool:
+    """Tell whether servers have run on this folder: there is a database in it."""
+    return (data_folder / "postgres").exists()
+
+
 def prepare(data_folder: Path) -> Path:
     """Make the data folder if need be, and give its absolute path.
 

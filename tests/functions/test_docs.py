@@ -82,5 +82,26 @@ def test_everything_that_the_document_refers_to_is_in_it(functions: Functions) -
     assert {reference.removeprefix("#/components/schemas/") for reference in referred} <= set(known)
 
 
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_every_operation_tells_of_the_refusals_of_the_gateway(functions: Functions, status: str) -> None:
+    document = functions.http("docs", "GET", "/openapi.json").json
+    for operation in (operation for operations in document["paths"].values() for operation in operations.values()):
+        answer = operation["responses"][status]
+        assert "about:blank" in answer["description"]
+        assert "Retry-After" in answer["headers"]
+        assert answer["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+        of_json = answer["content"]["application/json"]["schema"]
+        assert {"$ref": "#/components/schemas/GatewayMessage"} in of_json.get("anyOf", [of_json])
+
+
+def test_what_a_function_says_stands_beside_the_refusal_of_the_gateway(functions: Functions) -> None:
+    paths = functions.http("docs", "GET", "/openapi.json").json["paths"]
+    busy = paths["/api/v1/tasks"]["post"]["responses"]["503"]
+    assert "/problems/queue-full" in busy["description"]
+    assert {"queue-full", "refused"} <= set(busy["content"]["application/problem+json"]["examples"])
+    unwell = paths["/api/v1/health"]["get"]["responses"]["503"]
+    assert {"$ref": "#/components/schemas/Health"} in unwell["content"]["application/json"]["schema"]["anyOf"]
+
+
 def test_the_catalogue_of_problems_is_what_the_code_says() -> None:
     assert documents.PROBLEMS.read_text() == documents.problems(), "run `make openapi`"

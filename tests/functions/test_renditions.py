@@ -10,15 +10,20 @@ from PIL import Image
 
 from imagescaler import runtime
 from imagescaler.errors import StoreFull
+from imagescaler.formats import Format
+from imagescaler.grant import Grant
 from imagescaler.limits import Limits
+from imagescaler.outcome import Result
 from imagescaler.status import Status
+from imagescaler.web.results import MAX_ANSWER_BYTES
 from tests.answer import Answer
-from tests.functions.conftest import Functions, Post
+from tests.functions.conftest import SIGNING_KEY, Functions, Post
 from tests.pictures import photograph
 
 SMALL = {"name": "small", "width": 160}
 LARGE = {"name": "large", "width": 320, "format": "webp"}
 HOPELESS = {"name": "hopeless", "width": 320, "max_bytes": 10}
+TOO_LARGE = Result(Format.WEBP, 320, 213, MAX_ANSWER_BYTES + 1, "ab" * 32)
 
 
 def made(functions: Functions, post: Post, *renditions: dict[str, Any], **fields: Any) -> Any:
@@ -32,8 +37,10 @@ def shown(functions: Functions, task_id: str) -> Any:
     return functions.http("get_task", "GET", f"/api/v1/tasks/{task_id}").json
 
 
-def fetch(functions: Functions, task_id: str, method: str = "GET", **query: str) -> Answer:
-    path, headers = f"/api/v1/results/{task_id}", {"accept": "image/*"}
+def fetch(
+    functions: Functions, task_id: str, method: str = "GET", headers: dict[str, str] | None = None, **query: str
+) -> Answer:
+    path, headers = f"/api/v1/results/{task_id}", {"accept": "image/*", **(headers or {})}
     return functions.http("get_result", method, path, query=query, headers=headers)
 
 
@@ -234,3 +241,83 @@ def test_a_zombie_keeps_nothing_of_what_it_made(
     assert functions.process(json.dumps({"task_id": task_id}))["batchItemFailures"]
     assert list(module.store.blobs) == [f"sources/{task_id}"]
     assert module.tasks.tasks[UUID(task_id)].status is Status.PROCESSING
+
+
+@pytest.mark.parametrize("accept", ["image/*", "application/json"])
+def test_each_rendition_has_a_version_of_its_own(functions: Functions, post: Post, accept: str) -> None:
+    task = made(functions, post, SMALL, LARGE)
+    names = ("small", "large")
+    small, large = (fetch(functions, task["id"], headers={"accept": accept}, rendition=name) for name in names)
+    etags = {"accept": accept, "if-none-match": f'"other", W/{small.headers["etag"]}'}
+    known = fetch(functions, task["id"], headers=etags, rendition="small")
+    assert (known.status, known.body) == (304, b"")
+    assert {name: known.headers[name] for name in ("etag", "cache-control", "vary")} == {
+        "etag": small.headers["etag"],
+        "cache-control": "private, max-age=3600",
+        "vary": "Accept",
+    }
+    assert fetch(functions, task["id"], "HEAD", headers=etags, rendition="small").status == 304
+    assert fetch(functions, task["id"], headers=etags, rendition="large").body == large.body
+
+
+def test_a_part_of_an_answer_is_not_to_be_had_so_it_is_whole(functions: Functions, post: Post) -> None:
+    task = made(functions, post, SMALL)
+    whole = fetch(functions, task["id"], rendition="small")
+    answer = fetch(functions, task["id"], headers={"range": "bytes=0-9"}, rendition="small")
+    assert (answer.status, answer.body, answer.headers) == (200, whole.body, whole.headers)
+    assert not {"content-range", "accept-ranges"} & set(answer.headers)
+
+
+@pytest.fixture
+def one_large(functions: Functions, post: Post) -> str:
+    """Complete a task of whose renditions one is too large for an answer."""
+    task_id: str = post(photograph(), renditions=json.dumps([SMALL, LARGE])).json["id"]
+    module: Any = functions["create_task"]
+
+    async def work() -> None:
+        task = await module.tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
+        await module.store.put(task.result_key("small"), b"small", ttl_s=60)
+        await module.store.put(task.result_key("large"), bytes(MAX_ANSWER_BYTES + 1), ttl_s=60)
+        ended = task.ended([Result(Format.JPEG, 160, 107, 5, "5" * 64), TOO_LARGE])
+        await module.tasks.complete(ended, ended.result, task.source, ttl_s=3600)
+
+    runtime.run(work())
+    return task_id
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_rendition_too_large_for_an_answer_is_at_a_signed_url(
+    functions: Functions, one_large: str, method: str
+) -> None:
+    answer = fetch(functions, one_large, method, rendition="large")
+    assert (answer.status, answer.body, answer.headers["cache-control"]) == (303, b"", "no-store")
+    address, _, token = answer.headers["location"].partition("?token=")
+    assert address == f"https://example.org/storage/results/{one_large}/1/large"
+    grant = Grant.read(token, SIGNING_KEY)
+    assert (grant.method, grant.key) == (method, f"results/{one_large}/1/large")
+    assert grant.headers == {
+        "Content-Type": "image/webp",
+        "Content-Disposition": f'inline; filename="{one_large}-large.webp"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=3600",
+        "ETag": f'"{TOO_LARGE.sha256}"',
+    }
+    assert fetch(functions, one_large, rendition="small").body == b"small"
+
+
+def test_in_json_a_large_rendition_has_a_url_in_place_of_data(functions: Functions, one_large: str) -> None:
+    answer = fetch(functions, one_large, headers={"accept": "application/json"}, rendition="large")
+    assert (answer.status, answer.json["data"], answer.json["bytes"]) == (200, None, MAX_ANSWER_BYTES + 1)
+    address, _, token = answer.json["url"].partition("?token=")
+    assert address == f"https://example.org/storage/results/{one_large}/1/large"
+    assert Grant.read(token, SIGNING_KEY).key == f"results/{one_large}/1/large"
+
+
+def test_who_has_a_large_rendition_is_told_so_and_no_url(functions: Functions, one_large: str) -> None:
+    answer = fetch(functions, one_large, headers={"if-none-match": f'"{TOO_LARGE.sha256}"'}, rendition="large")
+    assert (answer.status, "location" in answer.headers) == (304, False)
+
+
+def test_a_large_rendition_that_is_gone_is_410(functions: Functions, one_large: str) -> None:
+    functions["create_task"].store._blobs.clear()
+    assert fetch(functions, one_large, rendition="large").json["type"] == "/problems/result-expired"

@@ -185,11 +185,38 @@ async def test_a_blob_is_sent_in_pieces_with_its_headers(client: httpx.AsyncClie
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(IMAGE)))
 
 
-async def test_who_has_a_blob_is_told_so(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+@pytest.mark.parametrize("known", ['"e"', '"d", "e"', '"d","e"', 'W/"e"', "*"])
+async def test_who_has_a_blob_is_told_so(client: httpx.AsyncClient, store: RedisImageStore, known: str) -> None:
     await store.put("results/1/1", b"abc", ttl_s=60)
     signed = url("GET", "results/1/1", headers={"ETag": '"e"'})
-    assert (await client.get(signed, headers={"if-none-match": '"d", "e"'})).status_code == 304
+    answer = await client.get(signed, headers={"if-none-match": known, "range": "bytes=0-1"})
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", '"e"')
     assert (await client.get(signed, headers={"if-none-match": '"d"'})).content == b"abc"
+
+
+@pytest.mark.parametrize(("version", "status"), [('"e"', 206), ('"d"', 200), ('W/"e"', 200)])
+async def test_a_part_is_of_the_version_that_a_client_has_begun_with(
+    client: httpx.AsyncClient, store: RedisImageStore, version: str, status: int
+) -> None:
+    await store.put("results/1/1", b"abc", ttl_s=60)
+    signed = url("GET", "results/1/1", headers={"ETag": '"e"'})
+    answer = await client.get(signed, headers={"range": "bytes=1-", "if-range": version})
+    assert (answer.status_code, answer.content) == (status, b"bc" if status == 206 else b"abc")
+
+
+async def test_a_part_that_is_not_there_is_told_the_size(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    await store.put("results/1/1", b"abc", ttl_s=60)
+    answer = await client.get(url("GET", "results/1/1"), headers={"range": "bytes=3-"})
+    assert (answer.status_code, answer.headers["content-range"]) == (416, "bytes */3")
+    assert answer.json()["title"] == "Range Not Satisfiable"
+
+
+async def test_a_head_is_of_the_whole_and_says_that_there_are_parts(
+    client: httpx.AsyncClient, store: RedisImageStore
+) -> None:
+    await store.put("results/1/1", b"abc", ttl_s=60)
+    head = await client.head(url("HEAD", "results/1/1"), headers={"range": "bytes=1-"})
+    assert (head.status_code, head.headers["content-length"], head.headers["accept-ranges"]) == (200, "3", "bytes")
 
 
 async def test_a_blob_that_is_gone_is_not_found(client: httpx.AsyncClient) -> None:

@@ -93,14 +93,17 @@ class RedisImageStore:
         written: Any = self._redis.pipeline(transaction=False)
         await written.setrange(key, offset, data).expire(key, SILENCE_S).execute()
 
-    async def pieces(self, key: str) -> AsyncIterator[bytes]:
-        """Give a blob piece by piece; it ends early where the blob does."""
+    async def pieces(self, key: str, part: range) -> AsyncIterator[bytes]:
+        """Give the bytes of a blob at these positions piece by piece; it ends early where the blob does."""
         redis: Any = self._redis
-        offset = 0
+        offset = part.start
         with unavailable_as(StoreUnavailable, AWAY):
-            while piece := await redis.getrange(blob_key(key), offset, offset + PIECE_BYTES - 1):
+            while offset < part.stop:
+                last = min(offset + PIECE_BYTES, part.stop) - 1
+                if not (piece := await redis.getrange(blob_key(key), offset, last)):
+                    return
                 yield piece
-                offset += PIECE_BYTES
+                offset += len(piece)
 
     async def delete(self, key: str) -> None:
         """Forget a key, known or not."""

@@ -1,4 +1,4 @@
-"""The request headers that choose an answer: Accept, If-None-Match, Prefer."""
+"""The request headers that choose an answer: Accept, Prefer, Idempotency-Key."""
 
 import re
 from typing import Annotated
@@ -55,13 +55,3 @@ def accepts_image(accept: str | None) -> bool:
         elif kind == "application/json":
             json = max(json, weight)
     return image > 0 and image >= json
-
-
-def has_etag(if_none_match: str | None, etag: str) -> bool:
-    """Say whether the client has this version already (RFC 9110, 13.1.2: weak comparison).
-
-    >>> has_etag('"a", W/"b"', '"b"'), has_etag("*", '"b"'), has_etag(None, '"b"')
-    (True, True, False)
-    """
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    return etag in known or "*" in known
