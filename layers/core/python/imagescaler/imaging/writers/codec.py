@@ -7,7 +7,8 @@ from typing import Any
 from PIL import Image
 
 from imagescaler.formats import Format
-from imagescaler.imaging.encoding import Encoded, Extras, operations_of, parameters
+from imagescaler.imaging.encoded import Encoded
+from imagescaler.imaging.encoding import Extras, operations_of, parameters
 from imagescaler.imaging.opening import load_codec
 from imagescaler.imaging.transparency import OPAQUE
 from imagescaler.options import Options
