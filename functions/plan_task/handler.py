@@ -4,10 +4,10 @@ from imagescaler import errors, settings, stores
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.usecases.originals import Sent, Uploaded
-from imagescaler.usecases.plan_task import plan_task
+from imagescaler.usecases.plan_task import plan_renditions, plan_task
 from imagescaler.web import Owner, create_app, lambda_handler, problems
 from imagescaler.web.plan_form import PLAN_BODY, PlanBody
-from imagescaler.web.plans import PlanView
+from imagescaler.web.plans import PlanView, RenditionsPlan
 
 app = create_app()
 handler = lambda_handler(app)
@@ -17,6 +17,7 @@ PROBLEMS = (
     errors.MalformedRequest,
     errors.UploadNotFound,
     errors.SourceTooLarge,
+    errors.TooManyRenditions,
     errors.UnsupportedImageFormat,
     errors.CorruptImage,
     errors.ImageTooLarge,
@@ -34,9 +35,11 @@ PROBLEMS = (
     responses=problems(*PROBLEMS),
     openapi_extra=PLAN_BODY,
 )
-async def post_plan(form: PlanBody, owner: Owner) -> PlanView:
-    """Give the exact size of a result for an image, of which the beginning is enough, an upload, or a size alone."""
+async def post_plan(form: PlanBody, owner: Owner) -> PlanView | RenditionsPlan:
+    """Give the exact size of each result for an image, of which the beginning is enough, an upload, or a size alone."""
     original = Uploaded(form.upload_id, owner) if form.upload_id else Sent(await form.image())
-    options = form.options()
-    planned = await plan_task(form.outline or original, options, measure=measure, limits=limits, store=store)
-    return PlanView.of(planned, options)
+    source, renditions = form.outline or original, form.wishes()
+    if renditions:
+        plans = await plan_renditions(source, renditions, measure=measure, limits=limits, store=store)
+        return RenditionsPlan.of(plans)
+    return PlanView.of(await plan_task(source, form.options(), measure=measure, limits=limits, store=store))

@@ -128,6 +128,84 @@ def test_an_upload_is_planned_by_its_header(functions: Functions, ask: Ask) -> N
     assert store.blobs == before
 
 
+LIST: list[dict[str, Any]] = [
+    {"name": "small", "width": 160},
+    {"name": "square", "width": 200, "height": 200, "fit": "cover", "format": "webp"},
+]
+
+
+def test_each_rendition_has_the_plan_that_it_has_by_itself(ask_of: Ask) -> None:
+    answer = ask_of(photograph(), renditions=json.dumps(LIST), quality=70)
+    assert answer.status == 200
+    assert [each["name"] for each in answer.json["renditions"]] == ["small", "square"]
+    for each, wish in zip(answer.json["renditions"], LIST, strict=True):
+        alone = {name: value for name, value in wish.items() if name != "name"}
+        assert each["plan"] == ask_of(photograph(), quality=70, **alone).json
+        assert each["error"] is None
+
+
+def test_what_all_renditions_take_shares_one_decoding(ask: Ask) -> None:
+    source = {"source_width": 8000, "source_height": 6000, "source_format": "png"}
+    both = ask(**source, renditions=LIST).json["predicted"]
+    each = [plan["plan"]["predicted"] for plan in ask(**source, renditions=LIST).json["renditions"]]
+    assert both["memory_bytes"] == max(one["memory_bytes"] for one in each)
+    assert max(one["seconds"] for one in each) < both["seconds"] < sum(one["seconds"] for one in each)
+    assert ask(source_width=8000, source_height=6000, renditions=LIST).json["predicted"] is None
+
+
+def test_a_rendition_that_cannot_be_made_says_so_beside_the_others(ask: Ask, ask_of: Ask) -> None:
+    vast = {"name": "vast", "width": 16_000}
+    answer = ask_of(photograph(), renditions=json.dumps([*LIST, vast]))
+    *others, impossible = answer.json["renditions"]
+    assert (answer.status, [each["error"] for each in others]) == (200, [None, None])
+    problem = ask_of(photograph(), width=16_000).json
+    told = {member: problem[member] for member in ("type", "title", "detail")}
+    assert impossible == {"name": "vast", "plan": None, "error": told}
+    assert answer.json["predicted"] == ask_of(photograph(), renditions=json.dumps(LIST)).json["predicted"]
+    assert ask_of(photograph(), renditions=json.dumps([vast])).json["predicted"] is None
+
+
+def test_a_rendition_without_animation_is_planned_where_the_animation_is_refused(ask_of: Ask) -> None:
+    gif = saved(Format.GIF, [Image.new("L", (8, 8), number % 256) for number in range(1_001)], duration=10)
+    wishes = [{"name": "moving", "width": 8}, {"name": "still", "width": 8, "animated": False}]
+    moving, still = ask_of(gif, renditions=json.dumps(wishes)).json["renditions"]
+    assert moving["error"]["type"] == "/problems/too-many-frames"
+    assert still["plan"]["result"]["height"] == 8
+
+
+def test_an_upload_is_planned_in_several_ways_by_json(functions: Functions, ask: Ask) -> None:
+    upload_id = str(uuid4())
+    runtime.run(functions["create_task"].store.put(f"uploads/{upload_id}", photograph(), ttl_s=3600))
+    answer = ask(upload_id=upload_id, height=90, renditions=[{"name": "a"}, {"name": "b", "format": "png"}])
+    results = [each["plan"]["result"] for each in answer.json["renditions"]]
+    assert [(result["format"], result["height"]) for result in results] == [("jpeg", 90), ("png", 90)]
+
+
+@pytest.mark.parametrize(
+    "renditions",
+    [
+        "[",
+        "[]",
+        '[{"name": "a", "width": 0}]',
+        '[{"name": "a"}]',
+        '[{"name": "a", "width": 5}, {"name": "a", "width": 6}]',
+        json.dumps([{"name": f"r{number}", "width": 9} for number in range(13)]),
+    ],
+)
+def test_a_list_that_a_task_refuses_the_plan_refuses_in_the_same_words(
+    post: Post, ask_of: Ask, renditions: str
+) -> None:
+    task, plan = post(photograph(), renditions=renditions), ask_of(photograph(), renditions=renditions)
+    assert task.status == plan.status == 422
+    assert {**task.json, "instance": PATH} == plan.json
+
+
+def test_an_image_that_is_too_large_is_refused_once_for_all_renditions(ask: Ask) -> None:
+    answer = ask(source_width=30_001, source_height=1, renditions=LIST)
+    assert (answer.status, answer.json["type"]) == (422, "/problems/image-too-large")
+    assert "small" not in answer.json["detail"]
+
+
 def test_no_task_is_made(functions: Functions, ask_of: Ask) -> None:
     assert ask_of(photograph(), width=320).status == 200
     created = functions["create_task"]

@@ -1,5 +1,6 @@
 """What a task will cost is predicted from the header alone, and what costs too much is refused with the numbers."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -90,6 +91,16 @@ def test_an_animation_costs_time_for_each_frame_and_memory_for_a_few(options: Op
         )
         assert long.seconds == pytest.approx(10 * short.seconds, rel=0.01)
         assert long.memory_bytes == short.memory_bytes < header.bytes + 250 * MEGA
+
+
+@pytest.mark.parametrize("target", [Format.WEBP, Format.AVIF])
+def test_an_animation_that_has_to_fit_costs_all_for_each_quality_that_is_tried(target: Format) -> None:
+    header = photograph(Format.GIF, (1200, 900), frames=200)
+    wish = Options(300, background="#ffffffff", quality=Quality.same(64))
+    options = [wish, replace(wish, max_bytes=9_000)]
+    outputs = [Output(plan(header.stored, each, LIMITS), each, target, 200) for each in options]
+    once, searching = (fitted_model().predict(header, [each]).seconds for each in outputs)
+    assert searching == pytest.approx(7 * once, rel=0.01)
 
 
 def test_a_jpeg_is_decoded_as_small_as_its_largest_result_permits() -> None:

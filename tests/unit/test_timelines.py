@@ -8,8 +8,11 @@ from PIL import Image
 
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
+from imagescaler.iso_boxes import boxes, content_of
 from imagescaler.measure import measure
 from imagescaler.timelines import Timeline, read_timeline
+from imagescaler.timelines.avif import write_plays
+from tests.animations import frames_of
 from tests.hostile import gifs, pngs, webps
 from tests.pictures import encoded
 
@@ -74,6 +77,32 @@ def test_an_animation_cut_off_anywhere_has_no_timeline(form: Format) -> None:
         with pytest.raises(CorruptImage, match=f"the {form.name} is cut off or damaged"):
             read_timeline(whole[:end], form, 100)
     assert read_timeline(whole, form, 100) is not None
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("plays", [0, 1, 2, 65_535])
+def test_an_avif_is_told_how_often_it_plays_in_all_its_tracks(plays: int, mode: str) -> None:
+    pictures = [each.convert(mode) for each in FRAMES]
+    for each in pictures if mode == "RGBA" else []:
+        each.putalpha(100)
+    before = encoded(pictures[0], "AVIF", save_all=True, append_images=pictures[1:], duration=DURATIONS)
+    after = bytearray(before)
+    write_plays(memoryview(after), plays)
+    assert read_timeline(bytes(after), Format.AVIF, 100) == Timeline(tuple(map(Fraction, DURATIONS)), plays)
+    movie = content_of(bytes(after), b"moov")
+    tracks = [track for kind, track in boxes(movie) if kind == b"trak"]
+    headers = [content_of(track, b"tkhd")[28:36] for track in tracks] + [content_of(movie, b"mvhd")[24:32]]
+    assert len(headers) == (3 if mode == "RGBA" else 2)
+    whole = plays * sum(DURATIONS) if plays else 2**64 - 1
+    assert {int.from_bytes(header) for header in headers} == {whole}
+    assert {content_of(track, b"edts", b"elst")[:4] for track in tracks} == {bytes([1, 0, 0, plays != 1])}
+    assert (len(after), content_of(bytes(after), b"mdat")) == (len(before), content_of(before, b"mdat"))
+    assert [frame.tobytes() for frame in frames_of(bytes(after))] == [frame.tobytes() for frame in frames_of(before)]
+
+
+def test_a_picture_cannot_be_told_how_often_it_plays() -> None:
+    with pytest.raises(LookupError, match="moov"):
+        write_plays(memoryview(bytearray(encoded(FRAMES[0], "AVIF"))), 3)
 
 
 @pytest.mark.parametrize("form", ANIMATED)

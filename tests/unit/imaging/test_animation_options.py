@@ -1,7 +1,9 @@
 """What the options do to animations: the same to each frame."""
 
+import re
 import struct
 import zlib
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
@@ -14,8 +16,9 @@ from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.imaging.readers.gif import read as read_gif
 from imagescaler.limits import Limits
-from imagescaler.options import Edges, Fit, Gravity, Icc, Metadata, Options
-from tests.animations import ANIMATED, PICTURES, SIZE, Patch, apng, difference, frames_of, gif, saved, scaled
+from imagescaler.options import Edges, Fit, Gravity, Icc, Metadata, Options, Quality
+from imagescaler.timelines import Timeline, read_timeline
+from tests.animations import ANIMATED, DURATIONS, PICTURES, SIZE, Patch, apng, difference, frames_of, gif, saved, scaled
 from tests.pictures import chunk, encoded
 from tests.reference import mean_difference, pixels_of, worst_difference
 from tests.unit.imaging import profiles
@@ -107,12 +110,36 @@ def test_room_and_background_are_there_in_all_frames(target: Format, background:
         assert difference(frame.crop((20, 20, 21, 21)), theirs[:1, :1]) < 14
 
 
-def test_max_bytes_is_checked_and_the_quality_is_not_searched() -> None:
+@pytest.mark.parametrize("form", [Format.WEBP, Format.AVIF])
+def test_max_bytes_finds_the_highest_quality_at_which_all_frames_fit(form: Format) -> None:
     data = saved(Format.PNG)
-    whole = scaled(data, Format.WEBP).data
-    assert scaled(data, Format.WEBP, max_bytes=len(whole)).data == whole
-    with pytest.raises(MaxBytesTooSmall, match=f"The WEBP has {len(whole):,} bytes; max_bytes is {len(whole) - 1:,}"):
-        scaled(data, Format.WEBP, max_bytes=len(whole) - 1)
+    most = len(scaled(data, form).data) * 2 // 3
+    found = scaled(data, form, max_bytes=most)
+    receipt = found.result.receipt
+    assert receipt is not None
+    [told] = re.findall(r"encode \w+ quality=(\d+)", receipt.operations[-1])
+    assert found.data == scaled(data, form, quality=Quality.same(int(told))).data
+    assert len(found.data) <= most < len(scaled(data, form, quality=Quality.same(int(told) + 1)).data)
+    assert read_timeline(found.data, form, 100) == Timeline(tuple(map(Fraction, DURATIONS)), 3)
+
+
+@pytest.mark.parametrize("form", [Format.WEBP, Format.AVIF])
+def test_max_bytes_that_no_quality_fits_into_are_refused(form: Format) -> None:
+    data = saved(Format.PNG)
+    least = len(scaled(data, form, quality=Quality.same(1)).data)
+    refusal = f"The {form.name} has {least:,} bytes at the lowest quality; max_bytes is {least - 1:,}"
+    with pytest.raises(MaxBytesTooSmall, match=refusal):
+        scaled(data, form, max_bytes=least - 1)
+
+
+@pytest.mark.parametrize(("form", "options"), [(Format.WEBP, {"lossless": True}), (Format.PNG, {}), (Format.GIF, {})])
+def test_max_bytes_are_checked_where_there_is_no_quality(form: Format, options: dict[str, Any]) -> None:
+    data = saved(Format.PNG)
+    whole = scaled(data, form, **options).data
+    assert scaled(data, form, max_bytes=len(whole), **options).data == whole
+    refusal = f"The {form.name} has {len(whole):,} bytes; max_bytes is {len(whole) - 1:,}"
+    with pytest.raises(MaxBytesTooSmall, match=refusal):
+        scaled(data, form, max_bytes=len(whole) - 1, **options)
 
 
 def test_deep_grey_is_not_cut_silently() -> None:

@@ -50,6 +50,7 @@ class Forecast:
     """
 
     outline: Outline
+    options: Options
     plan: Plan
     format: Format | None
     frames: int = 1
@@ -79,7 +80,7 @@ def forecast(outline: Outline, options: Options, limits: Limits) -> Forecast:
         made = plan(outline.size, options, limits, orientation=LYING)
     limits.check_frames(frames, made.size, "scaled animation")
     doubts = tuple(_doubts(outline, made, options, limits))
-    return Forecast(outline, made, options.format or outline.format, frames, doubts)
+    return Forecast(outline, options, made, options.format or outline.format, frames, doubts)
 
 
 def _doubts(outline: Outline, made: Plan, options: Options, limits: Limits) -> Iterator[Doubt]:

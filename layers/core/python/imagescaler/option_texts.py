@@ -59,7 +59,7 @@ def quality_of(text: int | str) -> Quality:
     parts = [part.strip() for part in str(text).split(",")]
     pairs = [QUALITIES.fullmatch(part) for part in parts]
     if len(parts) == 1 and parts[0].isdecimal():
-        quality = Quality(*[int(parts[0])] * len(fields(Quality)))
+        quality = Quality.same(int(parts[0]))
     elif all(pairs):
         quality = Quality(**{pair[1]: int(pair[2]) for pair in pairs if pair})
     else:

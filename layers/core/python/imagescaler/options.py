@@ -1,6 +1,6 @@
 """How an image is to be scaled, as the domain has it; `option_fields` is what clients see of it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, Self
 
@@ -98,6 +98,11 @@ class Quality:
     jpeg: int = DEFAULT_QUALITY[Format.JPEG]
     webp: int = DEFAULT_QUALITY[Format.WEBP]
     avif: int = DEFAULT_QUALITY[Format.AVIF]
+
+    @classmethod
+    def same(cls, quality: int) -> Self:
+        """Give one quality to every format."""
+        return cls(*[quality] * len(fields(cls)))
 
     def of(self, form: Format) -> int:
         """Give the quality of a format; 100 for one that loses nothing."""

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from imagescaler.scaling_request import SIZE_OR_RENDITIONS, DocumentedRequest, ScalingRequest
+from imagescaler.rendition import Rendition
+from imagescaler.scaling_request import SIZE_OR_RENDITIONS, DocumentedRequest, ScalingRequest, SourceSize
 
 MOST = 100  # more are not even read; MAX_RENDITIONS is what a deployment makes
 DESCRIPTION = "several results of this one image, each with a name; the options beside the list hold for each"
@@ -74,13 +75,16 @@ class RenditionsRequest(ScalingRequest):
         """Leave what has to agree to the renditions: only with its own options does each say what is to be made."""
         return iter(()) if self.renditions else super().contradictions()
 
+    def wishes(self) -> tuple[Rendition, ...]:
+        """Give the domain's form of the renditions."""
+        return tuple(Rendition(each.name, each.options()) for each in self.renditions or ())
 
-class UploadedImage(DocumentedRequest):
-    """How to scale an image that was uploaded before."""
+
+class DocumentedRenditions(DocumentedRequest):
+    """How to scale one image in several ways, as JSON."""
 
     model_config = ConfigDict(json_schema_extra=SIZE_OR_RENDITIONS)
 
-    upload_id: UUID
     renditions: Annotated[
         Renditions,
         WithJsonSchema({"type": "array", "minItems": 1, "maxItems": MOST}),
@@ -93,6 +97,18 @@ class UploadedImage(DocumentedRequest):
         schema = super().document()
         schema["properties"]["renditions"]["items"] = RenditionRequest.document()
         return schema
+
+
+class UploadedImage(DocumentedRenditions):
+    """How to scale an image that was uploaded before."""
+
+    upload_id: UUID
+
+
+class PlannedImage(SourceSize, DocumentedRenditions):
+    """How an image would be scaled that was uploaded before, or that has this size."""
+
+    upload_id: UUID | None = None
 
 
 def _listed(given: Any) -> list[Any]:

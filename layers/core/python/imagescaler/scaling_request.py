@@ -1,7 +1,6 @@
 """The options as a client may send them: a color is whatever CSS calls one."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -79,9 +78,3 @@ class SourceSize(BaseModel):
         Annotated[int, Field(ge=1, le=8)],
         Field(description="how the source lies, in EXIF's numbers; 1 is upright", examples=[6]),
     ] = 1
-
-
-class PlannedImage(SourceSize, DocumentedRequest):
-    """How an image would be scaled that was uploaded before, or that has this size."""
-
-    upload_id: UUID | None = None

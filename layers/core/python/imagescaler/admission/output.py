@@ -39,10 +39,15 @@ class Output:
         return self.frames > 1
 
     @property
-    def decodings(self) -> int:
+    def decodings(self) -> float:
         """Count the frames that are decoded for it: all, and again to trim, or to see whether any shows through."""
         looks = (self.options.trim is not None) + (self.format in ASKS_FOR_ALPHA and not self.options.background)
-        return self.frames * (1 + looks) if self.is_animated else 1
+        return self.drawings + self.frames * looks if self.is_animated else 1
+
+    @property
+    def drawings(self) -> float:
+        """Count the frames that are drawn: those of an animation anew for each time that it is encoded."""
+        return self.frames * self.encodings if self.is_animated else 1
 
     @property
     def encoder(self) -> str:

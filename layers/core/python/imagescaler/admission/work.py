@@ -11,7 +11,7 @@ SEES_COLORS = {Format.WEBP, Format.AVIF}
 Amounts = dict[str, float]
 
 
-def decoding(header: Header, shrink: int, frames: int = 1) -> Amounts:
+def decoding(header: Header, shrink: int, frames: float = 1) -> Amounts:
     """Count what is done once for a file: bytes that are read, pixels that are decoded and converted."""
     pixels, decoder = area(header.stored) * frames, header.decoder(animated=frames > 1)
     work = {
@@ -29,7 +29,7 @@ def decoding(header: Header, shrink: int, frames: int = 1) -> Amounts:
 def drawing(header: Header, shrink: int, output: Output, resampler: str) -> Amounts:
     """Count what is done for one result, in pixels; resampling is in products of a sample and a weight.
 
-    For an animation it is done for each frame.
+    For an animation it is done for each frame, and anew for each time that it is encoded.
     """
     options, plan, shape = output.options, output.plan, Shape.of(output.plan, shrink)
     used, window = area(shape.used), area(shape.window)
@@ -46,11 +46,11 @@ def drawing(header: Header, shrink: int, output: Output, resampler: str) -> Amou
         "blur": window if options.blur is not None else 0,
         "sharpen": window if options.sharpen is not None else 0,
         "lay": area(plan.size) if output.is_laid(has_alpha=header.pixels.has_alpha) else 0,
-        **_encoding(header, output),
     }
     if shape.is_resized:
         work |= _resampling(header, shape, output, resampler)
-    return {name: amount * output.frames for name, amount in work.items() if amount}
+    drawn = {name: amount * output.drawings for name, amount in work.items() if amount}
+    return drawn | _encoding(header, output)
 
 
 def _resampling(header: Header, shape: Shape, output: Output, resampler: str) -> Amounts:
@@ -68,7 +68,7 @@ def _resampling(header: Header, shape: Shape, output: Output, resampler: str) ->
 
 def _encoding(header: Header, output: Output) -> Amounts:
     """Count samples that are encoded, and where there is a quality once more, by how good they are to be."""
-    encoded = output.samples(header.pixels, SEES_COLORS) * output.encodings
+    encoded = output.samples(header.pixels, SEES_COLORS) * output.encodings * output.frames
     is_flat = header.is_flat and output.encoder == output.format  # the others take their time with anything
     what = f"{'flat ' if is_flat else ''}{output.encoder}"
     if not output.has_quality:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from imagescaler.errors import MaxBytesTooSmall, UnsupportedDepth
+from imagescaler.errors import UnsupportedDepth
 from imagescaler.formats import Format
 from imagescaler.imaging.drawn import Drawn
 from imagescaler.imaging.effects import WITH_ALPHA
+from imagescaler.imaging.encoded import Encoded, fitting
 from imagescaler.imaging.encoding import Extras
 from imagescaler.imaging.metadata import read_metadata
 from imagescaler.imaging.opening import open_image
@@ -20,7 +21,7 @@ from imagescaler.imaging.wish import Wish
 from imagescaler.imaging.writers import write_frames
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
-from imagescaler.options import Gravity, Options
+from imagescaler.options import Gravity, Options, Quality
 from imagescaler.plan import Plan
 from imagescaler.source import Source
 from imagescaler.timelines import Timeline, read_timeline
@@ -56,7 +57,8 @@ def timeline_of(data: bytes, source: Source, options: Sequence[Options], limits:
 def draw_animation(data: bytes, source: Source, timeline: Timeline, wish: Wish, *, limits: Limits) -> Drawn:
     """Draw and encode all frames alike: geometry, `trim` and the window of `gravity=smart` are the same for all.
 
-    The file is opened anew: whoever goes through its frames moves in it. Raises TooManyFrames, UnsupportedDepth,
+    The file is opened anew: whoever goes through its frames moves in it. They are too many to be kept, so they are
+    decoded and drawn for each quality that is tried for `max_bytes`. Raises TooManyFrames, UnsupportedDepth,
     MaxBytesTooSmall, and what planning and decoding raise.
     """
     with open_image(data, source, limits) as image:
@@ -73,20 +75,24 @@ def _drawn(animation: Animation, wish: Wish, limits: Limits) -> Drawn:
     plan = plan_of_all(animation.pictures(), options, limits)
     limits.check_frames(animation.timeline.frames, plan.size, "scaled animation")
     first = draw(next(animation.pictures()), plan, options, form, keeps_depth=False)
-    followers = replace(options, gravity=Gravity.CENTER)
     mode = "RGB" if form in SAME_MODE and _is_opaque(animation, plan, options) else "RGBA"
-    drawn = (
-        draw(picture, first.plan, followers, form, keeps_depth=False).image.convert(mode)
-        for picture in animation.pictures()
-    )
     orientation = 1 if form is Format.AVIF else animation.source.orientation  # libavif crashes on a sequence that lies
-    metadata = read_metadata(animation.image).chosen(options, orientation, plan.size)
-    encoded = write_frames(drawn, animation.timeline, form, options, Extras(first.profile, metadata))
-    size_bytes = len(encoded.data)
-    if options.max_bytes is not None and size_bytes > options.max_bytes:
-        raise MaxBytesTooSmall(f"The {form.name} has {size_bytes:,} bytes; max_bytes is {options.max_bytes:,}.")
+    extras = Extras(first.profile, read_metadata(animation.image).chosen(options, orientation, plan.size))
+
+    def encode_at(quality: int) -> Encoded:
+        told = replace(options, quality=Quality.same(quality))
+        return write_frames(_frames(animation, first.plan, wish, mode), animation.timeline, form, told, extras)
+
+    encoded = fitting(encode_at, form, options)
     operations = (*first.operations, *encoded.operations)
     return Drawn(encoded.data, plan.size, operations, measure(encoded.data).frames)
+
+
+def _frames(animation: Animation, plan: Plan, wish: Wish, mode: str) -> Iterator[Image.Image]:
+    """Draw one frame after the other, whose window is that of the plan."""
+    options = replace(wish.options, gravity=Gravity.CENTER)
+    for picture in animation.pictures():
+        yield draw(picture, plan, options, wish.format, keeps_depth=False).image.convert(mode)
 
 
 def _is_opaque(animation: Animation, plan: Plan, options: Options) -> bool:

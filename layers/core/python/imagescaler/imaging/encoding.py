@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import ExifTags, Image, PngImagePlugin
 
-from imagescaler.errors import MaxBytesTooSmall
 from imagescaler.formats import SMALL_AVIF_PIXELS, Format
+from imagescaler.imaging.encoded import Encoded, fitting
 from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata
 from imagescaler.imaging.opening import load_codec
 from imagescaler.imaging.palettes import COLORS, with_gif_palette, with_palette
@@ -39,44 +39,13 @@ class Extras:
     metadata: EmbeddedMetadata = NO_METADATA
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A file, and the operations that made it of pixels."""
-
-    data: bytes
-    operations: tuple[str, ...]
-
-
 def encode(image: Image.Image, form: Format, options: Options, extras: Extras = Extras()) -> Encoded:
     """Encode an image that carries no metadata of its own, in `max_bytes` if that is given; raises MaxBytesTooSmall."""
     picture = _indexed(image, form, options)
-    quality = options.quality.of(form)
-    encoded = _encode(picture, form, options, extras, quality)
-    if options.max_bytes is not None and len(encoded.data) > options.max_bytes:
-        if not form.is_lossy or options.lossless:
-            message = f"The {form.name} has {len(encoded.data):,} bytes; max_bytes is {options.max_bytes:,}."
-            raise MaxBytesTooSmall(message)
-        encoded = _search(lambda each: _encode(picture, form, options, extras, each), quality, options.max_bytes, form)
+    encoded = fitting(lambda quality: _encode(picture, form, options, extras, quality), form, options)
     if picture is image:
         return encoded
     return replace(encoded, operations=(f"quantize {COLORS} colors", *encoded.operations))
-
-
-def _search(encode_at: Callable[[int], Encoded], too_high: int, max_bytes: int, form: Format) -> Encoded:
-    """Search the highest quality that fits, below one that does not, by bisection."""
-    lowest, best, least = 1, None, 0
-    while lowest < too_high:
-        quality = (lowest + too_high) // 2
-        encoded = encode_at(quality)
-        if len(encoded.data) <= max_bytes:
-            lowest, best = quality + 1, encoded
-        else:
-            too_high, least = quality, len(encoded.data)
-    if best is None:
-        raise MaxBytesTooSmall(
-            f"The {form.name} has {least:,} bytes at the lowest quality; max_bytes is {max_bytes:,}."
-        )
-    return best
 
 
 def _encode(image: Image.Image, form: Format, options: Options, extras: Extras, quality: int) -> Encoded:

@@ -1,13 +1,16 @@
 """The frames of an AVIF image sequence (ISO/IEC 14496-12, 8.6 and 8.4)."""
 
 import struct
+from collections.abc import Iterator
 from fractions import Fraction
 
-from imagescaler.iso_boxes import VERSION_BYTES, boxes, content_of
+from imagescaler.iso_boxes import VERSION_BYTES, Data, Field, boxes, content_of
 from imagescaler.timelines.timeline import Timeline
 
 SEQUENCE, PICTURES = b"avis", b"pict"
-REPEATS = 1
+FLAGS, REPEATS = 3, 1
+MOVIE_DURATION, TRACK_DURATION, EDIT_DURATION = Field((16, 24)), Field((20, 28)), Field((8, 8))
+TIMESCALE = Field((12, 20), (4, 4))
 
 
 def read(image: bytes, most: int) -> Timeline | None:
@@ -15,8 +18,8 @@ def read(image: bytes, most: int) -> Timeline | None:
     if image[8:12] != SEQUENCE:
         return None
     movie = content_of(image, b"moov")
-    track = next(content for kind, content in boxes(movie) if kind == b"trak" and _handler(content) == PICTURES)
-    scale = _field(content_of(track, b"mdia", b"mdhd"), (12, 20), 4)
+    track = next(track for track in _tracks(movie) if _handler(track) == PICTURES)
+    scale = TIMESCALE.read(content_of(track, b"mdia", b"mdhd"))
     times = content_of(track, b"mdia", b"minf", b"stbl", b"stts")
     durations_ms: list[Fraction] = []
     (entries,) = struct.unpack_from(">I", times, VERSION_BYTES)
@@ -24,6 +27,26 @@ def read(image: bytes, most: int) -> Timeline | None:
         count, delta = struct.unpack_from(">II", times, 8 + 8 * entry)
         durations_ms += [Fraction(1000 * delta, scale)] * min(count, most - len(durations_ms))
     return Timeline(tuple(durations_ms), _plays(track))
+
+
+def write_plays(image: memoryview, plays: int) -> None:
+    """Write into a sequence, in place, how often it plays; 0 is for ever.
+
+    An edit that repeats does so until its track ends (8.6.6.1), and that of a sequence is all of its frames. Raises
+    LookupError for what is none, and OverflowError for a time that its box has no room for.
+    """
+    movie = content_of(image, b"moov")
+    header = content_of(movie, b"mvhd")
+    for track in _tracks(movie):
+        edits, track_header = content_of(track, b"edts", b"elst"), content_of(track, b"tkhd")
+        whole = plays * EDIT_DURATION.read(edits)
+        edits[FLAGS] = edits[FLAGS] & ~REPEATS if plays == 1 else edits[FLAGS] | REPEATS
+        TRACK_DURATION.write(track_header, whole or TRACK_DURATION.largest(track_header))
+        MOVIE_DURATION.write(header, whole or MOVIE_DURATION.largest(header))
+
+
+def _tracks(movie: Data) -> Iterator[Data]:
+    return (content for kind, content in boxes(movie) if kind == b"trak")
 
 
 def _handler(track: bytes) -> bytes:
@@ -36,18 +59,8 @@ def _plays(track: bytes) -> int:
         edits = content_of(track, b"edts", b"elst")
     except LookupError:
         return 0
-    if not edits[3] & REPEATS:
+    if not edits[FLAGS] & REPEATS:
         return 1
     header = content_of(track, b"tkhd")
-    width = 8 if header[0] else 4
-    whole, once = _field(header, (20, 28), width), _field(edits, (8, 8), 8 if edits[0] else 4)
-    return 0 if whole == 2 ** (8 * width) - 1 or not once else -(-whole // once)
-
-
-def _field(box: bytes, places: tuple[int, int], size: int) -> int:
-    """Read a number, whose place is another in version 1 of a box than in version 0; raises IndexError without it."""
-    at = places[1 if box[0] else 0]
-    number = box[at : at + size]
-    if len(number) < size:
-        raise IndexError(at)
-    return int.from_bytes(number)
+    whole, once = TRACK_DURATION.read(header), EDIT_DURATION.read(edits)
+    return 0 if whole == TRACK_DURATION.largest(header) or not once else -(-whole // once)

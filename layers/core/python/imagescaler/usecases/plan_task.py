@@ -1,9 +1,14 @@
 """Say what a task would make, without making it."""
 
+from collections.abc import Sequence
+
+from imagescaler.errors import ImageProblem
 from imagescaler.forecast import Forecast, Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.options import Options
+from imagescaler.outcome import Failure
 from imagescaler.ports import ImageStore
+from imagescaler.rendition import Rendition
 from imagescaler.usecases.originals import Measure, Original
 
 
@@ -14,8 +19,37 @@ async def plan_task(
 
     Raises what `create_task` raises for the same image and options: RequestProblem, ImageProblem or Unavailable.
     """
+    return forecast(await _outline(original, measure, limits, store), options, limits)
+
+
+async def plan_renditions(
+    original: Original | Outline,
+    renditions: Sequence[Rendition],
+    *,
+    measure: Measure,
+    limits: Limits,
+    store: ImageStore,
+) -> dict[str, Forecast | Failure]:
+    """Foretell each of several results of one image by its name, or why it cannot be made.
+
+    Raises RequestProblem, ImageProblem or Unavailable for what is wrong with the image, or with the list as a whole.
+    """
+    limits.check_renditions(len(renditions))
+    outline = await _outline(original, measure, limits, store)
+    limits.check_source(outline.format, outline.size)
+    return {each.name: _foretold(outline, each, limits) for each in renditions}
+
+
+async def _outline(original: Original | Outline, measure: Measure, limits: Limits, store: ImageStore) -> Outline:
     if isinstance(original, Outline):
-        return forecast(original, options, limits)
+        return original
     source = await original.measure(measure, store)
     limits.check_bytes(source.bytes)
-    return forecast(Outline.of(source), options, limits)
+    return Outline.of(source)
+
+
+def _foretold(outline: Outline, rendition: Rendition, limits: Limits) -> Forecast | Failure:
+    try:
+        return forecast(outline, rendition.options, limits)
+    except ImageProblem as problem:
+        return Failure.of(problem)

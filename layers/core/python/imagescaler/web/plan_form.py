@@ -3,11 +3,12 @@
 from typing import Annotated, Any, Self
 
 from fastapi import Form
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from imagescaler.forecast import Outline
 from imagescaler.formats import Format
-from imagescaler.scaling_request import PlannedImage, SourceSize
+from imagescaler.rendition_request import PlannedImage, RenditionsRequest
+from imagescaler.scaling_request import SIZE_OR_RENDITIONS, SourceSize
 from imagescaler.web.document import FORM, file_of_form
 from imagescaler.web.image_form import ImageForm
 from imagescaler.web.results import PICTURES
@@ -20,8 +21,10 @@ PLAN_BODY: dict[str, Any] = {
 """What the document says of the body besides the form's schema."""
 
 
-class PlanForm(SourceSize, ImageForm):
+class PlanForm(SourceSize, RenditionsRequest, ImageForm):
     """The beginning of the image, or its size, and how to scale it."""
+
+    model_config = ConfigDict(json_schema_extra=SIZE_OR_RENDITIONS)
 
     @model_validator(mode="after")
     def _has_an_image(self) -> Self:

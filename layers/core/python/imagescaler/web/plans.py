@@ -1,5 +1,6 @@
-"""A plan as an answer: what a task would make."""
+"""Plans as answers: what a task would make."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -8,7 +9,8 @@ from imagescaler.admission import foreseen
 from imagescaler.forecast import Forecast
 from imagescaler.formats import Format
 from imagescaler.option_fields import OptionFields
-from imagescaler.options import Options
+from imagescaler.outcome import Failure
+from imagescaler.schemas import TaskError
 
 
 class SizeView(BaseModel):
@@ -75,6 +77,12 @@ class PredictedView(BaseModel):
     memory_bytes: int
     seconds: float
 
+    @classmethod
+    def of(cls, forecasts: Sequence[Forecast]) -> Self | None:
+        """Show what all of them take together, as far as their formats are known."""
+        cost = foreseen(forecasts)
+        return cls(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)) if cost else None
+
 
 class PlanView(BaseModel):
     """What a task would make; without `doubts` it is exactly so."""
@@ -87,12 +95,12 @@ class PlanView(BaseModel):
     predicted: PredictedView | None
 
     @classmethod
-    def of(cls, forecast: Forecast, options: Options) -> Self:
+    def of(cls, forecast: Forecast) -> Self:
         """Show a forecast to its client."""
-        plan, form, cost = forecast.plan, forecast.format, foreseen(forecast, options)
+        plan, form = forecast.plan, forecast.format
         return cls(
             source=PlannedSource(format=forecast.outline.format, **_size(plan.upright)),
-            options=OptionFields.of(options),
+            options=OptionFields.of(forecast.options),
             result=PlannedResult(format=form, media_type=form and form.media_type, **_size(plan.size)),
             geometry=GeometryView(
                 area=BoxView.model_validate(plan.area),
@@ -100,8 +108,38 @@ class PlanView(BaseModel):
                 window=BoxView.model_validate(plan.window),
                 position=PlaceView(left=plan.left, top=plan.top),
             ),
-            predicted=cost and PredictedView(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)),
+            predicted=PredictedView.of([forecast]),
             doubts=[DoubtView.model_validate(doubt) for doubt in forecast.doubts],
+        )
+
+
+class RenditionPlan(BaseModel):
+    """What one rendition would become, or why it cannot be made."""
+
+    name: str
+    plan: PlanView | None = None
+    error: TaskError | None = None
+
+    @classmethod
+    def of(cls, name: str, planned: Forecast | Failure) -> Self:
+        """Show the plan of a rendition to its client."""
+        if isinstance(planned, Failure):
+            return cls(name=name, error=TaskError.of(planned))
+        return cls(name=name, plan=PlanView.of(planned))
+
+
+class RenditionsPlan(BaseModel):
+    """What a task would make that has renditions; `predicted` is for all of them that can be made, decoded once."""
+
+    renditions: list[RenditionPlan]
+    predicted: PredictedView | None
+
+    @classmethod
+    def of(cls, planned: Mapping[str, Forecast | Failure]) -> Self:
+        """Show the plans of renditions, by name, to their client."""
+        return cls(
+            renditions=[RenditionPlan.of(name, each) for name, each in planned.items()],
+            predicted=PredictedView.of([each for each in planned.values() if isinstance(each, Forecast)]),
         )
 
 

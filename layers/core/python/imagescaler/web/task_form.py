@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import Form
 from pydantic import ConfigDict
 
-from imagescaler.rendition import Rendition
 from imagescaler.rendition_request import RenditionsRequest, UploadedImage
 from imagescaler.scaling_request import SIZE_OR_RENDITIONS
 from imagescaler.web.document import FORM, file_of_form
@@ -24,10 +23,6 @@ class TaskForm(RenditionsRequest, ImageForm):
     """The image, and how to scale it."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["file"], **SIZE_OR_RENDITIONS})
-
-    def wishes(self) -> tuple[Rendition, ...]:
-        """Give the domain's form of the renditions."""
-        return tuple(Rendition(each.name, each.options()) for each in self.renditions or ())
 
 
 TaskBody = Annotated[TaskForm, Form(media_type=FORM)]

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from PIL import Image
 
 from imagescaler.formats import Format
-from imagescaler.imaging.encoding import Encoded, Extras
+from imagescaler.imaging.encoded import Encoded
+from imagescaler.imaging.encoding import Extras
 from imagescaler.imaging.writers import codec, gif, png
 from imagescaler.options import Options
 from imagescaler.timelines import Timeline

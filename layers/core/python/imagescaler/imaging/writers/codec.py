@@ -7,14 +7,17 @@ from typing import Any
 from PIL import Image
 
 from imagescaler.formats import Format
-from imagescaler.imaging.encoding import Encoded, Extras, operations_of, parameters
+from imagescaler.imaging.encoded import Encoded
+from imagescaler.imaging.encoding import Extras, operations_of, parameters
 from imagescaler.imaging.opening import load_codec
 from imagescaler.imaging.transparency import OPAQUE
 from imagescaler.options import Options
 from imagescaler.timelines import Timeline
+from imagescaler.timelines.avif import write_plays
 from imagescaler.timelines.webp import with_alpha_flag
 
-# WebP stores a duration in 24 bits of milliseconds, and the number of plays in 16 (RFC 9649, 2.7.1).
+# WebP stores a duration in 24 bits of milliseconds, and the number of plays in 16 (RFC 9649, 2.7.1); AVIF has room for
+# more, and needs none.
 MAX_DURATION_MS, MAX_PLAYS = 2**24 - 1, 2**16 - 1
 # AVIF's encoder is slow: at this speed two and a half times as fast as a picture's, for a twelfth more bytes.
 AVIF_SPEED = 8
@@ -45,9 +48,12 @@ def write(frames: Iterator[Image.Image], timeline: Timeline, form: Format, optio
     frames = _noting_alpha(frames, alphas) if form is Format.WEBP else frames
     first, buffer = next(frames), BytesIO()
     writing = parameters(first, form, options, extras, options.quality.of(form))
-    writing |= {"speed": AVIF_SPEED} if form is Format.AVIF else {"loop": min(timeline.plays, MAX_PLAYS)}
+    plays = min(timeline.plays, MAX_PLAYS)
+    writing |= {"speed": AVIF_SPEED} if form is Format.AVIF else {"loop": plays}
     durations_ms, rest = timeline.rounded(1, MAX_DURATION_MS), FrameStream(frames, timeline.frames - 1)
     first.save(buffer, form.name, save_all=True, append_images=[rest], duration=durations_ms, **writing)
+    if form is Format.AVIF:  # Pillow's encoder knows nothing of it
+        write_plays(buffer.getbuffer(), plays)
     data = with_alpha_flag(buffer.getvalue()) if min(alphas, default=OPAQUE) < OPAQUE else buffer.getvalue()
     return Encoded(data, operations_of(form, writing))
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from PIL import GifImagePlugin, Image, ImageChops
 
 from imagescaler.formats import Format
-from imagescaler.imaging.encoding import Encoded, Extras
+from imagescaler.imaging.encoded import Encoded
+from imagescaler.imaging.encoding import Extras
 from imagescaler.imaging.palettes import COLORS, HALF, with_gif_palette
 from imagescaler.imaging.transparency import is_opaque
 from imagescaler.options import Options

@@ -10,7 +10,8 @@ from typing import Any
 from PIL import Image, ImageChops
 
 from imagescaler.formats import Format
-from imagescaler.imaging.encoding import Encoded, Extras, operations_of, parameters
+from imagescaler.imaging.encoded import Encoded
+from imagescaler.imaging.encoding import Extras, operations_of, parameters
 from imagescaler.options import Options
 from imagescaler.png_chunks import SIGNATURE, chunk, chunks
 from imagescaler.timelines import Timeline
