@@ -9,6 +9,15 @@ from imagescaler.formats import Format
 from imagescaler.option_texts import box_of, edges_of, quality_of, text_of_box, text_of_edges, text_of_quality
 from imagescaler.options import Fit, Gravity, Icc, Kernel, Metadata, Options
 
+
+def is_no_boolean(value: Any) -> Any:
+    """Refuse true and false where a number is expected: pydantic would take them for 1 and 0."""
+    if isinstance(value, bool):
+        message = "give a number"
+        raise ValueError(message)  # noqa: TRY004 - of which pydantic makes an answer
+    return value
+
+
 AUTO: Final = "auto"
 OTHER_NAMES: Mapping[str, str] = {"jpg": "jpeg", "tif": "tiff"}
 Renamed = BeforeValidator(
@@ -16,12 +25,13 @@ Renamed = BeforeValidator(
 )
 SourceFormat = Annotated[Literal["jpeg", "png", "webp", "avif", "gif", "tiff"], Renamed]
 OutputFormat = Annotated[Literal["auto", "jpeg", "png", "webp", "avif", "gif", "tiff"], Renamed]
-Side = Annotated[int, Field(ge=1)]
-Part = Annotated[float, Field(ge=0, le=1)]
-Deviation = Annotated[float, Field(ge=0.3, le=100)]
+NotBoolean = BeforeValidator(is_no_boolean)
+Side = Annotated[int, Field(ge=1), NotBoolean]
+Part = Annotated[float, Field(ge=0, le=1), NotBoolean]
+Deviation = Annotated[float, Field(ge=0.3, le=100), NotBoolean]
 BoxText = Annotated[str, AfterValidator(lambda text: text_of_box(box_of(text)))]
 EdgesText = Annotated[str, AfterValidator(lambda text: text_of_edges(edges_of(text)))]
-QualityText = Annotated[int | str, AfterValidator(lambda text: text_of_quality(quality_of(text)))]
+QualityText = Annotated[int | str, NotBoolean, AfterValidator(lambda text: text_of_quality(quality_of(text)))]
 
 
 class OptionFields(BaseModel):
@@ -52,11 +62,11 @@ class OptionFields(BaseModel):
         ),
     ] = None
     scale: Annotated[
-        Annotated[float, Field(gt=0, le=10_000)] | None,
+        Annotated[float, Field(gt=0, le=10_000), NotBoolean] | None,
         Field(description="percent of the source, in place of width and height", examples=[50]),
     ] = None
     dpr: Annotated[
-        Annotated[float, Field(ge=0.1, le=10)],
+        Annotated[float, Field(ge=0.1, le=10), NotBoolean],
         Field(
             description="device pixel ratio, which multiplies width, height, scale, minimum, maximum and pad",
             examples=[2],
@@ -114,7 +124,7 @@ class OptionFields(BaseModel):
         ),
     ] = None
     trim: Annotated[
-        Annotated[int, Field(ge=0, le=254)] | None,
+        Annotated[int, Field(ge=0, le=254), NotBoolean] | None,
         Field(
             description="cuts edges of the color of the top left corner, give or take so many levels of 255",
             examples=[10],
@@ -135,7 +145,7 @@ class OptionFields(BaseModel):
         ),
     ] = None
     rotate: Annotated[
-        Annotated[int, Field(ge=-270, le=270, multiple_of=90)],
+        Annotated[int, Field(ge=-270, le=270, multiple_of=90), NotBoolean],
         Field(description="degrees to turn clockwise: 90, 180 or 270", examples=[90]),
     ] = 0
     flip: Annotated[
@@ -194,11 +204,11 @@ class OptionFields(BaseModel):
         Field(description="png: 256 colors at most", examples=[True]),
     ] = False
     depth: Annotated[
-        Annotated[int, Field(ge=8, le=8)] | None,
+        Annotated[int, Field(ge=8, le=8), NotBoolean] | None,
         Field(description="8 permits that 16 bits per sample become 8", examples=[8]),
     ] = None
     max_bytes: Annotated[
-        Annotated[int, Field(ge=1)] | None,
+        Annotated[int, Field(ge=1), NotBoolean] | None,
         Field(description="searches the highest quality, up to `quality`, whose file is no larger", examples=[100_000]),
     ] = None
     metadata: Annotated[

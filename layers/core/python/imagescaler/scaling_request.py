@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from imagescaler.option_fields import OptionFields, Side, SourceFormat
+from imagescaler.option_fields import NotBoolean, OptionFields, Side, SourceFormat
 
 
 def hexadecimal(color: Any) -> Any:
@@ -75,6 +75,6 @@ class SourceSize(BaseModel):
         Field(description="format of the source, which is that of the result where format is auto", examples=["jpeg"]),
     ] = None
     source_orientation: Annotated[
-        Annotated[int, Field(ge=1, le=8)],
+        Annotated[int, Field(ge=1, le=8), NotBoolean],
         Field(description="how the source lies, in EXIF's numbers; 1 is upright", examples=[6]),
     ] = 1

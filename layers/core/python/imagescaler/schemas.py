@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.formats import Format
-from imagescaler.option_fields import OptionFields
+from imagescaler.option_fields import NotBoolean, OptionFields
 from imagescaler.outcome import Failure, Result
 from imagescaler.receipt import PeakOf
 from imagescaler.rendition import Rendition
@@ -23,7 +23,7 @@ class UploadRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bytes: Annotated[int, Field(ge=1, examples=[12_345_678])]
+    bytes: Annotated[int, Field(ge=1, examples=[12_345_678]), NotBoolean]
     media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
 
 
