@@ -147,8 +147,8 @@ async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[st
         template = load(LAYOUT.template, variables)
         logs = FunctionLogs(folder / "logs")
         host_part = stack.function_host(LAYOUT, template, variables, logs, host=host, port=port)
-        async with host_part as url:
-            yield f"functions at {url}"
+        async with host_part as served:
+            yield f"functions at {served.url_pattern}"
 
 
 @main.command()

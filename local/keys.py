@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from imagescaler.key_commands import CreateKey
 from local import stack
 from local.environment import reached
+from local.host_client import HostClient
 from local.lambda_client import LambdaClient
 from local.logs import FunctionLogs
 from local.options import LAYOUT, data_option, one_sentence
@@ -89,6 +90,6 @@ async def _functions_url(folder: Path, *, may_be_new: bool) -> AsyncIterator[str
         template = load(LAYOUT.template, variables)
         logs = FunctionLogs(folder / "logs", on_screen=False)
         host = stack.function_host(LAYOUT, template, variables, logs, host="127.0.0.1", port=0)
-        async with host as url, LambdaClient(url) as client:
-            await stack.migrate(variables["POSTGRES_DSN"], client)
-            yield url
+        async with host as served:
+            await stack.migrate(variables["POSTGRES_DSN"], HostClient(served))
+            yield served.url_pattern

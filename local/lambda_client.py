@@ -151,12 +151,17 @@ class LambdaClient:
 def _answer(status: int, function_error: str | None, payload: bytes) -> Any:
     if refusal := REFUSALS.get(status):
         raise refusal(payload.decode(errors="replace"))
+    return answer_of(payload, failed=status != HTTPStatus.OK or function_error is not None, unnamed=f"HTTP {status}")
+
+
+def answer_of(payload: bytes, *, failed: bool, unnamed: str = "Error") -> Any:
+    """Decode what a function answered; raises FunctionFailed, `unnamed` where the error has no type."""
     try:
         answer = json.loads(payload)
     except ValueError as error:  # RIE tells of a timeout in plain text
         raise FunctionFailed("Runtime.InvalidResponse", payload[:200].decode(errors="replace")) from error
     known = answer if isinstance(answer, dict) else {}
-    if status == HTTPStatus.OK and function_error is None and "errorType" not in known:
+    if not failed and "errorType" not in known:
         return answer
     messages = (known.get(key) for key in ("errorMessage", "Message", "message"))
-    raise FunctionFailed(known.get("errorType") or f"HTTP {status}", next(filter(None, messages), str(answer)[:200]))
+    raise FunctionFailed(known.get("errorType") or unnamed, next(filter(None, messages), str(answer)[:200]))

@@ -19,6 +19,7 @@ from local.function_host import Code, FunctionHost
 from local.gateway.app import Gateway
 from local.gateway.limits import HTTP_API
 from local.gateway.server import Application, bind, serving
+from local.host_client import HostClient
 from local.lambda_client import InvocationError, LambdaClient
 from local.logs import FunctionLogs
 from local.object_store import ObjectStore
@@ -30,7 +31,8 @@ MIGRATION = "MigrateDatabaseFunction"
 ADVICE = "For a larger file, ask POST /api/v1/uploads where to send it."
 MIGRATION_TIMEOUT_S = 310
 SHOWN = (*SHARED, "QUEUE_URL", "STORE_URL")
-FUNCTIONS_URL = "http://{host}:{port}/2015-03-31/functions/{{function}}/invocations"
+
+Client = LambdaClient | HostClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Layout:
 @asynccontextmanager
 async def function_host(
     layout: Layout, template: Template, variables: Mapping[str, str], logs: FunctionLogs, *, host: str, port: int
-) -> AsyncIterator[str]:
-    """Serve the functions of the template, and give the URL pattern to invoke them."""
+) -> AsyncIterator[FunctionHost]:
+    """Serve the functions of the template."""
     names = {function.logical_id: function.name for function in template.functions}
     try:
         async with FunctionHost(
@@ -65,13 +67,13 @@ async def function_host(
             host=host,
             port=port,
         ) as served:
-            yield FUNCTIONS_URL.format(host=host, port=served.port)
+            yield served
     finally:
         logs.close()
 
 
 @asynccontextmanager
-async def runners(template: Template, variables: Mapping[str, str], client: LambdaClient) -> AsyncIterator[None]:
+async def runners(template: Template, variables: Mapping[str, str], client: Client) -> AsyncIterator[None]:
     """Run a runner for each queue trigger of the template; at the end they finish what is in hand."""
     url = variables.get("QUEUE_URL") or variables.get("REDIS_URL", "")
     await check_redis(url)
@@ -104,7 +106,7 @@ def queue_url(url: str, queue: str) -> str:
 
 
 @asynccontextmanager
-async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[None]:
+async def scheduler(template: Template, client: Client) -> AsyncIterator[None]:
     """Follow the schedules of the template; at the end, what is under way is finished."""
     made = Scheduler(template.schedules, client)
     task = asyncio.create_task(made.run())
@@ -115,7 +117,7 @@ async def scheduler(template: Template, client: LambdaClient) -> AsyncIterator[N
         await task
 
 
-def front(template: Template, variables: Mapping[str, str], client: LambdaClient) -> Application:
+def front(template: Template, variables: Mapping[str, str], client: Client) -> Application:
     """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
     limits, routes = replace(HTTP_API, advice=ADVICE), followed(template.routes, variables)
     gateway = Gateway(routes, template.cors, client, limits, template.throttling)
@@ -127,7 +129,7 @@ def front(template: Template, variables: Mapping[str, str], client: LambdaClient
     return ObjectStore(gateway, RedisImageStore(url, budget_bytes=budget_bytes), key)
 
 
-async def migrate(dsn: str, client: LambdaClient) -> None:
+async def migrate(dsn: str, client: Client) -> None:
     """Bring the database to the newest schema; raises StackError."""
     await check_postgres(dsn)
     try:
@@ -146,10 +148,8 @@ async def whole(
     with listener, environment(data_folder) as variables:
         template = load(layout.template, variables)
         logs = FunctionLogs(data_folder / "logs")
-        async with (
-            function_host(layout, template, variables, logs, host="127.0.0.1", port=functions_port) as functions_url,
-            LambdaClient(functions_url) as client,
-        ):
+        async with function_host(layout, template, variables, logs, host="127.0.0.1", port=functions_port) as functions:
+            client = HostClient(functions)
             await migrate(variables["POSTGRES_DSN"], client)
             shown = {name: variables[name] for name in SHOWN if name in variables}
             async with (
@@ -157,5 +157,5 @@ async def whole(
                 scheduler(template, client),
                 serving(front(template, variables, client), listener),
             ):
-                with announced(data_folder, {**shown, "FUNCTIONS_URL": functions_url}):
+                with announced(data_folder, {**shown, "FUNCTIONS_URL": functions.url_pattern}):
                     yield f"http://{host}:{listener.getsockname()[1]}"

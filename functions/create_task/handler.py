@@ -3,12 +3,13 @@
 from fastapi import Response
 
 from imagescaler import errors, queues, repositories, settings, stores, telemetry
+from imagescaler.admission.foreseen import work_s
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage, TaskView
+from imagescaler.usecases.await_end import await_end
 from imagescaler.usecases.create_task import create_task
-from imagescaler.usecases.get_task import get_task
 from imagescaler.usecases.originals import Sent, Uploaded
 from imagescaler.web import (
     ACCEPTED,
@@ -77,5 +78,6 @@ async def post_task(
         store=store,
     )
     telemetry.accepted(task, created=created)
-    task = await get_task(task.id, owner, wait_s=wait_s, tasks=tasks) if wait_s else task
+    if wait_s:
+        task = await await_end(task, wait_s=wait_s, work_s=work_s(task, limits), tasks=tasks)
     return await show_accepted(task, response, wait_s, tasks, replayed=not created)

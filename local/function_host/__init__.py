@@ -3,5 +3,6 @@
 from local.function_host.deployment import Code
 from local.function_host.host import FunctionHost
 from local.function_host.limits import Limits
+from local.function_host.pool import Throttled
 
-__all__ = ["Code", "FunctionHost", "Limits"]
+__all__ = ["Code", "FunctionHost", "Limits", "Throttled"]

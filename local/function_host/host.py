@@ -9,9 +9,11 @@ from typing import Self
 from aiohttp import web
 
 from local.declarations import Function
+from local.function_host.answer import Answer
 from local.function_host.deployment import Code, Deployment
 from local.function_host.environment import Environment
-from local.function_host.invoke_api import InvokeApi
+from local.function_host.invocation import Invocation
+from local.function_host.invoke_api import PATH, InvokeApi
 from local.function_host.limits import Limits
 from local.function_host.pool import Pool
 
@@ -50,8 +52,7 @@ class FunctionHost:
             )
             for function in functions
         }
-        self._api = InvokeApi(self._pools)
-        self._runner = web.AppRunner(self._api.application(), access_log=None, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(InvokeApi(self._pools).application(), access_log=None, shutdown_timeout=0.5)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -68,8 +69,16 @@ class FunctionHost:
         await asyncio.gather(self._janitor, return_exceptions=True)
         # Processes before connections: whoever waits for an answer hears that its process has ended.
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
-        await self._api.join()
         await self._runner.cleanup()
+
+    @property
+    def url_pattern(self) -> str:
+        """Give the URL of an invocation, with `{function}` for the logical id."""
+        return f"http://{self._host}:{self.port}{PATH}"
+
+    def start(self, function: str, event: bytes) -> asyncio.Task[Answer]:
+        """Invoke a function, by its logical id, from within this process; see `Pool.start`."""
+        return self._pools[function].start(Invocation(event))
 
     async def _stop_idle(self) -> None:
         while True:

@@ -1,6 +1,5 @@
 """The Lambda Invoke API of all functions. Source: AWS Lambda API reference, "Invoke"."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -31,17 +30,12 @@ class InvokeApi:
 
     def __init__(self, pools: Mapping[str, Pool]) -> None:
         self._pools = pools
-        self._background: set[asyncio.Task[Answer]] = set()
 
     def application(self) -> web.Application:
         """Make the web application."""
         application = web.Application()
         application.router.add_post(PATH, self._handle)
         return application
-
-    async def join(self) -> None:
-        """Wait for the invocations that nobody waits for."""
-        await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _handle(self, request: web.Request) -> web.Response:
         # aiohttp lets a handler run on when its client goes away, and so does Lambda.
@@ -52,7 +46,7 @@ class InvokeApi:
             case "RequestResponse":
                 response = _response(await _answer(pool, invocation))
             case "Event":
-                self._run(pool, invocation)
+                pool.start(invocation)  # once: Lambda would try two times more
                 response = web.Response(status=HTTPStatus.ACCEPTED)
             case "DryRun":
                 response = web.Response(status=HTTPStatus.NO_CONTENT)
@@ -68,12 +62,6 @@ class InvokeApi:
         except KeyError:
             message = f"Function not found: {function}"
             raise Refused(HTTPStatus.NOT_FOUND, "ResourceNotFoundException", message) from None
-
-    def _run(self, pool: Pool, invocation: Invocation) -> None:
-        """Invoke in the background, once: Lambda would try two times more."""
-        task = asyncio.create_task(pool.invoke(invocation))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
 
 async def _event(request: web.Request) -> bytes:

@@ -29,6 +29,14 @@ class Pool:
         self._stopped = False
         self._all: set[Environment] = set()
         self._idle: list[Environment] = []
+        self._started: set[asyncio.Task[Answer]] = set()  # the loop itself holds tasks by weak references only
+
+    def start(self, invocation: Invocation) -> asyncio.Task[Answer]:
+        """Have an invocation answered whether or not somebody waits for it; otherwise as `invoke`."""
+        task = asyncio.create_task(self.invoke(invocation))
+        self._started.add(task)
+        task.add_done_callback(self._forget)
+        return task
 
     async def invoke(self, invocation: Invocation) -> Answer:
         """Have an invocation answered; raises Throttled, and OSError when no process could be started."""
@@ -52,6 +60,12 @@ class Pool:
         async with self._starting:  # no process can slip through between this and the next line
             self._stopped = True
         await asyncio.gather(*(self._discard(environment, self._limits.stop_s) for environment in self._all))
+        await asyncio.gather(*self._started, return_exceptions=True)
+
+    def _forget(self, task: asyncio.Task[Answer]) -> None:
+        self._started.discard(task)
+        if not task.cancelled():
+            task.exception()  # asked for, or asyncio would complain of an error that nobody waited for
 
     @asynccontextmanager
     async def _environment(self) -> AsyncIterator[Environment]:

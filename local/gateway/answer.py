@@ -2,10 +2,11 @@
 
 import json
 import re
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import pybase64
 
 FIRST_STATUS, LAST_STATUS = 200, 599  # a function's answer is final, so none of the 1xx
 WITHOUT_BODY = frozenset({204, 304})
@@ -71,7 +72,7 @@ def _body(result: Mapping[str, Any]) -> bytes:
     if not isinstance(is_base64, bool):
         raise BadAnswer(f"isBase64Encoded is {is_base64!r}, not a boolean")
     try:
-        return b64decode(body, validate=True) if is_base64 else body.encode()
+        return pybase64.b64decode(body, validate=True) if is_base64 else body.encode()
     except ValueError as error:
         raise BadAnswer(f"body cannot be decoded: {error}") from error
 

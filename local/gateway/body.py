@@ -26,7 +26,7 @@ class Body:
         self._receive = receive
         self.is_complete = not request.has_body
 
-    async def read(self, limits: Limits) -> bytes:
+    async def read(self, limits: Limits) -> bytearray:
         """Read all of the body; raises a Refusal as soon as it is known to be too large, and ClientGone."""
         if self._declared is not None:
             limits.check_body(int(self._declared))
@@ -34,7 +34,7 @@ class Body:
         while not self.is_complete:
             content += await self._next()
             limits.check_body(len(content), at_least=True)
-        return bytes(content)
+        return content
 
     async def chunks(self, silence_s: float) -> AsyncIterator[bytes]:
         """Give the body as it comes; raises ClientGone, also when nothing comes for `silence_s` seconds."""

@@ -32,7 +32,9 @@ def authorizer_event(request: Request, match: Match, identity: Iterable[str]) ->
     return _json({**head, "type": "REQUEST", "routeArn": arn, "identitySource": list(identity)})
 
 
-def encode(request: Request, match: Match, body: bytes, authorizer: Mapping[str, Any] | None = None) -> bytes:
+def encode(
+    request: Request, match: Match, body: bytes | bytearray, authorizer: Mapping[str, Any] | None = None
+) -> bytes:
     """Make the JSON of the event; `authorizer` is the context that a Lambda authorizer has given.
 
     Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway". Two things are as AWS does them
@@ -119,7 +121,7 @@ def _cookies(request: Request) -> Iterator[str]:
     return filter(None, cookies)
 
 
-def _text(request: Request, body: bytes) -> str | None:
+def _text(request: Request, body: bytes | bytearray) -> str | None:
     media_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
     if not media_type.startswith("text/") and media_type not in TEXT_TYPES:
         return None

@@ -47,8 +47,8 @@ async def serving_api(template: Template, variables: dict[str, str], logs: Path)
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1"
     async with (
-        stack.function_host(LAYOUT, template, variables, FunctionLogs(logs), host="127.0.0.1", port=0) as functions_url,
-        LambdaClient(functions_url) as client,
+        stack.function_host(LAYOUT, template, variables, FunctionLogs(logs), host="127.0.0.1", port=0) as functions,
+        LambdaClient(functions.url_pattern) as client,
         stack.runners(template, variables, client),
         stack.scheduler(template, client),
         serving(stack.front(template, variables, client), listener),

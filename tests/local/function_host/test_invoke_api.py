@@ -1,25 +1,15 @@
 """The Invoke API's headers, refusals and types of invocation."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from local.function_host import Limits
-from local.lambda_client import LambdaClient
 from tests.local.function_host.served import Served, until
 
 Serve = Callable[..., Awaitable[Served]]
-
-
-async def test_the_client_understands_the_host(served: Served) -> None:
-    pattern = f"http://127.0.0.1:{served.host.port}/2015-03-31/functions/{{function}}/invocations"
-    async with LambdaClient(pattern) as client:
-        event = json.dumps({"code": "answer = event['number'] * 2", "number": 21}).encode()
-
-        assert await client.invoke("RunFunction", "run", event, timeout_s=20) == 42
 
 
 async def test_a_success_has_lambdas_headers(served: Served) -> None:

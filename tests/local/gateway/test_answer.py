@@ -68,7 +68,7 @@ def test_with_a_status_the_result_is_the_response(result: dict[str, Any], answer
         ({"statusCode": True}, "statusCode is True, which is not a status from 200 to 599"),
         ({"statusCode": 200, "body": {"a": 1}}, "body is dict, not a string"),
         ({"statusCode": 200, "body": "\ud800"}, "body cannot be decoded: 'utf-8' codec"),
-        ({"statusCode": 200, "body": "AP8", "isBase64Encoded": True}, "body cannot be decoded: Incorrect padding"),
+        ({"statusCode": 200, "body": "AP8", "isBase64Encoded": True}, "body cannot be decoded: "),
         ({"statusCode": 200, "body": "A*P8", "isBase64Encoded": True}, "body cannot be decoded: "),
         ({"statusCode": 200, "body": "ü", "isBase64Encoded": True}, "body cannot be decoded: "),
         ({"statusCode": 200, "isBase64Encoded": "true"}, "isBase64Encoded is 'true', not a boolean"),

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from imagescaler.admission.header import FINE, PHOTOGRAPH, Header
 from imagescaler.admission.model import Cost, fitted_model
 from imagescaler.admission.output import Output, area
-from imagescaler.forecast import Forecast
+from imagescaler.errors import ImageProblem
+from imagescaler.forecast import Forecast, Outline, forecast
+from imagescaler.limits import Limits
+from imagescaler.task import Task
 
 RESAMPLER = "simd"
 # A photograph that is neither very fine nor very smooth.
@@ -24,3 +27,12 @@ def foreseen(forecasts: Sequence[Forecast]) -> Cost | None:
     samples = area(outline.size) * PHOTOGRAPH.file_bytes * outline.frames
     header = Header(outline.format, outline.size, round(samples * FINE[outline.format] * DETAIL), frames=outline.frames)
     return fitted_model().predict(header, outputs, resampler=RESAMPLER)
+
+
+def work_s(task: Task, limits: Limits) -> float:
+    """Predict the processor's seconds for all results of a task; 0 for one that was accepted under other limits."""
+    try:
+        cost = foreseen([forecast(Outline.of(task.source), each, limits) for each in task.wishes])
+    except ImageProblem:
+        return 0
+    return cost.seconds if cost else 0

@@ -48,8 +48,9 @@ async def create_task(
     source = await original.measure(measure, store)
     limits.check_bytes(source.bytes)
     _check(Outline.of(source), options, renditions, limits)
-    digest = request_hash(original, options, renditions)
-    idempotency = Idempotency(idempotency_key, digest) if idempotency_key else None
+    idempotency = None
+    if idempotency_key:
+        idempotency = Idempotency(idempotency_key, request_hash(original, options, renditions))
     new = NewTask(uuid4(), options, source, owner, idempotency, tuple(renditions))
     async with _honest(tasks):
         await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)

@@ -1,10 +1,10 @@
 """A result as an answer: the picture itself, or JSON with the picture in base64."""
 
-from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import pybase64
 from fastapi import Response
 
 from imagescaler.formats import Format
@@ -68,7 +68,8 @@ class Picture:
         """Answer with the bytes."""
         if self.as_image:
             return Response(data, headers={**self.image_headers, **self.headers})
-        return Response(self._json(b64encode(data).decode()), headers=self.headers, media_type="application/json")
+        encoded = pybase64.b64encode_as_string(data)
+        return Response(self._json(encoded), headers=self.headers, media_type="application/json")
 
     def elsewhere(self, url: str) -> Response:
         """Answer with where the bytes are: 303 for who wants a picture, the URL in JSON for who wants JSON."""

@@ -1,0 +1,73 @@
+"""Waiting for the end of a task: how often its row is read."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from imagescaler.formats import Format
+from imagescaler.options import Options
+from imagescaler.repositories.memory import MemoryTaskRepository
+from imagescaler.source import Source
+from imagescaler.status import Status
+from imagescaler.task import NewTask, Task
+from imagescaler.usecases.await_end import PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
+
+SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)
+
+
+class Patience:
+    """Makes a task wait in no time, and notes the pauses."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tasks = MemoryTaskRepository()
+        self.pauses_s: list[float] = []
+        self.now_s = 0.0
+        self._monkeypatch = monkeypatch
+
+    async def wait(self, *, wait_s: float, work_s: float = 0, begins_s: float = 1e9, ends_s: float = 1e9) -> Task:
+        """Wait for a task that is claimed and given up at these times."""
+        self._monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: self.now_s)
+        self._task, _ = await self.tasks.add(NewTask(uuid4(), Options(800), SOURCE, "", None))
+        self._begins_s, self._ends_s = begins_s, ends_s
+        self._monkeypatch.setattr(asyncio, "sleep", self._sleep)
+        return await await_end(self._task, wait_s=wait_s, work_s=work_s, tasks=self.tasks)
+
+    async def _sleep(self, pause_s: float) -> None:
+        self.pauses_s.append(pause_s)
+        self.now_s += pause_s
+        if self.now_s >= self._begins_s and self._task.status is Status.PENDING:
+            self._task = await self.tasks.claim(self._task.id, lease_s=60, max_attempts=3)
+        if self.now_s >= self._ends_s and not self._task.status.is_final:
+            self._task = await self.tasks.complete(self._task, None, SOURCE, ttl_s=60)
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> Patience:
+    return Patience(monkeypatch)
+
+
+async def test_what_has_not_begun_is_left_alone_for_as_long_as_its_work_takes(patience: Patience) -> None:
+    await patience.wait(wait_s=3, work_s=1)
+    assert patience.pauses_s == [1, 1, 1]
+
+
+async def test_what_is_under_way_is_asked_for_ever_more_slowly(patience: Patience) -> None:
+    await patience.wait(wait_s=1, begins_s=0)
+    first, *others = patience.pauses_s[:-1]
+    assert first == SHORTEST_PAUSE_S
+    assert others == sorted(others)
+    assert len(others) < 40
+
+
+@pytest.mark.parametrize("ends_s", [0.02, 0.1, 0.7])
+async def test_the_answer_is_late_by_a_part_of_the_wait_at_most(patience: Patience, ends_s: float) -> None:
+    task = await patience.wait(wait_s=20, work_s=0.01, begins_s=0.005, ends_s=ends_s)
+    assert task.status is Status.COMPLETED
+    assert ends_s <= patience.now_s <= ends_s * (1 + PART_OF_WAIT) + SHORTEST_PAUSE_S
+
+
+async def test_nobody_waits_longer_than_was_wished(patience: Patience) -> None:
+    task = await patience.wait(wait_s=0.3, work_s=5)
+    assert task.status is Status.PENDING
+    assert patience.now_s == pytest.approx(0.3)
