@@ -18,7 +18,7 @@ from imagescaler.imaging.readers.gif import read as read_gif
 from imagescaler.limits import Limits
 from imagescaler.options import Edges, Fit, Gravity, Icc, Metadata, Options, Quality
 from imagescaler.timelines import Timeline, read_timeline
-from tests.animations import ANIMATED, DURATIONS, PICTURES, SIZE, Patch, apng, difference, frames_of, gif, saved, scaled
+from tests.animations import ANIMATED, DURATIONS, PICTURES, Patch, apng, difference, frames_of, gif, saved, scaled
 from tests.pictures import chunk, encoded
 from tests.reference import mean_difference, pixels_of, worst_difference
 from tests.unit.imaging import profiles
@@ -100,7 +100,7 @@ def test_room_and_background_are_there_in_all_frames(target: Format, background:
     data = gif([Patch(each) for each in pixels], (20, 20))
     result = scaled(data, target, width=20, height=20, fit=None, background=background, pad=Edges(10, 10, 10, 10))
     corners = {None: (0, 0, 0, 0), "#ff0000ff": (255, 0, 0, 255), "#00ff0080": (0, 255, 0, 128)}
-    frames = read_gif(Image.new("L", SIZE), result.data) if target is Format.GIF else frames_of(result.data)
+    frames = read_gif(Image.open(BytesIO(result.data)), result.data) if target is Format.GIF else frames_of(result.data)
     corner = corners[background]
     if target is Format.GIF:
         corner = (*corner[:3], 255 if corner[3] else 0)
