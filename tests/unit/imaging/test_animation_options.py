@@ -80,6 +80,21 @@ def test_the_colors_of_all_frames_become_srgb(form: Format) -> None:
         assert worst_difference(pixels_of(ours, "RGB"), pixels_of(scaled(still, Format.PNG).data)) <= 1
 
 
+@pytest.mark.parametrize("icc", Icc)
+@pytest.mark.parametrize("target", [Format.PNG, Format.WEBP, Format.AVIF])
+@pytest.mark.parametrize(("form", "mode"), [(Format.PNG, "L"), (Format.PNG, "LA"), (Format.AVIF, "L")])
+def test_greys_of_all_frames_become_srgb_since_animations_hold_colors(
+    form: Format, mode: str, target: Format, icc: Icc
+) -> None:
+    greys = (20, 55, 128, 230)
+    pictures = [Image.new("L", (60, 40), grey).convert(mode) for grey in greys]
+    data = saved(form, pictures, icc_profile=profiles.grey(1.0), quality=95)
+    result = scaled(data, target, icc=icc).data
+    assert "icc_profile" not in Image.open(BytesIO(result)).info
+    for frame, grey in zip(frames_of(result), greys, strict=True):
+        assert abs(pixels_of(frame, "RGB") - profiles.grey_to_srgb(grey, 1.0)).max() <= 3
+
+
 @pytest.mark.parametrize("target", [Format.PNG, Format.WEBP, Format.AVIF])
 def test_profile_and_metadata_are_kept_where_that_is_asked_for(target: Format) -> None:
     exif = Image.Exif()
