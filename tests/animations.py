@@ -68,7 +68,7 @@ def over(above: Pixels, below: Pixels) -> Pixels:
     return np.concatenate([colors, alpha * 255], axis=-1)
 
 
-def gif(patches: Sequence[Patch], size: tuple[int, int], loop: int | None = 0) -> bytes:
+def gif(patches: Sequence[Patch], size: tuple[int, int], loop: int | None = 0, *, interlaced: bool = False) -> bytes:
     """Make a GIF of patches whose alpha is 0 or 255; those that stay say so in turns by 0 and by 1."""
     file = [b"GIF89a" + struct.pack("<HHBBB", *size, 0, 0, 0)]
     if loop is not None:
@@ -82,9 +82,15 @@ def gif(patches: Sequence[Patch], size: tuple[int, int], loop: int | None = 0) -
         choices = GIF_DISPOSALS[patch.disposal]
         flags = choices[number % len(choices)] << 2 | bool(hidden.any())
         file.append(b"!\xf9\4" + struct.pack("<BHBB", flags, patch.duration_ms // 10, 255, 0))
-        file.append(b"," + struct.pack("<HHHHB", patch.left, patch.top, *indexed.size, 0x87))
-        file.append(palette + _codes(indexed))
+        file.append(b"," + struct.pack("<HHHHB", patch.left, patch.top, *indexed.size, 0x87 | interlaced << 6))
+        file.append(palette + _codes(_interlaced(indexed) if interlaced else indexed))
     return b"".join([*file, b";"])
+
+
+def _interlaced(image: Image.Image) -> Image.Image:
+    """Put the rows in the order in which they are then stored (GIF89a, appendix E)."""
+    rows = np.asarray(image)
+    return Image.fromarray(np.concatenate([rows[0::8], rows[4::8], rows[2::4], rows[1::2]]))
 
 
 def _codes(indexed: Image.Image) -> bytes:

@@ -4,6 +4,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import skimage
 from PIL import Image
@@ -19,6 +20,7 @@ from imagescaler.imaging.header import header_of
 from imagescaler.limits import Limits
 from imagescaler.measure import measure as source_of
 from imagescaler.options import Options
+from tests.animations import Patch, gif
 from tests.benchmarks.costs.jobs import Job
 from tests.benchmarks.costs.judging import Verdict, within
 from tests.benchmarks.costs.measuring import measure
@@ -27,6 +29,7 @@ from tests.unit.imaging import profiles
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")
 FADED = PHOTOGRAPH.convert("RGBA").point(lambda value: value // 2)
+CORNER = Patch(np.random.default_rng(1).integers(255, size=(9, 9, 1)) * [1.0, 0, 0, 0] + [0, 0, 0, 255])
 NOTHING = Allowance(memory_bytes=1, seconds=1000)
 OPENED_BY_THEIR_BEGINNING = {Format.JPEG, Format.PNG, Format.GIF}
 NO_TIME = Allowance(memory_bytes=2**40, seconds=0)
@@ -59,6 +62,7 @@ HEADERS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "grey": (encoded(PHOTOGRAPH.convert("L")), {"pixels": PIXELS["L"]}),
     "palette": (encoded(PHOTOGRAPH.quantize(), "GIF"), {"pixels": PIXELS["P"]}),
     "transparent": (encoded(PHOTOGRAPH.quantize(), transparency=3), {"pixels": TRANSPARENT["P"]}),
+    "partly covered": (gif([CORNER], PHOTOGRAPH.size), {"pixels": TRANSPARENT["P"]}),
     "alpha": (encoded(FADED, "WEBP"), {"pixels": PIXELS["RGBA"]}),
 }
 

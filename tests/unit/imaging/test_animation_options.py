@@ -18,7 +18,7 @@ from imagescaler.imaging.readers.gif import read as read_gif
 from imagescaler.limits import Limits
 from imagescaler.options import Edges, Fit, Gravity, Icc, Metadata, Options, Quality
 from imagescaler.timelines import Timeline, read_timeline
-from tests.animations import ANIMATED, DURATIONS, PICTURES, SIZE, Patch, apng, difference, frames_of, gif, saved, scaled
+from tests.animations import ANIMATED, DURATIONS, PICTURES, Patch, apng, difference, frames_of, gif, saved, scaled
 from tests.pictures import chunk, encoded
 from tests.reference import mean_difference, pixels_of, worst_difference
 from tests.unit.imaging import profiles
@@ -80,6 +80,21 @@ def test_the_colors_of_all_frames_become_srgb(form: Format) -> None:
         assert worst_difference(pixels_of(ours, "RGB"), pixels_of(scaled(still, Format.PNG).data)) <= 1
 
 
+@pytest.mark.parametrize("icc", Icc)
+@pytest.mark.parametrize("target", [Format.PNG, Format.WEBP, Format.AVIF])
+@pytest.mark.parametrize(("form", "mode"), [(Format.PNG, "L"), (Format.PNG, "LA"), (Format.AVIF, "L")])
+def test_greys_of_all_frames_become_srgb_since_animations_hold_colors(
+    form: Format, mode: str, target: Format, icc: Icc
+) -> None:
+    greys = (20, 55, 128, 230)
+    pictures = [Image.new("L", (60, 40), grey).convert(mode) for grey in greys]
+    data = saved(form, pictures, icc_profile=profiles.grey(1.0), quality=95)
+    result = scaled(data, target, icc=icc).data
+    assert "icc_profile" not in Image.open(BytesIO(result)).info
+    for frame, grey in zip(frames_of(result), greys, strict=True):
+        assert abs(pixels_of(frame, "RGB") - profiles.grey_to_srgb(grey, 1.0)).max() <= 3
+
+
 @pytest.mark.parametrize("target", [Format.PNG, Format.WEBP, Format.AVIF])
 def test_profile_and_metadata_are_kept_where_that_is_asked_for(target: Format) -> None:
     exif = Image.Exif()
@@ -100,7 +115,7 @@ def test_room_and_background_are_there_in_all_frames(target: Format, background:
     data = gif([Patch(each) for each in pixels], (20, 20))
     result = scaled(data, target, width=20, height=20, fit=None, background=background, pad=Edges(10, 10, 10, 10))
     corners = {None: (0, 0, 0, 0), "#ff0000ff": (255, 0, 0, 255), "#00ff0080": (0, 255, 0, 128)}
-    frames = read_gif(Image.new("L", SIZE), result.data) if target is Format.GIF else frames_of(result.data)
+    frames = read_gif(Image.open(BytesIO(result.data)), result.data) if target is Format.GIF else frames_of(result.data)
     corner = corners[background]
     if target is Format.GIF:
         corner = (*corner[:3], 255 if corner[3] else 0)

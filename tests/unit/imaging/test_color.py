@@ -10,7 +10,7 @@ from PIL import Image
 from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.options import Icc, Options
 from tests.pictures import chunk, encoded, photograph, png, segment
 from tests.reference import Pixels, mean_difference, pixels_of, resampled, worst_difference
 from tests.unit.imaging import profiles
@@ -113,6 +113,23 @@ def test_a_broken_or_unsuitable_profile_is_ignored(mode: str, profile: bytes) ->
 def test_a_compressed_profile_that_is_damaged_is_ignored() -> None:
     damaged = chunk(b"iCCP", b"name\0\0not deflated")
     assert scaled(png((1, 1), 8, 2, [b"\x0a\x14\x1e"], damaged), size=(1, 1)).tolist() == [[[10, 20, 30]]]
+
+
+def test_grey_with_alpha_is_converted_too() -> None:
+    data = encoded(Image.new("LA", (16, 16), (55, 77)), icc_profile=profiles.grey(1.0))
+    image = Image.open(BytesIO(scale(data, Options(8), Limits()).data))
+    assert image.mode == "LA"
+    assert abs(pixels_of(image) - [profiles.grey_to_srgb(55, 1.0), 77]).max() < 3
+
+
+@pytest.mark.parametrize("form", [form for form in Format if form is not Format.GIF])
+def test_a_profile_of_grey_is_kept_where_a_format_holds_grey(form: Format) -> None:
+    data = encoded(Image.new("L", (16, 16), 55), icc_profile=profiles.grey(1.0))
+    image = Image.open(BytesIO(scale(data, Options(8, format=form, icc=Icc.KEEP), Limits()).data))
+    kept = form is not Format.WEBP
+    assert image.info.get("icc_profile") == (profiles.grey(1.0) if kept else None)
+    expected = 55 if kept else profiles.grey_to_srgb(55, 1.0)
+    assert abs(pixels_of(image, "L") - expected).max() <= 2
 
 
 @pytest.mark.parametrize("gamma", [1.0, 2.2])

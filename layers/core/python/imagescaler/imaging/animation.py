@@ -12,6 +12,7 @@ from imagescaler.imaging.effects import WITH_ALPHA
 from imagescaler.imaging.encoded import Encoded, fitting
 from imagescaler.imaging.encoding import Extras
 from imagescaler.imaging.metadata import read_metadata
+from imagescaler.imaging.modes import WITHOUT_COLORS
 from imagescaler.imaging.opening import open_image
 from imagescaler.imaging.picture import Picture
 from imagescaler.imaging.readers import read_frames
@@ -21,7 +22,7 @@ from imagescaler.imaging.wish import Wish
 from imagescaler.imaging.writers import write_frames
 from imagescaler.limits import Limits
 from imagescaler.measure import measure
-from imagescaler.options import Gravity, Options, Quality
+from imagescaler.options import Gravity, Icc, Options, Quality
 from imagescaler.plan import Plan
 from imagescaler.source import Source
 from imagescaler.timelines import Timeline, read_timeline
@@ -62,6 +63,8 @@ def draw_animation(data: bytes, source: Source, timeline: Timeline, wish: Wish, 
     MaxBytesTooSmall, and what planning and decoding raise.
     """
     with open_image(data, source, limits) as image:
+        if image.mode in WITHOUT_COLORS:  # but all frames get them, and a profile of grey could not explain those
+            wish = replace(wish, options=replace(wish.options, icc=Icc.SRGB))
         return _drawn(Animation(image, data, source, timeline), wish, limits)
 
 

@@ -9,7 +9,7 @@ from imagescaler.formats import Format
 from imagescaler.options import Fit, Icc, Options
 
 # What a profile is made for, and the modes of images to which it can be applied.
-SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}, "GRAY": {"L"}}
+SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}, "GRAY": {"L", "LA"}}
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
 SRGB: Final = "sRGB"
 # Profiles that a receipt names; the descriptions of others may say whose they are.
@@ -18,7 +18,7 @@ KNOWN = (
     *("U.S. Web Coated (SWOP) v2", "Coated FOGRA39", "Coated FOGRA27", "PSO Coated v3", "Japan Color 2001 Coated"),
     *("Dot Gain 20%", "Gray Gamma 2.2"),
 )
-HOLDS_INKS = {Format.JPEG, Format.TIFF}
+HOLDS_INKS, HOLDS_NO_GREY = {Format.JPEG, Format.TIFF}, {Format.WEBP}
 
 
 def keeps_profile(image: Image.Image, profile: bytes | None, options: Options, form: Format) -> bool:
@@ -29,6 +29,8 @@ def keeps_profile(image: Image.Image, profile: bytes | None, options: Options, f
         form not in HOLDS_INKS or options.background or options.pad or options.fit is Fit.CONTAIN
     ):
         return False
+    if image.mode in SPACES["GRAY"] and form in HOLDS_NO_GREY:
+        return False
     return _opened(profile, image.mode) is not None
 
 
@@ -37,6 +39,10 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str
 
     A missing, broken or unsuitable profile counts as sRGB (or as plain CMYK); what is in sRGB is given back as it is.
     """
+    if image.mode == "LA":  # which littleCMS is not told of
+        grey, alpha = image.split()
+        light, space = to_srgb(grey, profile)
+        return image if light is grey else Image.merge("LA", (light, alpha)), space
     converted = _by_profile(image, profile) if profile else None
     if converted is not None:
         return converted

@@ -8,6 +8,7 @@ from imagescaler.imaging.transparency import deep_grey_to_la
 from imagescaler.options import Fit, Options
 
 DEEP_GREY = {"I;16", "I;16L", "I;16B", "I;16N"}
+WITHOUT_COLORS = DEEP_GREY | {"1", "L", "LA"}
 UNBOUNDED = {"I", "F"}
 DEEP_SAMPLES, EIGHT_BITS = ";16", 8
 # What a mode without and with a transparent color, or a table of alphas, is converted to; the others stay.

@@ -8,6 +8,7 @@ from PIL import ExifTags, Image
 from imagescaler.draft import needed
 from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata, read_metadata
 from imagescaler.imaging.modes import normalized
+from imagescaler.imaging.transparency import cleared_around, covered_part
 from imagescaler.imaging.turning import turned
 from imagescaler.options import Options
 from imagescaler.plan import Plan
@@ -55,9 +56,11 @@ def decode(
     """
     stored, profile = stored_size(image, orientation), image.info.get("icc_profile")
     draft = image.draft(None, needed(stored, wishes))
-    metadata = read_metadata(image)
+    metadata, covered = read_metadata(image), covered_part(image)
     image.load()
     pixels = normalized(image)
+    if covered:
+        pixels = cleared_around(pixels, covered)
     if image.format == "TIFF":  # Pillow has turned it upright already; here it lies as all others do
         pixels = turned(pixels, Turn(orientation).inverse)
     shrink = (stored[0] / draft[1][2], stored[1] / draft[1][3]) if draft else (1.0, 1.0)

@@ -1,11 +1,13 @@
-"""What lets something through: alpha, and the one transparent color of a PNG without (PNG, third edition, 11.3.1.1)."""
+"""What lets something through: alpha, a transparent color (PNG, third edition, 11.3.1.1), what a frame leaves free."""
 
-from PIL import Image, ImageChops, ImageFile
+from PIL import GifImagePlugin, Image, ImageChops, ImageFile
 
 # Pillow brings the samples of these raw modes to eight bits, but leaves the transparent color at the file's depth.
 GREY_SCALES = {"L;2": 255 // 3, "L;4": 255 // 15}
 DEEP_RGB = "RGB;16B"
 OPAQUE, SAMPLE = 255, (64, 64)
+ALPHA_ADDED = {"L": "LA", "RGB": "RGBA"}
+Area = tuple[int, int, int, int]
 
 
 def is_opaque(image: Image.Image) -> bool:
@@ -22,6 +24,22 @@ def scale_transparent_color(image: Image.Image) -> None:
             image.info["transparency"] = grey * GREY_SCALES[rawmode]
         case (int(), int(), int()) as color if rawmode == DEEP_RGB:
             image.info["transparency"] = tuple(sample >> 8 for sample in color)
+
+
+def covered_part(image: Image.Image) -> Area | None:
+    """Give the part of its screen that the frame of a GIF covers which was just opened; None if it is all of it."""
+    area = image.tile[0].extents if isinstance(image, GifImagePlugin.GifImageFile) and image.tile else None
+    return None if area is None or area == (0, 0, *image.size) else area
+
+
+def cleared_around(image: Image.Image, area: Area) -> Image.Image:
+    """Make transparent what is around a part, as browsers do; Pillow fills it with what the file calls background."""
+    if image.mode not in ALPHA_ADDED:
+        return image
+    alpha, cleared = Image.new("L", image.size), image.convert(ALPHA_ADDED[image.mode])
+    alpha.paste(OPAQUE, area)
+    cleared.putalpha(alpha)
+    return cleared
 
 
 def to_eight_bits(grey: Image.Image) -> Image.Image:

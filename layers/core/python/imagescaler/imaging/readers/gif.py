@@ -12,10 +12,13 @@ DISPOSALS = {2: Disposal.CLEARED, 3: Disposal.UNDONE}
 SIZES, SCREEN = slice(5, 9), slice(10, None)
 
 
-def read(_: Image.Image, data: bytes) -> Iterator[Image.Image]:
-    """Draw one frame after the other on the screen; raises ValueError for one that is larger than that."""
-    width, height = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
-    return compose(_patches(data, width * height), (width, height), Format.GIF)
+def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
+    """Draw one frame after the other on the screen, which is as large as the first of them needs.
+
+    Raises ValueError for one of more pixels than that.
+    """
+    width, height = image.size
+    return compose(_patches(data, width * height), image.size, Format.GIF)
 
 
 def _patches(data: bytes, most_pixels: int) -> Iterator[Patch]:

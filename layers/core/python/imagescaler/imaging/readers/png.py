@@ -6,6 +6,7 @@ from itertools import takewhile
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.imaging.modes import WITHOUT_COLORS
 from imagescaler.imaging.readers.patches import Disposal, Patch, compose
 from imagescaler.png_chunks import SIGNATURE, chunk, chunks
 from imagescaler.timelines.png import PngFrame, frames
@@ -18,7 +19,8 @@ SHARED = {b"PLTE", b"tRNS"}
 
 def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
     """Draw one frame after the other; raises ValueError for one that reaches beyond the picture."""
-    return compose(_patches(data, image.size), image.size, Format.PNG)
+    frames = compose(_patches(data, image.size), image.size, Format.PNG)
+    return (frame.convert("LA") for frame in frames) if image.mode in WITHOUT_COLORS else frames
 
 
 def _patches(data: bytes, size: tuple[int, int]) -> Iterator[Patch]:
