@@ -11,7 +11,7 @@ from imagescaler.repositories.memory import MemoryTaskRepository
 from imagescaler.source import Source
 from imagescaler.status import Status
 from imagescaler.task import NewTask, Task
-from imagescaler.usecases.await_end import PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
+from imagescaler.usecases.await_end import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)
 
@@ -47,9 +47,14 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> Patience:
     return Patience(monkeypatch)
 
 
-async def test_what_has_not_begun_is_left_alone_for_as_long_as_its_work_takes(patience: Patience) -> None:
-    await patience.wait(wait_s=3, work_s=1)
-    assert patience.pauses_s == [1, 1, 1]
+async def test_what_has_not_begun_is_left_alone_for_half_of_its_work(patience: Patience) -> None:
+    await patience.wait(wait_s=0.3, work_s=0.2)
+    assert patience.pauses_s == pytest.approx([0.1, 0.1, 0.1])
+
+
+async def test_what_takes_long_may_fail_at_once_and_is_looked_at_all_the_same(patience: Patience) -> None:
+    await patience.wait(wait_s=1, work_s=60)
+    assert patience.pauses_s == [LONGEST_PAUSE_S] * 4
 
 
 async def test_what_is_under_way_is_asked_for_ever_more_slowly(patience: Patience) -> None:
