@@ -6,12 +6,19 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.costs.pictures import ANIMATIONS, FILES, path_of
+from tests.benchmarks.costs.pictures import ANIMATIONS, FILES, QUALITIES, path_of
+from tests.benchmarks.costs.scenes import SCENES
 
 FORMATS = ("jpeg", "png", "webp", "avif", "gif", "tiff")
 LARGE = 16
 ANIMATED = ("gif", "png", "webp", "avif")
 SLOW = {"avif", "gif"}
+# What depends on how much there is to see is measured on each scene, in files of these kinds.
+SEEN = (
+    *("coarse-jpeg", "jpeg", "fine-jpeg", "png", "rgba-png", "deflated-tiff", "gif", "avif", "fine-avif"),
+    *("coarse-webp", "webp", "fine-webp", "lossless-webp"),
+)
+SEEN_SMALL = ("jpeg", "png", "rgba-png", "avif", "webp")
 EFFECTS: tuple[dict[str, Any], ...] = (
     {"grayscale": True},
     {"blur": 3},
@@ -56,6 +63,18 @@ def grid(folder: Path) -> Iterator[Job]:
             for form in FORMATS:
                 yield Job(path_of(name, megapixels, folder), {"scale": 100, "format": form})
         yield from _options(megapixels, folder)
+    yield from _scenes(6, folder)
+
+
+def _scenes(megapixels: int, folder: Path) -> Iterator[Job]:
+    for scene, name in product(SCENES, SEEN):
+        source = path_of(name, megapixels, folder, scene)
+        if scene != "sharp" or name in QUALITIES:  # the others are there already
+            yield Job(source, {"width": 64})
+        yield Job(source, {"width": 1200, "format": "webp"})
+        yield Job(source, {"scale": 50, "format": "avif"})
+        if name in SEEN_SMALL:
+            yield Job(source, {"width": 800, "format": "avif"})
 
 
 def _options(megapixels: int, folder: Path) -> Iterator[Job]:

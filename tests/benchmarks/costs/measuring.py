@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 
-from tests.benchmarks.costs.fitting import Measured
 from tests.benchmarks.costs.jobs import Job
+from tests.benchmarks.costs.measured import ONE, Measured
 from tests.benchmarks.scaling.contenders import allocator_variables
 from tests.benchmarks.scaling.installation import ROOT
 
@@ -22,4 +22,4 @@ def measure(jobs: Iterable[Job]) -> Iterator[Measured]:
     for job in jobs:
         command = [*worker, str(job.source), json.dumps(job.options), job.resampler]
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        yield {**json.loads(done.stdout.splitlines()[-1]), "job": str(job)}
+        yield ONE.validate_json(done.stdout.splitlines()[-1])

@@ -1,20 +1,16 @@
-"""The pictures that are measured: photographs out of packages beside one another, as sharp as real ones."""
+"""The files that are measured: the scenes in all formats."""
 
 from collections.abc import Callable
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skimage
 from PIL import Image
 
-from tests.pictures import encoded, photograph
+from tests.benchmarks.costs.scenes import SCENES
+from tests.pictures import encoded
 
-NAMES = ("astronaut.png", "chelsea.png", "coffee.png", "hubble_deep_field.jpg", "rocket.jpg", "motorcycle_left.png")
 FRAMES = 16
-SIZES = {1: (1200, 800), 6: (3000, 2000), 16: (4900, 3267)}
 Picture = Callable[[Image.Image], bytes]
 
 
@@ -58,6 +54,12 @@ FILES: dict[str, Picture] = {
     "tiff": lambda image: encoded(image, "TIFF"),
     "deflated-tiff": lambda image: encoded(image, "TIFF", compression="tiff_adobe_deflate"),
 }
+# Whose size in bytes tells less than their headers do.
+QUALITIES: dict[str, Picture] = {
+    "coarse-jpeg": lambda image: encoded(image, "JPEG", quality=75),
+    "coarse-webp": lambda image: encoded(image, "WEBP", quality=60),
+    "fine-webp": lambda image: encoded(image, "WEBP", quality=95),
+}
 
 
 def _animation(image: Image.Image, form: str, **options: Any) -> bytes:
@@ -77,29 +79,10 @@ ANIMATIONS: dict[str, Picture] = {
 }
 
 
-@cache
-def mosaic(megapixels: int) -> Image.Image:
-    """Lay photographs beside one another, each the other way round than the one before."""
-    folder = Path(skimage.__file__).parent / "data"
-    tiles = [Image.open(folder / name).convert("RGB") for name in NAMES]
-    tiles += [Image.open(BytesIO(photograph(name))).convert("RGB") for name in ("china.jpg", "flower.jpg")]
-    picture = Image.new("RGB", SIZES[megapixels])
-    number, top = 0, 0
-    while top < picture.height:
-        left, tallest = 0, picture.height
-        while left < picture.width:
-            tile = tiles[number % len(tiles)]
-            turned = tile.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if number // len(tiles) % 2 else tile
-            picture.paste(turned, (left, top))
-            left, tallest, number = left + tile.width, min(tallest, tile.height), number + 1
-        top += tallest
-    return picture
-
-
-def path_of(name: str, megapixels: int, folder: Path) -> Path:
+def path_of(name: str, megapixels: int, folder: Path, scene: str = "sharp") -> Path:
     """Give the file of a picture, which is made when it is first needed."""
-    path = folder / f"{name}-{megapixels}"
+    path = folder / f"{scene}-{name}-{megapixels}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes({**FILES, **ANIMATIONS}[name](mosaic(megapixels)))
+        path.write_bytes({**FILES, **QUALITIES, **ANIMATIONS}[name](SCENES[scene](megapixels)))
     return path

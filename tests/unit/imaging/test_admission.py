@@ -71,7 +71,7 @@ HEADERS: dict[str, tuple[bytes, dict[str, Any]]] = {
 def test_the_header_tells_what_there_will_be_to_do(name: str) -> None:
     data, known = HEADERS[name]
     with Image.open(BytesIO(data)) as image:
-        header = header_of(image, source_of(data))
+        header = header_of(image, source_of(data), data)
     assert (header.stored, header.bytes) == (PHOTOGRAPH.size, len(data))
     assert {field: getattr(header, field) for field in known} == known
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from imagescaler.admission.header import FINE, PHOTOGRAPH, Header
+from imagescaler.admission.detail import typical_bytes
+from imagescaler.admission.header import Header
 from imagescaler.admission.model import Cost, fitted_model
-from imagescaler.admission.output import Output, area
+from imagescaler.admission.output import Output
 from imagescaler.errors import ImageProblem
 from imagescaler.forecast import Forecast, Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.task import Task
 
 RESAMPLER = "simd"
-# A photograph that is neither very fine nor very smooth.
-DETAIL = 0.5
 
 
 def foreseen(forecasts: Sequence[Forecast]) -> Cost | None:
@@ -24,8 +23,8 @@ def foreseen(forecasts: Sequence[Forecast]) -> Cost | None:
     outline = forecasts[0].outline if forecasts else None
     if outline is None or outline.format is None or len(outputs) < len(forecasts):
         return None
-    samples = area(outline.size) * PHOTOGRAPH.file_bytes * outline.frames
-    header = Header(outline.format, outline.size, round(samples * FINE[outline.format] * DETAIL), frames=outline.frames)
+    size_bytes = typical_bytes(outline.format, outline.size) * outline.frames
+    header = Header(outline.format, outline.size, size_bytes, frames=outline.frames)
     return fitted_model().predict(header, outputs, resampler=RESAMPLER)
 
 

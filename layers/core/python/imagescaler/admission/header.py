@@ -44,24 +44,14 @@ TRANSPARENT = {
     "RGB": Pixels(3, 4, 4, 4, has_alpha=True),
 }
 PHOTOGRAPH = PIXELS["RGB"]
-LOSSLESS = {Format.PNG, Format.GIF, Format.TIFF}
-# Bytes for each sample of a photograph with fine detail; screenshots and clip art take less than a fourth of it.
-FINE = {
-    Format.JPEG: 0.08,
-    Format.PNG: 0.5,
-    Format.WEBP: 0.04,
-    Format.AVIF: 0.04,
-    Format.GIF: 0.5,
-    Format.TIFF: 0.6,
-}
-FLAT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """A file's format, stored size in pixels, and bytes; where no more is known it is taken for a photograph.
 
-    `frames` are those of an animation, which share its bytes.
+    `frames` are those of an animation, which share its bytes. `quantizer` is the mean of a JPEG's steps of brightness,
+    and `prediction_bytes` are those in which a lossy WebP says how it predicts its blocks; 0 where there is none.
     """
 
     format: Format
@@ -70,30 +60,18 @@ class Header:
     pixels: Pixels = PHOTOGRAPH
     is_progressive: bool = False
     is_raw: bool = False
+    is_lossless: bool = False
     has_profile: bool = False
     frames: int = 1
+    quantizer: float = 0
+    prediction_bytes: int = 0
 
     def decoder(self, *, animated: bool = False) -> str:
         """Name what decodes it, all its frames or a picture."""
-        kind = "animated " if animated else "progressive " if self.is_progressive else "raw " if self.is_raw else ""
-        return f"{kind}{self.format}"
-
-    @property
-    def detail(self) -> float:
-        """Give how much there is to see, from 0 to 1, a photograph with fine detail, as far as the file's size tells.
-
-        >>> Header(Format.JPEG, (1000, 1000), 240_000).detail, Header(Format.JPEG, (1000, 1000), 120_000).detail
-        (1.0, 0.5)
-        """
-        if self.is_raw:
-            return 1.0
-        samples = self.stored[0] * self.stored[1] * self.pixels.file_bytes * self.frames
-        return min(self.bytes / samples / FINE[self.format], 1.0)
-
-    @property
-    def is_flat(self) -> bool:
-        """Say whether it is a drawing rather than a photograph: one that loses nothing, and is small all the same."""
-        return self.format in LOSSLESS and self.detail < FLAT
+        if animated:
+            return f"animated {self.format}"
+        kinds = {"progressive": self.is_progressive, "raw": self.is_raw, "lossless": self.is_lossless}
+        return " ".join([*(kind for kind, is_so in kinds.items() if is_so), self.format])
 
 
 def pixels_of(mode: str, *, has_transparent_color: bool) -> Pixels:

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from math import log2
+from math import log2, sqrt
 from typing import Self
 
 from imagescaler.admission.header import Pixels
@@ -82,12 +82,30 @@ class Output:
         """Say whether the encoder is told how good the result is to be."""
         return self.format.is_lossy and not self.options.lossless
 
+    @property
+    def smaller(self) -> float:
+        """Give by how much each side is made smaller; below 1 it is made larger."""
+        used, scaled = self.plan.stored_area, self.plan.stored_scaled
+        return sqrt(used.width * used.height / area(scaled))
+
+    @property
+    def pixels(self) -> int:
+        """Count the pixels of the result, of an animation those of a frame."""
+        return self.plan.size[0] * self.plan.size[1]
+
     def samples(self, pixels: Pixels, in_colors: Container[Format]) -> int:
         """Count the samples that are encoded: three for colors, for grey one or as many, and one for alpha."""
+        return self.color_samples(pixels, in_colors) + self.alpha_samples(pixels)
+
+    def color_samples(self, pixels: Pixels, in_colors: Container[Format]) -> int:
+        """Count them without alpha."""
         is_grey = self.options.grayscale or pixels.channels - pixels.has_alpha == 1
+        return self.pixels * (1 if is_grey and self.format not in in_colors else 3)
+
+    def alpha_samples(self, pixels: Pixels) -> int:
+        """Count those of alpha, as far as the header tells: it may be opaque."""
         keeps_alpha = pixels.has_alpha and self.format.has_alpha and not self.options.background
-        colors = 1 if is_grey and self.format not in in_colors else 3
-        return self.plan.size[0] * self.plan.size[1] * (colors + keeps_alpha)
+        return self.pixels if keeps_alpha else 0
 
     def is_laid(self, *, has_alpha: bool) -> bool:
         """Say whether the picture is laid on a canvas: for room, for a background, or as the format has no alpha."""

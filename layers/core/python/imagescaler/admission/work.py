@@ -1,5 +1,8 @@
 """What there is to do, in pixels and the like: the amounts with which the model's seconds are multiplied."""
 
+from math import sqrt
+
+from imagescaler.admission.detail import detail_of, is_flat
 from imagescaler.admission.header import PIXELS, Header
 from imagescaler.admission.output import Output, Shape, area
 from imagescaler.formats import Format
@@ -8,6 +11,10 @@ from imagescaler.turn import Turn
 
 BY_PILLOW_ALONE = {Kernel.NEAREST, Kernel.HAMMING}
 SEES_COLORS = {Format.WEBP, Format.AVIF}
+# Encoders that search for longer, the more there is to see: of a picture made smaller, more in each pixel.
+SEARCHES, USUALLY_SMALLER = {Format.AVIF, Format.WEBP}, 2
+# Encoders that take another time for a drawing.
+TELL_DRAWINGS = {*Format, "small avif"}
 Amounts = dict[str, float]
 
 
@@ -16,6 +23,7 @@ def decoding(header: Header, shrink: int, frames: float = 1) -> Amounts:
     pixels, decoder = area(header.stored) * frames, header.decoder(animated=frames > 1)
     work = {
         "task": 1.0,
+        "hash": header.bytes,
         f"read {decoder}": header.bytes * frames / header.frames,
         f"decode {decoder}": pixels * header.pixels.file_bytes,
     }
@@ -67,13 +75,20 @@ def _resampling(header: Header, shape: Shape, output: Output, resampler: str) ->
 
 
 def _encoding(header: Header, output: Output) -> Amounts:
-    """Count samples that are encoded, and where there is a quality once more, by how good they are to be."""
-    encoded = output.samples(header.pixels, SEES_COLORS) * output.encodings * output.frames
-    is_flat = header.is_flat and output.encoder == output.format  # the others take their time with anything
-    what = f"{'flat ' if is_flat else ''}{output.encoder}"
+    """Count samples that are encoded, and where there is a quality once more, by how good they are to be.
+
+    Encoders that have a quality take less for alpha; of an animation it was not measured.
+    """
+    times = output.encodings * output.frames
+    alpha = output.alpha_samples(header.pixels) * times
+    colors = output.color_samples(header.pixels, SEES_COLORS) * times
+    flat = is_flat(header) and output.encoder in TELL_DRAWINGS  # the others take their time with anything
+    what = f"{'flat ' if flat else ''}{output.encoder}"
     if not output.has_quality:
-        return {f"encode {what}": encoded}
-    refined = encoded * output.options.quality.of(output.format) / 100
-    if output.format is Format.AVIF and not is_flat:  # its encoder searches where there is something to be found
-        refined *= header.detail
-    return {f"encode {what}": encoded, f"refine {what}": refined}
+        return {f"encode {what}": colors + alpha}
+    refined = colors * output.options.quality.of(output.format) / 100
+    if output.format in SEARCHES and not flat:
+        refined *= min(detail_of(header) * sqrt(output.smaller / USUALLY_SMALLER), 1)
+    if not alpha or output.is_animated:
+        return {f"encode {what}": colors + alpha, f"refine {what}": refined}
+    return {f"encode {what}": colors, f"refine {what}": refined, f"encode alpha {output.encoder}": alpha}

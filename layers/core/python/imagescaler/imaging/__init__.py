@@ -69,7 +69,7 @@ def scale_each(
     timeline = timeline_of(data, header, options, limits)
     with open_image(data, header, limits) as image:
         is_deep = has_deep_colors(image)
-        opened = header_of(image, header)
+        opened = header_of(image, header, data)
         if allowance:
             allowance.admit(opened)
         with decoding(header.format):

@@ -1,23 +1,36 @@
 """What an opened image says of itself before it is decoded, for the prediction of what it costs."""
 
+from statistics import fmean
+
 from PIL import Image
 
 from imagescaler.admission.header import Header, pixels_of
 from imagescaler.formats import Format
 from imagescaler.imaging.transparency import covered_part
 from imagescaler.source import Source
+from imagescaler.webp_header import WebpHeader
 
 
-def header_of(image: Image.Image, source: Source) -> Header:
+def header_of(image: Image.Image, source: Source, data: bytes) -> Header:
     """Describe an image that was measured, opened and not yet decoded."""
-    form = source.format
+    form, info = source.format, image.info
+    webp = (WebpHeader.of(data) if form is Format.WEBP else None) or WebpHeader()
     return Header(
         form,
         source.stored,
         source.bytes,
-        pixels_of(image.mode, has_transparent_color="transparency" in image.info or covered_part(image) is not None),
-        is_progressive=form is Format.JPEG and bool(image.info.get("progressive")),
-        is_raw=form is Format.TIFF and image.info.get("compression") == "raw",
-        has_profile=bool(image.info.get("icc_profile")),
+        pixels_of(image.mode, has_transparent_color="transparency" in info or covered_part(image) is not None),
+        is_progressive=form is Format.JPEG and bool(info.get("progressive")),
+        is_raw=form is Format.TIFF and info.get("compression") == "raw",
+        is_lossless=webp.is_lossless,
+        has_profile=bool(info.get("icc_profile")),
         frames=source.frames,
+        quantizer=_quantizer(image),
+        prediction_bytes=webp.prediction_bytes,
     )
+
+
+def _quantizer(image: Image.Image) -> float:
+    """Give the mean of the steps in which a JPEG counts its brightness (ITU-T T.81, B.2.4.1); 0 for other files."""
+    tables = getattr(image, "quantization", None)
+    return fmean(next(iter(tables.values()))) if tables else 0

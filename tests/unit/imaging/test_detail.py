@@ -1,0 +1,70 @@
+"""How much there is to see is told by the header, whatever the format and its quality."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from imagescaler.admission.detail import LEAST, detail_of, is_flat, typical_bytes
+from imagescaler.admission.header import Header
+from imagescaler.formats import Format
+from imagescaler.imaging.header import header_of
+from imagescaler.measure import measure
+from tests.pictures import encoded, photograph
+
+PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")
+BLURRED = PHOTOGRAPH.resize((107, 71)).resize(PHOTOGRAPH.size, Image.Resampling.BICUBIC)
+DRAWING = PHOTOGRAPH.resize((10, 7)).quantize(8).resize(PHOTOGRAPH.size, Image.Resampling.NEAREST).convert("RGB")
+DEFLATED = {"compression": "tiff_adobe_deflate"}
+KEEPS_ALL: dict[str, dict[str, Any]] = {"PNG": {}, "GIF": {}, "TIFF": DEFLATED, "WEBP": {"lossless": True}}
+
+
+def header(data: bytes) -> Header:
+    with Image.open(BytesIO(data)) as image:
+        return header_of(image, measure(data), data)
+
+
+@pytest.mark.parametrize("form", Format)
+def test_a_blurred_photograph_has_less_to_see_and_a_drawing_least(form: Format) -> None:
+    options = DEFLATED if form is Format.TIFF else {}
+    fine, blurred, drawn = (
+        detail_of(header(encoded(image, form.name, **options))) for image in (PHOTOGRAPH, BLURRED, DRAWING)
+    )
+    assert 1 >= fine > 1.2 * blurred
+    assert blurred > drawn == LEAST
+
+
+def test_the_quality_of_a_jpeg_hardly_changes_how_much_there_is_to_see() -> None:
+    files = [encoded(BLURRED, "JPEG", quality=quality) for quality in (60, 75, 85, 92)]
+    details = [detail_of(header(file)) for file in files]
+    assert len(files[-1]) > 2 * len(files[0])
+    assert max(details) < 1.25 * min(details)
+
+
+@pytest.mark.parametrize("form", KEEPS_ALL)
+def test_a_drawing_is_known_by_the_size_of_a_file_that_keeps_all(form: str) -> None:
+    assert is_flat(header(encoded(DRAWING, form, **KEEPS_ALL[form])))
+    assert not is_flat(header(encoded(PHOTOGRAPH, form, **KEEPS_ALL[form])))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "AVIF", "WEBP"])
+def test_a_lossy_file_is_small_for_many_reasons(form: str) -> None:
+    assert not is_flat(header(encoded(DRAWING, form)))
+
+
+def test_what_is_not_compressed_tells_nothing() -> None:
+    raw = header(encoded(DRAWING, "TIFF"))
+    assert detail_of(raw) == 1
+    assert not is_flat(raw)
+
+
+def test_a_large_webp_has_no_room_to_predict_as_a_small_one_does() -> None:
+    file = Header(Format.WEBP, (8000, 8000), 9_000_000, prediction_bytes=2**18)
+    assert detail_of(file) == 1
+
+
+@pytest.mark.parametrize("form", Format)
+def test_a_typical_photograph_is_neither_fine_nor_smooth(form: Format) -> None:
+    size = (4000, 3000)
+    assert detail_of(Header(form, size, typical_bytes(form, size))) == pytest.approx(0.5, rel=0.01)

@@ -1,0 +1,36 @@
+"""What is predicted is within a factor of 1.5 of what real pictures took.
+
+What they took, and what their headers say, was recorded by `make bench-costs ARGS=--record`, so that a change of the
+model or of its coefficients shows here, on any machine.
+"""
+
+from operator import attrgetter
+
+import pytest
+
+from imagescaler.admission.model import fitted_model
+from tests.benchmarks.costs.judging import WAYS, Verdict, within
+from tests.benchmarks.costs.measured import RECORD, read
+
+VERDICTS = [Verdict.of(fitted_model(), each, cpu_factor=1) for each in read(RECORD)]
+PICTURES = 21
+# An AVIF of what was noise, most of it, and of a drawing that is smoother than others of its size in bytes.
+TAKEN_FOR_MORE = {
+    "p20_kleiber.jpg scale=50 format=avif simd",
+    "g9_goldfish_rgba.png scale=50 format=avif simd",
+}
+
+
+def test_all_pictures_were_measured_in_all_ways() -> None:
+    assert len({each.job for each in VERDICTS}) == PICTURES * len(WAYS)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS, ids=attrgetter("job"))
+def test_memory_is_predicted(verdict: Verdict) -> None:
+    assert within(verdict.memory_ratio)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS, ids=attrgetter("job"))
+def test_seconds_are_predicted_or_too_many_for_what_looks_like_more(verdict: Verdict) -> None:
+    assert within(verdict.time_ratio) != (verdict.job in TAKEN_FOR_MORE)
+    assert verdict.is_safe
