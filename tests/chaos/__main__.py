@@ -31,8 +31,11 @@ LEAST_PER_S = 3
 @click.option("--seed", default=None, type=int, help="Repeats the dice of a run; not its timing, of course.")
 @click.option("--clients", default=12, show_default=True)
 @click.option("--without", type=click.Choice(["fence", "sweeper"]), multiple=True, help="Take a safety away.")
+@click.option("--empty-redis", is_flag=True, help="Empty Redis as well; what was in it may end as lost.")
 @click.option("--folder", type=click.Path(path_type=Path, exists=True), help="Keeps the history and all logs there.")
-def main(seconds: int, seed: int | None, clients: int, without: tuple[str, ...], folder: Path | None) -> None:
+def main(
+    seconds: int, seed: int | None, clients: int, without: tuple[str, ...], *, empty_redis: bool, folder: Path | None
+) -> None:
     """Run, report, and exit with 1 when the service has broken its word."""
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     chosen = random.randrange(1_000_000) if seed is None else seed
@@ -40,18 +43,20 @@ def main(seconds: int, seed: int | None, clients: int, without: tuple[str, ...],
     with ExitStack() as stack:
         place = folder or stack.enter_context(temporary_data_folder())
         runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
-        passed = runner.run(run(place, seconds, random.Random(chosen), clients, without))
+        passed = runner.run(run(place, seconds, random.Random(chosen), clients, without, empty_redis=empty_redis))
     sys.exit(not passed)
 
 
-async def run(folder: Path, seconds: int, dice: random.Random, count: int, without: tuple[str, ...]) -> bool:
+async def run(
+    folder: Path, seconds: int, dice: random.Random, count: int, without: tuple[str, ...], *, empty_redis: bool
+) -> bool:
     """Run one time, and say whether nothing was found."""
     system, path = System(deploy(folder, fence="fence" not in without)), folder / "history.jsonl"
     with path.open("w") as file:
         async with system.running(sweeper="sweeper" not in without):
             end = time.monotonic() + seconds
             clients = Clients(system.gateway_url, History(file), dice, itertools.count(1))
-            faults = Faults(system, random.Random(dice.random()))
+            faults = Faults(system, random.Random(dice.random()), empties_redis=empty_redis)
             await asyncio.gather(
                 clients.run(count, lambda: time.monotonic() < end), faults.run(lambda: time.monotonic() < end)
             )
@@ -61,7 +66,7 @@ async def run(folder: Path, seconds: int, dice: random.Random, count: int, witho
             settled_s = time.monotonic() - quiet
             remains = await gather(system)
     history = read(path)
-    findings = check(history, remains)
+    findings = check(history, remains, faults.emptied_at_s)
     click.echo("\n".join(report(history, remains, findings, faults.counts, settled_s)))
     # Who accepts nothing, loses nothing: that is no pass either.
     return not findings and len(acknowledged(history)) >= seconds * LEAST_PER_S

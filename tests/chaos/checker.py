@@ -1,7 +1,7 @@
 """Judges a run by what the clients were told and what is there afterwards: pure, in the manner of Jepsen's checkers."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from tests.chaos.work import Kind, Work
 
 ENDS = frozenset({"completed", "failed"})
 OVER = ENDS | {"expired"}
+WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
 Color = tuple[int, int, int]
 
 
@@ -40,14 +41,16 @@ class Row:
 class Remains:
     """Everything that is there when a run has settled, by the task's id where it is a task's.
 
-    `pictures` has the color of each result, None where it has several or cannot be had. `left_over` names what should
-    be gone: messages, and blobs without a time to live.
+    `pictures` has the color of each result, None where it has several or cannot be had; `gone` are those of which the
+    service says that they are gone (410). `left_over` names what should not be there: messages, and blobs without a
+    time to live.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
     steps: Sequence[Step] = ()
     pictures: Mapping[str, Color | None] = field(default_factory=dict)
     left_over: Sequence[str] = ()
+    gone: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,13 @@ class Finding:
     what: str
 
 
-def check(history: Sequence[Line], remains: Remains) -> Sequence[Finding]:
-    """Find every fault of a run."""
+def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) -> Sequence[Finding]:
+    """Find every fault of a run; the store was emptied at last at `emptied_at_s`, in seconds since the epoch.
+
+    Who was there before may have lost source or result with it, and must have been told so. There is no other excuse.
+    """
     return [
-        *_lost_or_wrong(history, remains),
+        *_lost_or_wrong(history, remains, emptied_at_s),
         *_stuck(remains),
         *_twice(remains),
         *_keys(history, remains),
@@ -74,19 +80,22 @@ def acknowledged(history: Sequence[Line]) -> Mapping[str, Line]:
     return {line.task_id: line for line in history if line.outcome is Outcome.OK and line.task_id}
 
 
-def _lost_or_wrong(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:
+def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: float) -> Iterator[Finding]:
+    before = {line.number for line in history if line.outcome is Outcome.INVOKE and line.at_s < emptied_at_s}
     for task_id, line in acknowledged(history).items():
         name, row = f"task {task_id} of work {line.number}, {line.kind}", remains.rows.get(task_id)
+        excused = line.number in before
         if row is None:
             yield Finding(Fault.LOST, f"{name}: no such task")
         elif row.status in OVER:
-            yield from _end(name, line.kind, row)
-            if row.status == "completed":
+            yield from _end(name, line.kind, row, excused=excused)
+            if row.status == "completed" and not (excused and task_id in remains.gone):
                 yield from _picture(name, Work(line.number, line.kind), remains.pictures.get(task_id))
 
 
-def _end(name: str, kind: Kind, row: Row) -> Iterator[Finding]:
-    if (row.status, row.failure) not in kind.ends:
+def _end(name: str, kind: Kind, row: Row, *, excused: bool) -> Iterator[Finding]:
+    allowed = kind.ends | {WITHOUT_SOURCE, WITHOUT_RESULT} if excused else kind.ends
+    if (row.status, row.failure) not in allowed:
         yield Finding(Fault.WRONG_END, f"{name}: {row.status} {row.failure or ''}".rstrip())
 
 

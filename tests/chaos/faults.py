@@ -4,12 +4,14 @@ import asyncio
 import logging
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 
 import asyncpg
 import psutil
+from redis.exceptions import RedisError
 
 from tests.chaos.parts import Part
 from tests.chaos.system import HOSTS, System
@@ -26,10 +28,14 @@ logger = logging.getLogger(__name__)
 
 
 class Faults:
-    """Does one fault after the other; `counts` says how often each was done."""
+    """Does one fault after the other; `counts` says how often each was done.
 
-    def __init__(self, system: System, dice: random.Random) -> None:
+    With `empties_redis` images are lost, too; `emptied_at_s` says when at last, in seconds since the epoch.
+    """
+
+    def __init__(self, system: System, dice: random.Random, *, empties_redis: bool = False) -> None:
         self.counts: Counter[str] = Counter()
+        self.emptied_at_s = 0.0
         self._system, self._dice = system, dice
         self._kinds: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
             "gateway killed": (2, self._kill_gateway),
@@ -44,6 +50,8 @@ class Faults:
             "200 ms of delay": (1.5, self._delay),
             "queue lost": (0.4, self._lose_queue),
         }
+        if empties_redis:
+            self._kinds["Redis emptied"] = (1, self._empty_redis)
 
     async def run(self, goes_on: Callable[[], bool]) -> None:
         """Do faults until `goes_on` says no, and heal what is not healed yet."""
@@ -122,6 +130,12 @@ class Faults:
         with suppress(Exception):  # Redis may be down just now, and has lost it in its own way
             async with self._system.redis() as client:
                 await client.delete(self._system.streams[0])
+
+    async def _empty_redis(self) -> None:
+        with suppress(OSError, RedisError):  # it may be down just now
+            async with self._system.redis() as client:
+                await client.flushall()
+            self.emptied_at_s = time.time()
 
     async def _raise_zombies(self, goes_on: Callable[[], bool]) -> None:
         while goes_on():

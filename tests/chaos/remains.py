@@ -15,7 +15,6 @@ from tests.chaos.work import color_of
 
 READERS = 4
 BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
-LEDGER_SLACK = "the store's ledger says {ledger} bytes, and there are {bytes}"
 
 
 async def gather(system: System) -> Remains:
@@ -26,8 +25,8 @@ async def gather(system: System) -> Remains:
     rows = {str(record["id"]): _row(record) for record in records}
     completed = [task_id for task_id, row in rows.items() if row.status == "completed"]
     async with aiohttp.ClientSession(system.gateway_url) as session:
-        pictures = await _pictures(session, completed)
-    return Remains(rows, steps, pictures, [what async for what in _left_over(system)])
+        pictures, gone = await _pictures(session, completed)
+    return Remains(rows, steps, pictures, [what async for what in _left_over(system)], gone)
 
 
 def _row(record: Any) -> Row:
@@ -35,17 +34,22 @@ def _row(record: Any) -> Row:
     return Row(record["status"], failure, record["idempotency_key"])
 
 
-async def _pictures(session: aiohttp.ClientSession, ids: Collection[str]) -> Mapping[str, Color | None]:
+async def _pictures(
+    session: aiohttp.ClientSession, ids: Collection[str]
+) -> tuple[Mapping[str, Color | None], Collection[str]]:
     pictures: dict[str, Color | None] = {}
+    gone: set[str] = set()
     left = iter(ids)
 
     async def read() -> None:
         for task_id in left:
             async with session.get(f"/api/v1/results/{task_id}", headers={"Accept": "image/*"}) as answer:
                 pictures[task_id] = color_of(await answer.read()) if answer.status == 200 else None
+                if answer.status == 410:
+                    gone.add(task_id)
 
     await asyncio.gather(*(read() for _ in range(READERS)))
-    return pictures
+    return pictures, gone
 
 
 async def _left_over(system: System) -> AsyncIterator[str]:

@@ -25,6 +25,8 @@ def report(
     attempts = Counter(attempt for task_id, attempt in latest.items() if task_id in remains.rows)
     yield f"attempts         {_counts({f'{number} of them': attempts[number] for number in sorted(attempts)})}"
     yield f"faults           {sum(faults.values())}: {_counts(faults)}"
+    sources = sum(row.failure == "source-lost" for row in remains.rows.values())
+    yield f"gone             {sources} sources, {len(remains.gone)} results"
     yield f"settled after    {settled_s:.1f} s without faults"
     found = Counter(finding.fault for finding in findings)
     yield "verdict          " + ", ".join(f"{found[fault]} {fault}" for fault in Fault)

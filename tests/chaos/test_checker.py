@@ -78,6 +78,37 @@ def test_a_result_that_is_gone_too_early_has_the_wrong_end() -> None:
     assert faults(told(), Remains({ONE: Row("expired")}, steps)) == [Fault.WRONG_END]
 
 
+SENT_AT_S = 1000.0
+GONE_WITH_REDIS = {
+    "source": (Remains({ONE: Row("failed", "source-lost")}, walked("pending", "failed")), Fault.WRONG_END),
+    "result, as the sweeper saw": (
+        Remains({ONE: Row("expired")}, walked("pending", "processing", "completed", "expired")),
+        Fault.WRONG_END,
+    ),
+    "result, as its client is told": (replace(COMPLETED, pictures={ONE: None}, gone={ONE}), Fault.WRONG_PIXELS),
+}
+
+
+@pytest.mark.parametrize(("remains", "fault"), GONE_WITH_REDIS.values(), ids=GONE_WITH_REDIS)
+def test_what_was_in_redis_may_be_gone_when_that_was_emptied_and_not_otherwise(remains: Remains, fault: Fault) -> None:
+    history = [replace(line, at_s=SENT_AT_S) for line in told()]
+    assert check(history, remains, SENT_AT_S + 1) == []
+    assert [finding.fault for finding in check(history, remains, SENT_AT_S - 1)] == [fault]
+    assert faults(history, remains) == [fault]
+
+
+def test_an_empty_redis_excuses_nothing_else() -> None:
+    history = [replace(line, at_s=SENT_AT_S) for line in told()]
+    for remains in (
+        Remains(),
+        Remains({ONE: Row("pending")}, walked("pending")),
+        Remains({ONE: Row("failed", "attempts-exhausted")}, walked("pending", "processing", "failed")),
+        replace(COMPLETED, pictures={ONE: Work(8, Kind.GOOD).color}),
+        replace(COMPLETED, pictures={ONE: None}),
+    ):
+        assert len(check(history, remains, SENT_AT_S + 1)) == 1
+
+
 @pytest.mark.parametrize("picture", [{ONE: Work(8, Kind.GOOD).color}, {ONE: None}, {}])
 def test_the_picture_of_another_task_and_none_at_all_are_wrong(picture: Mapping[str, Color | None]) -> None:
     assert faults(told(), replace(COMPLETED, pictures=picture)) == [Fault.WRONG_PIXELS]
