@@ -19,6 +19,7 @@ for form in ("jpeg", "png", "webp", "avif", "gif", "tiff"):
 UNSAID = re.compile(
     "give either scale|preserve_ratio=.* contradict|min_.* is more than max_|take the place of gravity|is an option of"
     "|give a CSS color|give left,top,width,height|give pixels for all edges|give 1 to 100, or one for each format"
+    "|there are [0-9]+ of the name"
 )
 LIST = "renditions"  # in a form the list is a text, of which no schema says how it is made
 NO_SIZE = "give width, height, or both"  # of a rendition, where none stands beside the list either
