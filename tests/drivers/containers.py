@@ -36,7 +36,8 @@ class Project:
         self._environment = {"COMPOSE_PROJECT_NAME": name, "PORT": str(port)}
 
     def compose(self, *arguments: str) -> str:
-        return docker("compose", *arguments, **self._environment)
+        """Run a command of compose; without the codes for a screen, which come between the lines of logs, too."""
+        return docker("compose", "--ansi", "never", *arguments, **self._environment)
 
     def containers(self, service: str) -> Sequence[str]:
         """Give the ids of a service's running containers."""
