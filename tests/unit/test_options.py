@@ -116,6 +116,7 @@ def test_a_row_of_an_older_release_is_read() -> None:
         ({"width": 5, "quality": "jpeg:50,webp:0"}, "give 1 to 100"),
         ({"width": 5, "background": "redish"}, "give a CSS color, such as white"),
         ({"width": 5, "background": 7}, "give a CSS color"),
+        ({"width": 5, "background": {"color": "red"}}, "give a CSS color"),
         ({"width": 5, "rotate": 45}, "multiple of 90"),
         ({"width": 5, "kernel": "magic"}, "'nearest', 'box', 'bilinear', 'hamming', 'bicubic' or 'lanczos'"),
         ({"width": 5, "fit": "crop"}, "'inside', 'outside', 'cover', 'contain' or 'fill'"),

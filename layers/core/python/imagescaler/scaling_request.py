@@ -16,8 +16,8 @@ def hexadecimal(color: Any) -> Any:
     from coloraide import Color  # noqa: PLC0415 - it is slow to import, and few requests name a color
 
     try:
-        return Color(color).convert("srgb").fit().to_string(hex=True, alpha=True)
-    except (ValueError, TypeError):
+        return Color(str(color)).convert("srgb").fit().to_string(hex=True, alpha=True)
+    except ValueError:
         message = "give a CSS color, such as white, #ffcc00, rgb(255 204 0 / 50%) or transparent"
         raise ValueError(message) from None
 
