@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tests.benchmarks.scaling.aims import verdicts
+from tests.benchmarks.scaling.aims import REASONS, verdicts
 from tests.benchmarks.scaling.cases import CASES, LARGE
 from tests.benchmarks.scaling.contenders import OURS
 from tests.benchmarks.scaling.results import Results, Row
@@ -12,12 +12,15 @@ MEBI = 1024 * 1024
 
 
 def aims(results: Results) -> str:
-    """Tell aim by aim what was reached."""
+    """Tell aim by aim what was reached, and then why not all was."""
+    told = list(verdicts(results))
     lines = (
         (each.subject, each.aim, NONE if each.measured is None else f"{each.measured:.2f}", each.outcome)
-        for each in verdicts(results)
+        for each in told
     )
-    return _table(("subject", "aim", "measured", "outcome"), lines)
+    table = _table(("subject", "aim", "measured", "outcome"), lines)
+    missed = dict.fromkeys(each.reason for each in told if each.reason and not each.is_met)
+    return "\n".join([table, "", *(f"- {reason}: {REASONS[reason]}" for reason in missed)])
 
 
 def ratios(results: Results) -> str:
