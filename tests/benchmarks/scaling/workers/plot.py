@@ -50,7 +50,7 @@ def _ratios(axes: Axes, results: Results) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0, BOUND + 0.1)
     axes.set_xlabel(f"CPU time per image ÷ sharp's, at equal size (smaller is better; {BOUND} stands for more)")
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(COLORS), frameon=False)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=(len(COLORS) + 1) // 2, frameon=False)
 
 
 def _loads(axes: Axes, results: Results) -> None:
@@ -65,7 +65,7 @@ def _loads(axes: Axes, results: Results) -> None:
     axes.set_xlabel("clients over HTTP")
     axes.set_ylabel("images per second, 12 MP JPEG → 800 (larger is better)")
     if services:
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(services), frameon=False)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=(len(services) + 1) // 2, frameon=False)
 
 
 if __name__ == "__main__":
