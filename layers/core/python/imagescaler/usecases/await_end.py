@@ -7,7 +7,7 @@ from imagescaler.status import Status
 from imagescaler.task import Task
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.25
-PART_OF_WAIT = 0.2  # an answer is late by no more than this part of the time that it took
+PART_OF_WAIT = 0.2  # of a task that has begun, an answer is late by no more than this part of the time that it took
 PART_OF_WORK = 0.5  # machines are faster than the one on which the model was measured
 
 
