@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from imagescaler import __version__, schemas
-from imagescaler.scaling_request import ScalingRequest
+from imagescaler.schemas.scaling_request import ScalingRequest
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.document import merge
 from imagescaler.web.problems import STATUS

@@ -4,8 +4,8 @@ from fastapi import Response
 
 from imagescaler import errors, queues, repositories, settings, stores, telemetry
 from imagescaler.admission.foreseen import work_s
+from imagescaler.header.measure import measure
 from imagescaler.limits import Limits
-from imagescaler.measure import measure
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage, TaskView
 from imagescaler.usecases.await_end import await_end

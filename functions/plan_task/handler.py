@@ -1,8 +1,8 @@
 """POST /api/v1/plan: tells what a task would make, without making it."""
 
 from imagescaler import errors, settings, stores
+from imagescaler.header.measure import measure
 from imagescaler.limits import Limits
-from imagescaler.measure import measure
 from imagescaler.usecases.originals import Sent, Uploaded
 from imagescaler.usecases.plan_task import plan_renditions, plan_task
 from imagescaler.web import Owner, create_app, lambda_handler, problems

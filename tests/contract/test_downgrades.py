@@ -18,12 +18,12 @@ from imagescaler import repositories
 from imagescaler.errors import TaskNotFound
 from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Result
 from imagescaler.ports import TaskRepository
-from imagescaler.rendition import Rendition
 from imagescaler.repositories.migrations import FOLDER, NEWEST, migrate
-from imagescaler.source import Source
 from imagescaler.task import NewTask, Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.source import Source
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 RESULT = Result(Format.WEBP, 800, 600, 61_234, "ab" * 32)

@@ -6,12 +6,12 @@ import pytest
 
 from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.outcome import Failure
 from imagescaler.postgres_connection import Database
 from imagescaler.repositories.migrations import migrate
 from imagescaler.repositories.postgres import PostgresTaskRepository
-from imagescaler.source import Source
 from imagescaler.task import NewTask
+from imagescaler.task.outcome import Failure
+from imagescaler.task.source import Source
 
 
 @pytest.mark.parametrize("empty_database", ["encoding 'SQL_ASCII' locale 'C' template template0"], indirect=True)

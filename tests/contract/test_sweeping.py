@@ -15,9 +15,9 @@ from imagescaler.options import Options
 from imagescaler.queues.redis import stream_key
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
-from imagescaler.source import Source
 from imagescaler.sweep import Sweep, SweepSettings
 from imagescaler.task import NewTask, Task
+from imagescaler.task.source import Source
 from imagescaler.usecases.sweep_tasks import sweep_tasks
 
 AT_ONCE = SweepSettings(sweep_after_s=0)

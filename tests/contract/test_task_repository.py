@@ -20,13 +20,13 @@ from imagescaler.errors import (
 )
 from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Result
 from imagescaler.ports import TaskRepository
-from imagescaler.receipt import PeakOf, Receipt, Usage
-from imagescaler.rendition import Rendition
-from imagescaler.source import Source
-from imagescaler.status import Status
 from imagescaler.task import Idempotency, NewTask, Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.receipt import PeakOf, Receipt, Usage
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.source import Source
+from imagescaler.task.status import Status
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 UPRIGHT = replace(SOURCE, width=3000, height=4000)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from imagescaler.formats import Format
-from imagescaler.timelines import read_timeline
+from imagescaler.header.timelines import read_timeline
 from tests.animations import DURATIONS, PICTURES, frames_of, saved
 from tests.e2e.client import finished, post
 from tests.hostile import gifs

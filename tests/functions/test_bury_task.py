@@ -8,8 +8,8 @@ import pytest
 
 from imagescaler import runtime
 from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
-from imagescaler.status import Status
 from imagescaler.task import Task
+from imagescaler.task.status import Status
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from imagescaler.errors import QueueUnavailable, RepositoryUnavailable
-from imagescaler.option_fields import OptionFields
+from imagescaler.schemas.option_fields import OptionFields
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
 

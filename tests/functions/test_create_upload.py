@@ -10,8 +10,8 @@ import pytest
 
 from imagescaler import runtime
 from imagescaler.grant import Grant
-from imagescaler.measure import measure
-from imagescaler.source import Source
+from imagescaler.header.measure import measure
+from imagescaler.task.source import Source
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, multipart
 from tests.pictures import encoded, photograph, plain, segment

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from imagescaler.option_fields import OptionFields
+from imagescaler.schemas.option_fields import OptionFields
 from imagescaler.web.problems import STATUS
 from tests import documents
 from tests.functions.conftest import Functions

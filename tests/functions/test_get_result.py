@@ -12,7 +12,7 @@ from imagescaler import runtime
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
 from imagescaler.grant import Grant
-from imagescaler.outcome import Failure, Result
+from imagescaler.task.outcome import Failure, Result
 from imagescaler.web.results import MAX_ANSWER_BYTES
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, Post

@@ -9,8 +9,8 @@ import pytest
 from imagescaler import runtime
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
-from imagescaler.outcome import Failure, Result
-from imagescaler.receipt import PeakOf, Receipt, Usage
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.receipt import PeakOf, Receipt, Usage
 from tests.answer import Answer
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph

@@ -12,7 +12,7 @@ from imagescaler import runtime
 from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import MEGA, Limits
-from imagescaler.option_fields import OptionFields
+from imagescaler.schemas.option_fields import OptionFields
 from tests.animations import saved
 from tests.answer import Answer
 from tests.functions.conftest import Functions, Post, multipart

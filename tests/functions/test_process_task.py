@@ -11,8 +11,8 @@ from PIL import Image
 
 from imagescaler import runtime
 from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
-from imagescaler.status import Status
 from imagescaler.task import MAX_SPARED, Task
+from imagescaler.task.status import Status
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph, plain
 

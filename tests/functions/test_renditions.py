@@ -13,8 +13,8 @@ from imagescaler.errors import StoreFull
 from imagescaler.formats import Format
 from imagescaler.grant import Grant
 from imagescaler.limits import Limits
-from imagescaler.outcome import Result
-from imagescaler.status import Status
+from imagescaler.task.outcome import Result
+from imagescaler.task.status import Status
 from imagescaler.web.results import MAX_ANSWER_BYTES
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, Post

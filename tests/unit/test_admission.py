@@ -11,9 +11,9 @@ from imagescaler.admission.header import PIXELS, TRANSPARENT, Pixels, pixels_of
 from imagescaler.admission.model import fitted_model
 from imagescaler.errors import TooExpensive
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import plan
 from imagescaler.limits import MEGA, Limits
 from imagescaler.options import Box, Fit, Gravity, Kernel, Options, Quality
-from imagescaler.plan import plan
 
 LIMITS = Limits()
 PROCESSOR = Allowance.of(2048, 30, AdmissionSettings())

@@ -8,9 +8,9 @@ import pytest
 from imagescaler.formats import Format
 from imagescaler.options import Options
 from imagescaler.repositories.memory import MemoryTaskRepository
-from imagescaler.source import Source
-from imagescaler.status import Status
 from imagescaler.task import NewTask, Task
+from imagescaler.task.source import Source
+from imagescaler.task.status import Status
 from imagescaler.usecases.await_end import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)

@@ -9,8 +9,8 @@ from PIL import ExifTags, Image, ImageOps
 
 from imagescaler.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
 from imagescaler.formats import Format
-from imagescaler.measure import measure
-from imagescaler.source import Source
+from imagescaler.header.measure import measure
+from imagescaler.task.source import Source
 from tests.hostile.files import in_pieces, padded
 from tests.pictures import encoded, photograph, plain, png, riff, segment
 

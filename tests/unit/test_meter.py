@@ -7,7 +7,7 @@ import pytest
 
 from imagescaler import meter
 from imagescaler.meter import Meter
-from imagescaler.receipt import PeakOf
+from imagescaler.task.receipt import PeakOf
 
 MEGABYTE = 1_000_000
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
 from imagescaler.formats import Format
-from imagescaler.option_fields import OptionFields
 from imagescaler.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
-from imagescaler.scaling_request import ScalingRequest
+from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.schemas.scaling_request import ScalingRequest
 from tests.unit.imaging.test_plan import wishes
 
 EVERYTHING = {

@@ -10,11 +10,11 @@ import pytest
 from imagescaler.errors import LeaseLost, RenditionNotFound, RenditionNotNamed, TaskFinished, TaskInProgress
 from imagescaler.formats import Format
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Result
-from imagescaler.rendition import Rendition
-from imagescaler.source import Source
-from imagescaler.status import TRANSITIONS, Status
 from imagescaler.task import Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.source import Source
+from imagescaler.task.status import TRANSITIONS, Status
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = Source(Format.PNG, 4, 3, 100)

@@ -8,10 +8,10 @@ from PIL import Image
 
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
-from imagescaler.iso_boxes import boxes, content_of
-from imagescaler.measure import measure
-from imagescaler.timelines import Timeline, read_timeline
-from imagescaler.timelines.avif import write_plays
+from imagescaler.header.iso_boxes import boxes, content_of
+from imagescaler.header.measure import measure
+from imagescaler.header.timelines import Timeline, read_timeline
+from imagescaler.header.timelines.avif import write_plays
 from tests.animations import frames_of
 from tests.hostile import gifs, pngs, webps
 from tests.pictures import encoded

@@ -11,10 +11,10 @@ from imagescaler.admission import Header, Output, work
 from imagescaler.admission.model import shrink_of
 from imagescaler.admission.stages import stages
 from imagescaler.admission.work import Amounts
+from imagescaler.geometry.plan import plan
 from imagescaler.limits import MEGA, Limits
-from imagescaler.option_fields import OptionFields
 from imagescaler.options import Options
-from imagescaler.plan import plan
+from imagescaler.schemas.option_fields import OptionFields
 
 # Of the corpus, in seconds of the model's machine.
 RECORD = Path(__file__).parent / "corpus.json"

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from imagescaler.header.measure import measure
 from imagescaler.imaging import resizers, scale
 from imagescaler.imaging.header import header_of
 from imagescaler.imaging.opening import open_image
 from imagescaler.imaging.resizers import pillow
-from imagescaler.measure import measure
-from imagescaler.option_fields import OptionFields
 from imagescaler.options import Options
-from imagescaler.receipt import Usage
+from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.task.receipt import Usage
 from tests import handlers
 from tests.benchmarks.costs.measured import LIMITS, ONE, Measured
 

@@ -12,13 +12,13 @@ from PIL import Image
 from imagescaler.admission import AdmissionSettings, Allowance
 from imagescaler.admission.header import PIXELS, TRANSPARENT
 from imagescaler.admission.model import fitted_model
-from imagescaler.draft import fraction
 from imagescaler.errors import CorruptImage, TooExpensive
 from imagescaler.formats import Format
+from imagescaler.geometry.draft import fraction
+from imagescaler.header.measure import measure as source_of
 from imagescaler.imaging import scale
 from imagescaler.imaging.header import header_of
 from imagescaler.limits import Limits
-from imagescaler.measure import measure as source_of
 from imagescaler.options import Options
 from tests.animations import Patch, gif
 from tests.benchmarks.costs.jobs import Job

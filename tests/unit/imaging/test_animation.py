@@ -12,9 +12,9 @@ from PIL import Image
 
 from imagescaler.errors import CorruptImage, TooManyFrames
 from imagescaler.formats import Format
+from imagescaler.header.timelines import Timeline, read_timeline
 from imagescaler.imaging.readers.gif import read as read_gif
 from imagescaler.limits import Limits
-from imagescaler.timelines import Timeline, read_timeline
 from tests.animations import (
     ANIMATED,
     CHINA,

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from imagescaler.formats import Format
-from imagescaler.timelines import read_timeline
+from imagescaler.header.timelines import read_timeline
 from tests.pictures import encoded, photograph
 
 SIZE = (480, 320)

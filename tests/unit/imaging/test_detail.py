@@ -9,8 +9,8 @@ from PIL import Image
 from imagescaler.admission.detail import LEAST, detail_of, is_flat, typical_bytes
 from imagescaler.admission.header import Header
 from imagescaler.formats import Format
+from imagescaler.header.measure import measure
 from imagescaler.imaging.header import header_of
-from imagescaler.measure import measure
 from tests.pictures import encoded, photograph
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescaler.errors import CropOutside, TargetTooLarge
+from imagescaler.geometry.plan import plan
+from imagescaler.geometry.turn import Turn
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Edges, Fit, Gravity, Options
-from imagescaler.plan import plan
-from imagescaler.turn import Turn
 
 SIDES = st.integers(1, 30_000)
 TARGETS = st.integers(1, 16_383)

@@ -13,7 +13,7 @@ from imagescaler.imaging import resizers, scale
 from imagescaler.imaging.encoding import DRAWING_LEVEL
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Edges, Fit, Gravity, Icc, Kernel, Metadata, Options, Quality
-from imagescaler.receipt import Receipt
+from imagescaler.task.receipt import Receipt
 from tests.pictures import encoded, photograph, png
 from tests.unit.imaging import profiles
 

@@ -11,8 +11,8 @@ from imagescaler.formats import Format
 from imagescaler.imaging import scale
 from imagescaler.limits import Limits
 from imagescaler.options import Options
-from imagescaler.outcome import Result
-from imagescaler.source import Source
+from imagescaler.task.outcome import Result
+from imagescaler.task.source import Source
 from tests.appearance import similarity
 from tests.pictures import encoded, photograph
 from tests.reference import mean_difference, pixels_of, resampled, worst_difference

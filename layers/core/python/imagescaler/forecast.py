@@ -6,11 +6,11 @@ from typing import Self
 
 from imagescaler.errors import ImageProblem
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan, plan
+from imagescaler.geometry.turn import Size
 from imagescaler.limits import Limits
 from imagescaler.options import Gravity, Options
-from imagescaler.plan import Plan, plan
-from imagescaler.source import Source
-from imagescaler.turn import Size
+from imagescaler.task.source import Source
 
 LYING = 6  # one of the turns that exchange the sides
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from imagescaler.receipt import PeakOf, Usage
+from imagescaler.task.receipt import PeakOf, Usage
 
 RESET, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 RESET_PEAK = "5"  # proc_pid_clear_refs(5): the peak starts anew from what is resident now

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from imagescaler.api_key import ApiKey
 from imagescaler.backlog import Backlog
-from imagescaler.outcome import Failure, Result
 from imagescaler.schemas import TaskMessage
-from imagescaler.source import Source
 from imagescaler.task import NewTask, Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.source import Source
 from imagescaler.upload import SignedRequest
 
 

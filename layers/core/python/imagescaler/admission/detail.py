@@ -5,7 +5,7 @@ What is fine and what is flat was found with the photographs and drawings that t
 
 from imagescaler.admission.header import Header
 from imagescaler.formats import Format
-from imagescaler.turn import Size
+from imagescaler.geometry.turn import Size
 
 # Bytes for each pixel of a photograph with fine detail; of files that keep every pixel, for each sample of color.
 FINE = {

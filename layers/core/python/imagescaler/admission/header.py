@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imagescaler.formats import Format
-from imagescaler.turn import Size
+from imagescaler.geometry.turn import Size
 
 
 @dataclass(frozen=True, slots=True)

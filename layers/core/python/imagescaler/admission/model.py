@@ -12,7 +12,7 @@ from imagescaler.admission.header import Header
 from imagescaler.admission.output import Output
 from imagescaler.admission.stages import KNOWN, stages
 from imagescaler.admission.work import Amounts
-from imagescaler.draft import fraction, needed
+from imagescaler.geometry.draft import fraction, needed
 
 BY_PILLOW = "pillow"
 

@@ -7,9 +7,9 @@ from typing import Self
 
 from imagescaler.admission.header import Pixels
 from imagescaler.formats import SMALL_AVIF_PIXELS, Format
+from imagescaler.geometry.plan import Plan
+from imagescaler.geometry.turn import Size
 from imagescaler.options import Kernel, Options
-from imagescaler.plan import Plan
-from imagescaler.turn import Size
 
 # How far each kernel reaches, in pixels of the smaller of source and target.
 REACH = {

@@ -6,8 +6,8 @@ from imagescaler.admission.detail import detail_of, is_flat
 from imagescaler.admission.header import PIXELS, Header
 from imagescaler.admission.output import Output, Shape, area
 from imagescaler.formats import Format
+from imagescaler.geometry.turn import Turn
 from imagescaler.options import Gravity, Icc, Kernel
-from imagescaler.turn import Turn
 
 BY_PILLOW_ALONE = {Kernel.NEAREST, Kernel.HAMMING}
 SEES_COLORS = {Format.WEBP, Format.AVIF}

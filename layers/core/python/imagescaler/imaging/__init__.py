@@ -9,6 +9,9 @@ from PIL import Image
 
 from imagescaler.admission import Allowance
 from imagescaler.errors import ImageProblem
+from imagescaler.geometry.turn import Size, Turn
+from imagescaler.header.measure import measure
+from imagescaler.header.timelines import Timeline
 from imagescaler.imaging import resizers
 from imagescaler.imaging.animation import draw_animation, timeline_of
 from imagescaler.imaging.drawn import Drawn
@@ -20,14 +23,11 @@ from imagescaler.imaging.software import software
 from imagescaler.imaging.still import draw_still
 from imagescaler.imaging.wish import Wish
 from imagescaler.limits import Limits
-from imagescaler.measure import measure
 from imagescaler.meter import Meter
 from imagescaler.options import Options
-from imagescaler.outcome import Result
-from imagescaler.receipt import Receipt
-from imagescaler.source import Source
-from imagescaler.timelines import Timeline
-from imagescaler.turn import Size, Turn
+from imagescaler.task.outcome import Result
+from imagescaler.task.receipt import Receipt
+from imagescaler.task.source import Source
 
 __all__ = ["Scaled", "scale", "scale_each"]
 

@@ -7,6 +7,9 @@ from PIL import Image
 
 from imagescaler.errors import UnsupportedDepth
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan
+from imagescaler.header.measure import measure
+from imagescaler.header.timelines import Timeline, read_timeline
 from imagescaler.imaging.drawn import Drawn
 from imagescaler.imaging.effects import WITH_ALPHA
 from imagescaler.imaging.encoded import Encoded, fitting
@@ -21,11 +24,8 @@ from imagescaler.imaging.transparency import is_opaque
 from imagescaler.imaging.wish import Wish
 from imagescaler.imaging.writers import write_frames
 from imagescaler.limits import Limits
-from imagescaler.measure import measure
 from imagescaler.options import Gravity, Icc, Options, Quality
-from imagescaler.plan import Plan
-from imagescaler.source import Source
-from imagescaler.timelines import Timeline, read_timeline
+from imagescaler.task.source import Source
 
 # In these all frames have an alpha channel, or none has: one that hides nothing costs time, and bytes.
 SAME_MODE = {Format.PNG, Format.AVIF}

@@ -3,10 +3,10 @@
 from PIL import Image, ImageColor
 
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan
 from imagescaler.imaging.effects import WITH_ALPHA
 from imagescaler.imaging.transparency import OPAQUE
 from imagescaler.options import Options
-from imagescaler.plan import Plan
 
 TRANSPARENT, WHITE = "#00000000", "#ffffffff"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from imagescaler.turn import Size
+from imagescaler.geometry.turn import Size
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any, Self
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan
 from imagescaler.options import Options
-from imagescaler.plan import Plan
 
 Box = tuple[float, float, float, float]
 

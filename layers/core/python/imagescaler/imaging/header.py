@@ -6,9 +6,9 @@ from PIL import Image
 
 from imagescaler.admission.header import Header, pixels_of
 from imagescaler.formats import Format
+from imagescaler.header.webp import WebpHeader
 from imagescaler.imaging.transparency import covered_part
-from imagescaler.source import Source
-from imagescaler.webp_header import WebpHeader
+from imagescaler.task.source import Source
 
 
 def header_of(image: Image.Image, source: Source, data: bytes) -> Header:

@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from PIL import ExifTags, Image
 
+from imagescaler.geometry.turn import Size
 from imagescaler.options import Metadata, Options
-from imagescaler.turn import Size
 
 COPYRIGHT = frozenset({ExifTags.Base.Artist, ExifTags.Base.Copyright})
 # What describes the picture; the rest describes how the source file stores it, which is no longer true.

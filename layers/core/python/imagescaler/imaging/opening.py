@@ -15,7 +15,7 @@ from imagescaler.formats import Format
 from imagescaler.imaging.pieces import check_pieces
 from imagescaler.imaging.transparency import scale_transparent_color
 from imagescaler.limits import Limits
-from imagescaler.source import Source
+from imagescaler.task.source import Source
 
 # A phone's multi-picture file comes through the JPEG plugin; its first picture is a JPEG.
 PLUGINS = {

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from PIL import ExifTags, Image
 
-from imagescaler.draft import needed
+from imagescaler.geometry.draft import needed
+from imagescaler.geometry.plan import Plan
+from imagescaler.geometry.turn import STEPS, Size, Turn
 from imagescaler.imaging.metadata import NO_METADATA, EmbeddedMetadata, read_metadata
 from imagescaler.imaging.modes import normalized
 from imagescaler.imaging.transparency import cleared_around, covered_part
 from imagescaler.imaging.turning import turned
 from imagescaler.options import Options
-from imagescaler.plan import Plan
-from imagescaler.turn import STEPS, Size, Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ import struct
 
 from imagescaler.errors import CorruptImage, TooManyChunks, TooManyScans, UnsupportedImageFormat
 from imagescaler.formats import Format
+from imagescaler.header.png_chunks import SIGNATURE
 from imagescaler.limits import Limits
-from imagescaler.png_chunks import SIGNATURE
 
 # A marker that begins a segment (ITU-T T.81, B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the
 # reserved ones below 0xC0, which a decoder passes over when it looks for a restart.

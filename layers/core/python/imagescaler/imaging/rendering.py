@@ -6,13 +6,13 @@ from functools import reduce
 from itertools import chain
 
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan, plan
 from imagescaler.imaging.frame import Frame
 from imagescaler.imaging.picture import Picture
 from imagescaler.imaging.steps import run
 from imagescaler.imaging.trim import content_of
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Options
-from imagescaler.plan import Plan, plan
 
 
 def plan_of(picture: Picture, options: Options, limits: Limits) -> Plan:

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from PIL import Image, ImageChops, ImageFilter
 
-from imagescaler.turn import Size
+from imagescaler.geometry.turn import Size
 
 # What is looked at has about so many pixels on its longer side: enough to tell a face from a wall.
 PREVIEW_SIDE = 256

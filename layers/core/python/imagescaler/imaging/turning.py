@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from imagescaler.turn import Turn
+from imagescaler.geometry.turn import Turn
 
 TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -8,11 +8,11 @@ from PIL import Image
 from imagescaler.admission import Output
 from imagescaler.errors import ImageProblem, NeverLossless
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan, plan
 from imagescaler.imaging.modes import check_depth
 from imagescaler.limits import Limits
 from imagescaler.options import Options
-from imagescaler.plan import Plan, plan
-from imagescaler.source import Source
+from imagescaler.task.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from imagescaler.backlog import Backlog
 from imagescaler.errors import IdempotencyKeyReused, TaskNotFound
-from imagescaler.outcome import Failure, Result
-from imagescaler.source import Source
-from imagescaler.status import Status
 from imagescaler.task import Idempotency, NewTask, Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.source import Source
+from imagescaler.task.status import Status
 
 
 class MemoryTaskRepository:

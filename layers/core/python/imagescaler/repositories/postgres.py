@@ -20,12 +20,12 @@ from imagescaler.errors import (
     TaskNotFound,
 )
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Result
 from imagescaler.postgres_connection import Database, Row
-from imagescaler.rendition import Rendition
-from imagescaler.source import Source
-from imagescaler.status import Status
 from imagescaler.task import NewTask, Task, gave_up
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.source import Source
+from imagescaler.task.status import Status
 
 Record = TypeVar("Record")
 ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start

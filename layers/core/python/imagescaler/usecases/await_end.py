@@ -3,8 +3,8 @@
 import asyncio
 
 from imagescaler.ports import TaskRepository
-from imagescaler.status import Status
 from imagescaler.task import Task
+from imagescaler.task.status import Status
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.25
 PART_OF_WAIT = 0.2  # of a task that has begun, an answer is late by no more than this part of the time that it took

@@ -4,9 +4,9 @@ from contextlib import suppress
 from uuid import UUID
 
 from imagescaler.errors import AttemptsExhausted, TaskFinished, Unavailable
-from imagescaler.outcome import Failure
 from imagescaler.ports import ImageStore, TaskRepository
 from imagescaler.task import Task
+from imagescaler.task.outcome import Failure
 
 UNDELIVERABLE = "The processor was given the task again and again, and never came to an end with it."
 

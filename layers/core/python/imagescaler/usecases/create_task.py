@@ -13,11 +13,11 @@ from imagescaler.forecast import Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.options import Options
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
-from imagescaler.rendition import Rendition
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
-from imagescaler.status import Status
 from imagescaler.task import Idempotency, NewTask, Task
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.status import Status
 from imagescaler.usecases.originals import Measure, Original
 
 logger = logging.getLogger(__name__)

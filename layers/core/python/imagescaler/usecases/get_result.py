@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from imagescaler.errors import BlobNotFound, ResultExpired, TaskFailed
-from imagescaler.outcome import Failure, Result
 from imagescaler.ports import ImageStore, SignedUrls, TaskRepository
-from imagescaler.status import Status
 from imagescaler.task import Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.status import Status
 
 URL_TTL_S = 300
 

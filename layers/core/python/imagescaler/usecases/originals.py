@@ -8,7 +8,7 @@ from uuid import UUID
 
 from imagescaler.errors import BlobNotFound, CorruptImage, UploadNotFound
 from imagescaler.ports import ImageStore
-from imagescaler.source import Source
+from imagescaler.task.source import Source
 from imagescaler.upload import upload_key
 
 HEADER_BYTES = 1 << 20  # the size of nearly every image stands in them; profiles and previews may come before it

@@ -6,9 +6,9 @@ from imagescaler.errors import ImageProblem
 from imagescaler.forecast import Forecast, Outline, forecast
 from imagescaler.limits import Limits
 from imagescaler.options import Options
-from imagescaler.outcome import Failure
 from imagescaler.ports import ImageStore
-from imagescaler.rendition import Rendition
+from imagescaler.task.outcome import Failure
+from imagescaler.task.rendition import Rendition
 from imagescaler.usecases.originals import Measure, Original
 
 

@@ -18,12 +18,12 @@ from imagescaler.errors import (
     Unavailable,
 )
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Outcome, Result
 from imagescaler.ports import ImageStore, TaskRepository
 from imagescaler.retention import Retention
-from imagescaler.source import Source
-from imagescaler.status import Status
 from imagescaler.task import SOURCE_LOST, Task, gave_up
+from imagescaler.task.outcome import Failure, Outcome, Result
+from imagescaler.task.source import Source
+from imagescaler.task.status import Status
 
 logger = logging.getLogger(__name__)
 

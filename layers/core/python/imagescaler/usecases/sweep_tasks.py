@@ -5,12 +5,12 @@ from contextlib import suppress
 from uuid import UUID
 
 from imagescaler.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
-from imagescaler.outcome import Failure
 from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
 from imagescaler.retention import Retention
 from imagescaler.schemas import TaskMessage
 from imagescaler.sweep import Sweep, SweepSettings
 from imagescaler.task import SOURCE_LOST, Task, gave_up
+from imagescaler.task.outcome import Failure
 
 ROWS_LIMIT = 5000  # what one statement expires or deletes: a second's work for the database
 

@@ -7,7 +7,7 @@ from fastapi import UploadFile
 from pydantic import model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from imagescaler.scaling_request import ScalingRequest
+from imagescaler.schemas.scaling_request import ScalingRequest
 
 
 class ImageForm(ScalingRequest):

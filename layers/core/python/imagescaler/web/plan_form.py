@@ -7,8 +7,8 @@ from pydantic import ConfigDict, model_validator
 
 from imagescaler.forecast import Outline
 from imagescaler.formats import Format
-from imagescaler.rendition_request import PlannedImage, RenditionsRequest
-from imagescaler.scaling_request import SIZE_OR_RENDITIONS, SourceSize
+from imagescaler.schemas.rendition_request import PlannedImage, RenditionsRequest
+from imagescaler.schemas.scaling_request import SIZE_OR_RENDITIONS, SourceSize
 from imagescaler.web.document import FORM, file_of_form
 from imagescaler.web.image_form import ImageForm
 from imagescaler.web.results import PICTURES

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from imagescaler.admission import foreseen
 from imagescaler.forecast import Forecast
 from imagescaler.formats import Format
-from imagescaler.option_fields import OptionFields
-from imagescaler.outcome import Failure
 from imagescaler.schemas import TaskError
+from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.task.outcome import Failure
 
 
 class SizeView(BaseModel):

@@ -8,8 +8,8 @@ import pybase64
 from fastapi import Response
 
 from imagescaler.formats import Format
-from imagescaler.outcome import Result
 from imagescaler.schemas import ResultBody
+from imagescaler.task.outcome import Result
 
 # Lambda's answer may have 6,291,556 bytes, in base64 either way; the rest is for headers and the JSON around it.
 MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import Form
 from pydantic import ConfigDict
 
-from imagescaler.rendition_request import RenditionsRequest, UploadedImage
-from imagescaler.scaling_request import SIZE_OR_RENDITIONS
+from imagescaler.schemas.rendition_request import RenditionsRequest, UploadedImage
+from imagescaler.schemas.scaling_request import SIZE_OR_RENDITIONS
 from imagescaler.web.document import FORM, file_of_form
 from imagescaler.web.image_form import ImageForm
 from imagescaler.web.results import PICTURES

@@ -5,8 +5,8 @@ from io import BytesIO
 
 from PIL import Image
 
+from imagescaler.header.timelines.webp import with_alpha_flag
 from imagescaler.imaging.modes import normalized
-from imagescaler.timelines.webp import with_alpha_flag
 
 
 def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.header.timelines.gif import GifFrame, frames, head
 from imagescaler.imaging.readers.patches import Disposal, Patch, compose
-from imagescaler.timelines.gif import GifFrame, frames, head
 
 DISPOSALS = {2: Disposal.CLEARED, 3: Disposal.UNDONE}
 SIZES, SCREEN = slice(5, 9), slice(10, None)

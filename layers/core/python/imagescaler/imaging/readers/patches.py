@@ -8,10 +8,10 @@ from io import BytesIO
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.geometry.turn import Size
 from imagescaler.imaging.modes import normalized
 from imagescaler.imaging.transparency import scale_transparent_color, to_eight_bits
 from imagescaler.options import Box
-from imagescaler.turn import Size
 
 TRANSPARENT = (0, 0, 0, 0)
 

@@ -6,10 +6,10 @@ from itertools import takewhile
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.header.png_chunks import SIGNATURE, chunk, chunks
+from imagescaler.header.timelines.png import PngFrame, frames
 from imagescaler.imaging.modes import WITHOUT_COLORS
 from imagescaler.imaging.readers.patches import Disposal, Patch, compose
-from imagescaler.png_chunks import SIGNATURE, chunk, chunks
-from imagescaler.timelines.png import PngFrame, frames
 
 DISPOSALS = {0: Disposal.STAYS, 1: Disposal.CLEARED, 2: Disposal.UNDONE}
 OVER = 1

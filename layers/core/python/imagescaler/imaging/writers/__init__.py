@@ -6,11 +6,11 @@ from types import MappingProxyType
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.header.timelines import Timeline
 from imagescaler.imaging.encoded import Encoded
 from imagescaler.imaging.encoding import Extras
 from imagescaler.imaging.writers import codec, gif, png
 from imagescaler.options import Options
-from imagescaler.timelines import Timeline
 
 Frames = Iterator[Image.Image]
 Writer = Callable[[Frames, Timeline, Format, Options, Extras], Encoded]

@@ -7,14 +7,14 @@ from typing import Any
 from PIL import Image
 
 from imagescaler.formats import Format
+from imagescaler.header.timelines import Timeline
+from imagescaler.header.timelines.avif import write_plays
+from imagescaler.header.timelines.webp import with_alpha_flag
 from imagescaler.imaging.encoded import Encoded
 from imagescaler.imaging.encoding import Extras, operations_of, parameters
 from imagescaler.imaging.opening import load_codec
 from imagescaler.imaging.transparency import OPAQUE
 from imagescaler.options import Options
-from imagescaler.timelines import Timeline
-from imagescaler.timelines.avif import write_plays
-from imagescaler.timelines.webp import with_alpha_flag
 
 # WebP stores a duration in 24 bits of milliseconds, and the number of plays in 16 (RFC 9649, 2.7.1); AVIF has room for
 # more, and needs none.

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from PIL import GifImagePlugin, Image, ImageChops
 
 from imagescaler.formats import Format
+from imagescaler.header.timelines import Timeline
 from imagescaler.imaging.encoded import Encoded
 from imagescaler.imaging.encoding import Extras
 from imagescaler.imaging.palettes import COLORS, HALF, with_gif_palette
 from imagescaler.imaging.transparency import is_opaque
 from imagescaler.options import Options
-from imagescaler.timelines import Timeline
 
 MAX_DELAY_CS = MAX_REPETITIONS = 2**16 - 1
 Area = tuple[int, int, int, int]

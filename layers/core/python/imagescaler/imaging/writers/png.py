@@ -10,11 +10,11 @@ from typing import Any
 from PIL import Image, ImageChops
 
 from imagescaler.formats import Format
+from imagescaler.header.png_chunks import SIGNATURE, chunk, chunks
+from imagescaler.header.timelines import Timeline
 from imagescaler.imaging.encoded import Encoded
 from imagescaler.imaging.encoding import Extras, operations_of, parameters
 from imagescaler.options import Options
-from imagescaler.png_chunks import SIGNATURE, chunk, chunks
-from imagescaler.timelines import Timeline
 
 PIXELS, END = b"IDAT", b"IEND"
 MOST = 2**16 - 1

@@ -2,8 +2,8 @@
 
 import struct
 
-from imagescaler.iso_boxes import HEAD_BYTES, VERSION_BYTES, boxes, content_of
-from imagescaler.turn import Size, Turn
+from imagescaler.geometry.turn import Size, Turn
+from imagescaler.header.iso_boxes import HEAD_BYTES, VERSION_BYTES, boxes, content_of
 
 BRANDS = {b"avif", b"avis"}
 # Real files have some brands.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imagescaler.formats import Format
-from imagescaler.turn import Size, Turn
+from imagescaler.geometry.turn import Size, Turn
 
 
 @dataclass(frozen=True, slots=True)

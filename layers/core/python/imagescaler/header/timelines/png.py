@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 
+from imagescaler.header.png_chunks import END, chunks
+from imagescaler.header.timelines.timeline import Timeline
 from imagescaler.options import Box
-from imagescaler.png_chunks import END, chunks
-from imagescaler.timelines.timeline import Timeline
 
 ANIMATION, CONTROL, DATA, FRAME_DATA = b"acTL", b"fcTL", b"IDAT", b"fdAT"
 MOST_FRAMES = 2**31 - 1  # more is no animation: the picture of everybody else is shown

@@ -4,8 +4,8 @@ import struct
 
 from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
-from imagescaler.timelines import avif, gif, png, webp
-from imagescaler.timelines.timeline import Timeline
+from imagescaler.header.timelines import avif, gif, png, webp
+from imagescaler.header.timelines.timeline import Timeline
 
 __all__ = ["Timeline", "read_timeline"]
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from imagescaler.timelines.timeline import Timeline
+from imagescaler.header.timelines.timeline import Timeline
 
 FIRST_CHUNK, FLAGS, IS_ANIMATED, HAS_ALPHA = 12, 20, 0x02, 0x10
 MAX_CHUNKS = 1_000_000

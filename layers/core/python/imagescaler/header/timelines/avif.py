@@ -4,8 +4,8 @@ import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
-from imagescaler.iso_boxes import VERSION_BYTES, Data, Field, boxes, content_of
-from imagescaler.timelines.timeline import Timeline
+from imagescaler.header.iso_boxes import VERSION_BYTES, Data, Field, boxes, content_of
+from imagescaler.header.timelines.timeline import Timeline
 
 SEQUENCE, PICTURES = b"avis", b"pict"
 FLAGS, REPEATS = 3, 1

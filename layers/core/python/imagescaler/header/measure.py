@@ -5,12 +5,12 @@ from io import BytesIO
 
 import imagesize
 
-from imagescaler.avif_header import is_avif, read_header
 from imagescaler.errors import CorruptImage, UnsupportedImageFormat
 from imagescaler.formats import Format
-from imagescaler.source import Source
-from imagescaler.timelines import read_timeline
-from imagescaler.turn import STEPS, Size, Turn
+from imagescaler.geometry.turn import STEPS, Size, Turn
+from imagescaler.header.avif import is_avif, read_header
+from imagescaler.header.timelines import read_timeline
+from imagescaler.task.source import Source
 
 SIGNATURES = {
     Format.JPEG: re.compile(rb"\xff\xd8\xff"),

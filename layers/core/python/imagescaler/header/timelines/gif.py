@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
+from imagescaler.header.timelines.timeline import Timeline
 from imagescaler.options import Box
-from imagescaler.timelines.timeline import Timeline
 
 SCREEN_BYTES, DESCRIPTOR_BYTES = 13, 10
 EXTENSION, PICTURE, TRAILER, PADDING = ord("!"), ord(","), ord(";"), 0

@@ -5,7 +5,7 @@ from typing import Self
 
 from imagescaler.errors import Problem
 from imagescaler.formats import Format
-from imagescaler.receipt import Receipt
+from imagescaler.task.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from fractions import Fraction
 from math import floor
 
+from imagescaler.geometry.turn import Size
 from imagescaler.options import Edges, Fit, Options
-from imagescaler.turn import Size
 
 HALF = Fraction(1, 2)
 

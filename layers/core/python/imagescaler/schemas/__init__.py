@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.formats import Format
-from imagescaler.option_fields import NotBoolean, OptionFields
-from imagescaler.outcome import Failure, Result
-from imagescaler.receipt import PeakOf
-from imagescaler.rendition import Rendition
-from imagescaler.srcset import Pictures, url_of
-from imagescaler.status import Status
+from imagescaler.schemas.option_fields import NotBoolean, OptionFields
 from imagescaler.task import Task
+from imagescaler.task.outcome import Failure, Result
+from imagescaler.task.receipt import PeakOf
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.srcset import Pictures, url_of
+from imagescaler.task.status import Status
 
 MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
 

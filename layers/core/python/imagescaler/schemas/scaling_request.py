@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from imagescaler.option_fields import NotBoolean, OptionFields, Side, SourceFormat
+from imagescaler.schemas.option_fields import NotBoolean, OptionFields, Side, SourceFormat
 
 
 def hexadecimal(color: Any) -> Any:

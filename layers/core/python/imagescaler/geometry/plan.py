@@ -6,10 +6,10 @@ from math import floor
 from typing import Self
 
 from imagescaler.errors import CropOutside, TargetTooLarge
+from imagescaler.geometry.sizing import HALF, exact, padding, rounded, sizes
+from imagescaler.geometry.turn import Size, Turn
 from imagescaler.limits import Limits
 from imagescaler.options import Box, Gravity, Options
-from imagescaler.sizing import HALF, exact, padding, rounded, sizes
-from imagescaler.turn import Size, Turn
 
 # Where a gravity is between left and right, and between top and bottom; smart begins in the middle.
 START, MIDDLE, END = Fraction(0), HALF, Fraction(1)

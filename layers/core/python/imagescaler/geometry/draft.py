@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import Plan
+from imagescaler.geometry.turn import Size
 from imagescaler.options import Kernel, Options
-from imagescaler.plan import Plan
-from imagescaler.turn import Size
 
 # JPEGs are decoded at 1/2, 1/4 or 1/8, but at least this many times as large as needed. Measured on seven photographs
 # (docs/performance.md), 1.2 is as good as sharp's default, which goes as near, and takes 0.76 to 0.9 of its time; 1.35

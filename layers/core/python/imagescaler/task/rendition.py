@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Outcome, Result
+from imagescaler.task.outcome import Failure, Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)

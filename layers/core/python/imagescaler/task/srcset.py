@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from imagescaler.formats import Format
-from imagescaler.outcome import Result
-from imagescaler.rendition import Rendition
-from imagescaler.status import Status
 from imagescaler.task import Task
+from imagescaler.task.outcome import Result
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.status import Status
 
 # A browser takes the first <source> that it can show; <img> has what every browser can. None shows TIFF.
 SMALLEST_FIRST = (Format.AVIF, Format.WEBP, Format.JPEG, Format.PNG, Format.GIF)

@@ -17,10 +17,10 @@ from imagescaler.errors import (
     TaskNotFound,
 )
 from imagescaler.options import Options
-from imagescaler.outcome import Failure, Outcome, Result
-from imagescaler.rendition import Rendition
-from imagescaler.source import Source
-from imagescaler.status import TRANSITIONS, Status
+from imagescaler.task.outcome import Failure, Outcome, Result
+from imagescaler.task.rendition import Rendition
+from imagescaler.task.source import Source
+from imagescaler.task.status import TRANSITIONS, Status
 
 MAX_SPARED = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from imagescaler.rendition import Rendition
-from imagescaler.scaling_request import SIZE_OR_RENDITIONS, DocumentedRequest, ScalingRequest, SourceSize
+from imagescaler.schemas.scaling_request import SIZE_OR_RENDITIONS, DocumentedRequest, ScalingRequest, SourceSize
+from imagescaler.task.rendition import Rendition
 
 MOST = 100  # more are not even read; MAX_RENDITIONS is what a deployment makes
 DESCRIPTION = "several results of this one image, each with a name; the options beside the list hold for each"
