@@ -34,9 +34,9 @@ keys: $(READY) ## list the API keys; `python -m local keys --help` has the rest
 run: $(READY) ## serve on http://127.0.0.1:8000 with embedded Postgres and Redis
 	@$(BIN)/python -m local
 
-test: $(READY) ## run the tests, with coverage
+test: $(READY) ## run the tests, two at a time, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses 2 --dist worksteal
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
