@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
+# Compose 2.26 writes it before a line of a log, and twice where two come at once, even if `--ansi never` is asked for.
+CLEAR_LINE = "\x1b[2K"
 # The process that runs the handler is not the first one: that is the emulator, whose clock must go on.
 FREEZE = """
 for process in /proc/[0-9]*; do
@@ -36,15 +38,14 @@ class Project:
         self._environment = {"COMPOSE_PROJECT_NAME": name, "PORT": str(port)}
 
     def compose(self, *arguments: str) -> str:
-        """Run a command of compose; without the codes for a screen, which come between the lines of logs, too."""
-        return docker("compose", "--ansi", "never", *arguments, **self._environment)
+        return docker("compose", *arguments, **self._environment)
 
     def containers(self, service: str) -> Sequence[str]:
         """Give the ids of a service's running containers."""
         return self.compose("ps", "--quiet", service).split()
 
     def log(self) -> str:
-        return self.compose("logs", "--no-color", "--no-log-prefix")
+        return self.compose("logs", "--no-color", "--no-log-prefix").replace(CLEAR_LINE, "")
 
 
 def freeze(container: str) -> None:
