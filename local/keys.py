@@ -11,7 +11,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from imagescaler.schemas.key_commands import CreateKey
+from imagescaler.key_commands import CreateKey
 from local import stack
 from local.environment import reached
 from local.host_client import HostClient

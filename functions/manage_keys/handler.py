@@ -3,7 +3,7 @@
 from typing import Any
 
 from imagescaler import keyrings, runtime, telemetry
-from imagescaler.schemas.key_commands import CreateKey, KeyCommand, KeyView, ListKeys, RevokeKey
+from imagescaler.key_commands import CreateKey, KeyCommand, KeyView, ListKeys, RevokeKey
 from imagescaler.usecases.manage_keys import create_key
 
 keys = keyrings.from_env()
