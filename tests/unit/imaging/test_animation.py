@@ -1,6 +1,7 @@
 """Animations: every frame, exactly as it is seen, for as long and as often, in as little memory."""
 
 import random
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
@@ -38,6 +39,7 @@ from tests.animations import (
 from tests.reference import mean_difference, pixels_of, resampled, worst_difference
 
 STILL = [form for form in Format if not form.has_frames]
+EPOCH_OF_1904_S = -2_082_844_800  # that of ISO/IEC 14496-12, in Unix time
 
 
 def timeline_of(data: bytes, form: Format) -> Timeline:
@@ -255,6 +257,14 @@ def test_what_is_rounded_off_a_duration_does_not_add_up() -> None:
 def test_a_duration_beyond_what_a_format_can_say_is_the_longest_it_can(target: Format, longest_ms: int) -> None:
     data = saved(Format.PNG, duration=[100, 60_000_000, 100, 100])
     assert durations_ms(scaled(data, target).data, target) == (100, longest_ms, 100, 100)
+
+
+@pytest.mark.parametrize("target", ANIMATED)
+def test_an_animation_does_not_tell_when_it_was_made(target: Format) -> None:
+    source, start_s = saved(Format.PNG), int(time.time())
+    data = scaled(source, target).data
+    since_1904 = range(start_s - EPOCH_OF_1904_S, int(time.time()) - EPOCH_OF_1904_S + 1)
+    assert not any(second.to_bytes(4) in data for second in since_1904)
 
 
 @pytest.mark.parametrize("target", ANIMATED)

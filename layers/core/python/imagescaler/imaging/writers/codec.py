@@ -8,7 +8,7 @@ from PIL import Image
 
 from imagescaler.formats import Format
 from imagescaler.header.timelines import Timeline
-from imagescaler.header.timelines.avif import write_plays
+from imagescaler.header.timelines.avif import clear_clock, write_plays
 from imagescaler.header.timelines.webp import with_alpha_flag
 from imagescaler.imaging.encoded import Encoded
 from imagescaler.imaging.encoding import Extras, operations_of, parameters
@@ -52,8 +52,9 @@ def write(frames: Iterator[Image.Image], timeline: Timeline, form: Format, optio
     writing |= {"speed": AVIF_SPEED} if form is Format.AVIF else {"loop": plays}
     durations_ms, rest = timeline.rounded(1, MAX_DURATION_MS), FrameStream(frames, timeline.frames - 1)
     first.save(buffer, form.name, save_all=True, append_images=[rest], duration=durations_ms, **writing)
-    if form is Format.AVIF:  # Pillow's encoder knows nothing of it
-        write_plays(buffer.getbuffer(), plays)
+    if form is Format.AVIF:
+        write_plays(buffer.getbuffer(), plays)  # Pillow's encoder knows nothing of it
+        clear_clock(buffer.getbuffer())
     data = with_alpha_flag(buffer.getvalue()) if min(alphas, default=OPAQUE) < OPAQUE else buffer.getvalue()
     return Encoded(data, operations_of(form, writing))
 
