@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,8 @@ from PIL import Image
 
 from imagescaler import runtime
 from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
+from imagescaler.imaging.drawn import Drawn
+from imagescaler.imaging.still import draw_still
 from imagescaler.task import MAX_SPARED, Task
 from imagescaler.task.status import Status
 from tests.functions.conftest import Functions, Post
@@ -37,6 +40,22 @@ def test_a_task_is_completed_and_its_source_deleted(functions: Functions, post: 
     [(key, data)] = functions["create_task"].store.blobs.items()
     assert key == f"results/{task_id}/1"
     assert Image.open(BytesIO(data)).size == (320, 214)
+
+
+def test_the_source_takes_no_memory_any_more_while_results_are_drawn(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    [data] = functions["process_task"].store.blobs.values()
+    holders = [sys.getrefcount(data)]
+
+    def draw(*args: Any, **options: Any) -> Drawn:
+        holders.append(sys.getrefcount(data))
+        return draw_still(*args, **options)
+
+    monkeypatch.setattr("imagescaler.imaging.draw_still", draw)
+    functions.process(message(task_id))
+    assert holders == [holders[0]] * 2
 
 
 def test_a_completed_task_is_logged_and_counted(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from imagescaler.header.measure import measure
-from imagescaler.imaging import resizers, scale
+from imagescaler.imaging import Scaled, resizers, scale_each
 from imagescaler.imaging.header import header_of
 from imagescaler.imaging.opening import open_image
 from imagescaler.imaging.resizers import pillow
@@ -28,11 +28,12 @@ def job(source: Path, fields: dict[str, Any], resampler: str) -> Measured:
     """Do a job, several times if it is short."""
     if resampler == "pillow":
         resizers.resize = pillow.resize
-    data, options = source.read_bytes(), OptionFields.model_validate(fields).options()
-    process_bytes = int(RESIDENT.findall(Path("/proc/self/status").read_text())[0]) * 1024 - len(data)
-    used = [_used(data, options)]
+    options = OptionFields.model_validate(fields).options()
+    process_bytes = int(RESIDENT.findall(Path("/proc/self/status").read_text())[0]) * 1024
+    used = [_used(source, options)]
     while len(used) < REPEATS and used[0].cpu_seconds < LONG_S:
-        used.append(_used(data, options))
+        used.append(_used(source, options))
+    data = source.read_bytes()
     measured = measure(data)
     with open_image(data, measured, LIMITS) as image:
         header = header_of(image, measured, data)
@@ -42,10 +43,12 @@ def job(source: Path, fields: dict[str, Any], resampler: str) -> Measured:
     )
 
 
-def _used(data: bytes, options: Options) -> Usage:
-    receipt = scale(data, options, LIMITS).result.receipt
-    assert receipt is not None
-    return receipt.usage
+def _used(source: Path, options: Options) -> Usage:
+    """Scale bytes that nobody else holds, as the processor does."""
+    [made] = scale_each(source.read_bytes(), [options], LIMITS)
+    assert isinstance(made, Scaled)
+    assert made.result.receipt is not None
+    return made.result.receipt.usage
 
 
 if __name__ == "__main__":

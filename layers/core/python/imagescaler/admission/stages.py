@@ -21,8 +21,9 @@ def stages(header: Header, shrink: int, outputs: Sequence[Output]) -> Iterator[A
     and what it takes for no picture at all, in megabytes.
     """
     pixels = area(header.stored)
-    known = header.bytes + pixels / shrink**2 * header.pixels.held_bytes
-    yield {KNOWN: known, f"decode {header.decoder()}": pixels}
+    decoded = pixels / shrink**2 * header.pixels.held_bytes
+    yield {KNOWN: header.bytes + decoded, f"decode {header.decoder()}": pixels}
+    known = decoded + header.bytes * any(output.is_animated for output in outputs)
     for output in outputs:
         shape, made = Shape.of(output.plan, shrink), area(output.plan.size)
         kept = {f"keep {header.decoder(animated=output.is_animated)}": pixels}

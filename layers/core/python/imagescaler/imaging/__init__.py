@@ -61,8 +61,9 @@ def scale_each(
     """Scale an image in several ways: give for each in turn what it became, or why it could not be made.
 
     A picture is decoded once for all, an animation for each that keeps its frames. Each is drawn when it is asked for,
-    so that no more than one is in memory. Raises ImageProblem or SourceTooLarge before the first, if the file itself is
-    at fault, or if all results together would take more than the allowance.
+    so that no more than one is in memory, and `data` is let go when nothing of it is left to be decoded. Raises
+    ImageProblem or SourceTooLarge before the first, if the file itself is at fault, or if all results together would
+    take more than the allowance.
     """
     meter = Meter.start()
     header, source_sha256 = measure(data), sha256(data).hexdigest()
@@ -80,9 +81,10 @@ def scale_each(
             outputs = [each.output for each in wishes if isinstance(each, Wish)]
             allowance.admit(opened, outputs, resampler=resizers.NAME)
         draw = _drawing(image, data, source, timeline, wishes, limits, is_deep=is_deep)
-        for wish in wishes:
-            yield wish if isinstance(wish, ImageProblem) else _made(draw, source, wish, limits, source_sha256, meter)
-            meter = Meter.start()  # the decoding counts to the first
+    del data  # where nobody else holds it, there is room for as much of the results
+    for wish in wishes:
+        yield wish if isinstance(wish, ImageProblem) else _made(draw, source, wish, limits, source_sha256, meter)
+        meter = Meter.start()  # the decoding counts to the first
 
 
 def _drawing(

@@ -52,7 +52,7 @@ DAMAGE = (
 
 @contextmanager
 def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Image]:
-    """Open an image whose header was measured, without decoding it.
+    """Open an image whose header was measured, without decoding it; what was decoded by then outlives the file.
 
     Raises SourceTooLarge, ImageTooLarge, UnsupportedImageFormat, TooManyScans, TooManyChunks, CorruptImage.
     """
@@ -64,9 +64,9 @@ def open_image(data: bytes, header: Source, limits: Limits) -> Iterator[Image.Im
     Image.MAX_IMAGE_PIXELS = limits.max_source_pixels
     load_codec(header.format)
     plugin, formats = PLUGINS[header.format]
-    with decoding(header.format):
-        image = Image.open(BytesIO(data), formats=[plugin])
-    with image:
+    with BytesIO(data) as file:
+        with decoding(header.format):
+            image = Image.open(file, formats=[plugin])
         if image.format not in formats:
             raise CorruptImage(f"The file begins like a {header.format.name}, but it is a {image.format}.")
         limits.check_source(header.format, image.size)

@@ -92,8 +92,8 @@ async def _attempt(
     task: Task, max_attempts: int, retention: Retention, scale: Scale, tasks: TaskRepository, store: ImageStore
 ) -> Task:
     try:
-        image = await store.get(task.source_key)
-        ended, source = await _make(task, image, retention, scale, store)
+        scaled = scale(await store.get(task.source_key), task.wishes)  # no name keeps the bytes: scaling lets them go
+        ended, source = await _make(task, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
         return await tasks.complete(ended, ended.result, source, ttl_s=retention.result_ttl_s)
@@ -114,12 +114,14 @@ async def _attempt(
         return await tasks.fail(task, gave_up(max_attempts))
 
 
-async def _make(task: Task, image: bytes, retention: Retention, scale: Scale, store: ImageStore) -> tuple[Task, Source]:
+async def _make(
+    task: Task, scaled: Iterator[Scaled | ImageProblem], retention: Retention, store: ImageStore
+) -> tuple[Task, Source]:
     """Make and keep one result after another; where that is broken off, nothing of this attempt stays."""
     outcomes: list[Outcome] = []
     source = task.source
     try:
-        for key, made in zip(task.result_keys, scale(image, task.wishes), strict=True):
+        for key, made in zip(task.result_keys, scaled, strict=True):
             if isinstance(made, ImageProblem):
                 outcomes.append(Failure.of(made))
             else:
