@@ -59,6 +59,7 @@ A JPEG of 12 megapixels to 800 wide, on the same cores as the clients; images pe
 processes of the service. Ours takes the image with every task, or, *uploaded once*, as the others have it, finds it in
 its store; it writes the task to Postgres, passes a queue, scales, keeps the result, and hands it out at a second
 request. thumbor (a process for each core) and IPX (one process with threads) read a file and answer, and keep nothing.
+Each request has a connection of its own.
 
 {loads}
 {unable}"""

@@ -57,7 +57,9 @@ def _rounds(requests: Mapping[Server, Request], clients: int, rounds: int, count
 async def _sample(server: Server, request: Request, clients: int, count: int) -> Sample:
     """Give images per second, and seconds of the server's CPU time per image."""
     left = iter(range(count))
-    async with aiohttp.ClientSession(server.url) as session:
+    # One that stays open would belong to one of thumbor's processes, and four of them may all belong to the same.
+    connector = aiohttp.TCPConnector(force_close=True)
+    async with aiohttp.ClientSession(server.url, connector=connector) as session:
 
         async def client() -> None:
             for _ in left:
