@@ -10,6 +10,7 @@ from imagescaler.errors import CorruptImage
 from imagescaler.formats import Format
 from imagescaler.header.iso_boxes import boxes, content_of
 from imagescaler.header.measure import measure
+from imagescaler.header.png_chunks import MAX_CHUNKS, chunk
 from imagescaler.header.timelines import Timeline, read_timeline
 from imagescaler.header.timelines.avif import write_plays
 from tests.animations import frames_of
@@ -54,6 +55,13 @@ def test_the_fractions_of_a_png_are_kept() -> None:
     timeline = read_timeline(data, Format.PNG, 100)
     assert timeline is not None
     assert timeline.durations_ms[:2] == (Fraction(100, 3), Fraction(70))
+
+
+def test_a_flood_of_chunks_is_not_read_to_its_end() -> None:
+    head, frames = animation(Format.PNG)[:33], animation(Format.PNG)[33:]
+    assert read_timeline(head + chunk(b"teSt", b"") * 1_000 + frames, Format.PNG, 100) is not None
+    with pytest.raises(CorruptImage):
+        read_timeline(head + chunk(b"teSt", b"") * MAX_CHUNKS + frames, Format.PNG, 100)
 
 
 @pytest.mark.parametrize("form", ANIMATED)

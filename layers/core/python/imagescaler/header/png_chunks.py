@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND"
+MAX_CHUNKS = 100_000  # a tenth of a second; real files have some thousands at most
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -16,10 +17,14 @@ def chunk(kind: bytes, content: bytes) -> bytes:
 def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Go through the chunks to the last.
 
-    Raises ValueError or struct.error where one is cut off, or where the last is missing.
+    Raises ValueError or struct.error where one is cut off, where the last is missing, or where there is no end of them.
     """
-    at, kind = len(SIGNATURE), b""
+    at, kind, left = len(SIGNATURE), b"", MAX_CHUNKS
     while kind != END:
+        left -= 1
+        if left < 0:
+            message = "the file is in too many chunks"
+            raise ValueError(message)
         length, kind = struct.unpack_from(">I4s", image, at)
         if at + 12 + length > len(image):
             message = "a chunk is cut off"

@@ -67,8 +67,8 @@ def scale_each(
     """
     meter = Meter.start()
     header, source_sha256 = measure(data), sha256(data).hexdigest()
-    timeline = timeline_of(data, header, options, limits)
     with open_image(data, header, limits) as image:
+        timeline = timeline_of(data, header, options, limits)
         is_deep = has_deep_colors(image)
         opened = header_of(image, header, data)
         if allowance:
