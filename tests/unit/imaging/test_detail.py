@@ -1,5 +1,6 @@
 """How much there is to see is told by the header, whatever the format and its quality."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -8,14 +9,20 @@ from PIL import Image
 
 from imagescaler.admission.detail import LEAST, detail_of, is_flat, typical_bytes
 from imagescaler.admission.header import Header
+from imagescaler.admission.model import fitted_model
+from imagescaler.admission.output import Output
 from imagescaler.formats import Format
+from imagescaler.geometry.plan import plan
 from imagescaler.header.measure import measure
 from imagescaler.imaging.header import header_of
+from imagescaler.limits import Limits
+from imagescaler.options import Options
 from tests.pictures import encoded, photograph
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")
 BLURRED = PHOTOGRAPH.resize((107, 71)).resize(PHOTOGRAPH.size, Image.Resampling.BICUBIC)
 DRAWING = PHOTOGRAPH.resize((10, 7)).quantize(8).resize(PHOTOGRAPH.size, Image.Resampling.NEAREST).convert("RGB")
+SOFT = PHOTOGRAPH.resize((5, 4)).resize(PHOTOGRAPH.size, Image.Resampling.BICUBIC)
 DEFLATED = {"compression": "tiff_adobe_deflate"}
 KEEPS_ALL: dict[str, dict[str, Any]] = {"PNG": {}, "GIF": {}, "TIFF": DEFLATED, "WEBP": {"lossless": True}}
 
@@ -25,11 +32,17 @@ def header(data: bytes) -> Header:
         return header_of(image, measure(data), data)
 
 
+def seconds(header: Header, options: Options) -> float:
+    outputs = [Output(plan(header.stored, options, Limits()), options, options.format or header.format)]
+    return fitted_model().predict(header, outputs, resampler="simd").seconds
+
+
 @pytest.mark.parametrize("form", Format)
 def test_a_blurred_photograph_has_less_to_see_and_a_drawing_least(form: Format) -> None:
     options = DEFLATED if form is Format.TIFF else {}
     fine, blurred, drawn = (
-        detail_of(header(encoded(image, form.name, **options))) for image in (PHOTOGRAPH, BLURRED, DRAWING)
+        detail_of(replace(header(encoded(image, form.name, **options)), edges=None))
+        for image in (PHOTOGRAPH, BLURRED, DRAWING)
     )
     assert 1 >= fine > 1.2 * blurred
     assert blurred > drawn == LEAST
@@ -51,6 +64,31 @@ def test_a_drawing_is_known_by_the_size_of_a_file_that_keeps_all(form: str) -> N
 @pytest.mark.parametrize("form", ["JPEG", "AVIF", "WEBP"])
 def test_a_lossy_file_is_small_for_many_reasons(form: str) -> None:
     assert not is_flat(header(encoded(DRAWING, form)))
+
+
+SUBSAMPLED = ("4:4:4", "4:2:2", "4:2:0")
+
+
+def test_how_finely_a_jpeg_keeps_its_color_hardly_changes_how_much_there_is_to_see() -> None:
+    files = [encoded(BLURRED, "JPEG", quality=85, subsampling=each) for each in SUBSAMPLED]
+    assert [header(file).samples for file in files] == [3, 2, 1.5]
+    details = [detail_of(header(file)) for file in files]
+    assert len(files[0]) > 1.25 * len(files[-1])
+    assert max(details) < 1.25 * min(details)
+
+
+def test_a_drawing_with_hard_edges_takes_longer_as_a_large_avif_than_a_soft_one_of_as_many_bytes() -> None:
+    hard, soft = (replace(header(encoded(DRAWING)), edges=edges) for edges in (0.8, 0.0))
+    assert (detail_of(hard), detail_of(soft)) == (1, LEAST)
+    large, small = Options(2000, format=Format.AVIF), Options(320, format=Format.AVIF)
+    assert seconds(hard, large) > 2 * seconds(soft, large)
+    assert seconds(hard, small) == seconds(soft, small)
+
+
+def test_edges_are_looked_for_in_drawings_that_stand_still() -> None:
+    assert header(encoded(SOFT)).edges == pytest.approx(0, abs=0.01)
+    assert header(encoded(PHOTOGRAPH)).edges is None
+    assert header(encoded(SOFT, save_all=True, append_images=[BLURRED], duration=100)).edges is None
 
 
 def test_what_is_not_compressed_tells_nothing() -> None:

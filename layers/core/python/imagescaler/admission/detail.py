@@ -3,7 +3,7 @@
 What is fine and what is flat was found with the photographs and drawings that the model is fitted to.
 """
 
-from imagescaler.admission.header import Header
+from imagescaler.admission.header import USUAL_SAMPLES, Header
 from imagescaler.formats import Format
 from imagescaler.geometry.turn import Size
 
@@ -22,6 +22,8 @@ POWER = {Format.TIFF: 3.0, Format.AVIF: 0.75}
 KEEPS_EVERY_SAMPLE = {Format.PNG, Format.GIF, Format.TIFF}
 # A JPEG takes so much more bytes where its steps are smaller than those of quality 85.
 USUAL_QUANTIZER, FINER = 17.3, 0.6
+# It takes more bytes, too, where more of the color is kept than is usual; beyond that of 4:2:2 there is little to keep.
+MOST_SAMPLES = 2
 # A lossy WebP says in so many bytes how it predicts each block; the better its quality, the more other bytes it has.
 # Of a large picture there is not room for all that could be said of it (RFC 6386, 9.1: nineteen bits hold the size).
 FINE_PREDICTION, BLOCK_PIXELS = 4.0, 256
@@ -31,8 +33,8 @@ COLORS = 3
 FLAT = 0.25
 # Of a photograph that is neither very fine nor very smooth.
 TYPICAL = 0.5
-# What looks smooth may have edges.
-LEAST = 0.25
+# What looks smooth may have edges; a drawing whose edges are hard, as those of letters, is as much as a photograph.
+LEAST, HARD = 0.25, 2.5
 
 
 def detail_of(header: Header) -> float:
@@ -43,6 +45,8 @@ def detail_of(header: Header) -> float:
     """
     if header.is_raw:
         return 1.0
+    if is_flat(header) and header.edges is not None:
+        return min(LEAST + HARD * header.edges, 1.0)
     fineness: float = _fineness(header) ** POWER.get(header.format, 1)
     return min(max(fineness, LEAST), 1.0)
 
@@ -75,4 +79,5 @@ def _fineness(header: Header) -> float:
     if header.format in KEEPS_EVERY_SAMPLE:
         return header.bytes / samples / FINE[header.format]
     finer = (header.quantizer / USUAL_QUANTIZER) ** FINER if header.quantizer else 1
-    return header.bytes / pixels / FINE[header.format] * finer
+    more = min(header.samples, MOST_SAMPLES) / USUAL_SAMPLES
+    return header.bytes / pixels / FINE[header.format] * finer / more

@@ -44,6 +44,8 @@ TRANSPARENT = {
     "RGB": Pixels(3, 4, 4, 4, has_alpha=True),
 }
 PHOTOGRAPH = PIXELS["RGB"]
+# For each pixel of a JPEG: one of brightness, and two of color for every four pixels (4:2:0).
+USUAL_SAMPLES = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Header:
     """A file's format, stored size in pixels, and bytes; where no more is known it is taken for a photograph.
 
     `frames` are those of an animation, which share its bytes. `quantizer` is the mean of a JPEG's steps of brightness,
-    and `prediction_bytes` are those in which a lossy WebP says how it predicts its blocks; 0 where there is none.
+    and `samples` are its samples for each pixel; `prediction_bytes` are those in which a lossy WebP says how its blocks
+    are predicted, 0 where there are none. `edges` is the part of a drawing's edges that is hard, where it is known.
     """
 
     format: Format
@@ -64,7 +67,9 @@ class Header:
     has_profile: bool = False
     frames: int = 1
     quantizer: float = 0
+    samples: float = USUAL_SAMPLES
     prediction_bytes: int = 0
+    edges: float | None = None
 
     def decoder(self, *, animated: bool = False) -> str:
         """Name what decodes it, all its frames or a picture."""

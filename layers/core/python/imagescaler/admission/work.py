@@ -13,8 +13,10 @@ BY_PILLOW_ALONE = {Kernel.NEAREST, Kernel.HAMMING}
 SEES_COLORS = {Format.WEBP, Format.AVIF}
 # Encoders that search for longer, the more there is to see: of a picture made smaller, more in each pixel.
 SEARCHES, USUALLY_SMALLER = {Format.AVIF, Format.WEBP}, 2
-# Encoders that take another time for a drawing.
+# Encoders that take another time for a drawing; the others take theirs with anything.
 TELL_DRAWINGS = {*Format, "small avif"}
+# One that takes longer, the harder the edges in a drawing are; as a small one, all take long.
+TELL_EDGES = {str(Format.AVIF)}
 Amounts = dict[str, float]
 
 
@@ -82,7 +84,8 @@ def _encoding(header: Header, output: Output) -> Amounts:
     times = output.encodings * output.frames
     alpha = output.alpha_samples(header.pixels) * times
     colors = output.color_samples(header.pixels, SEES_COLORS) * times
-    flat = is_flat(header) and output.encoder in TELL_DRAWINGS  # the others take their time with anything
+    knows_edges = header.edges is not None and output.encoder in TELL_EDGES
+    flat = is_flat(header) and output.encoder in TELL_DRAWINGS and not knows_edges
     what = f"{'flat ' if flat else ''}{output.encoder}"
     if not output.has_quality:
         return {f"encode {what}": colors + alpha}

@@ -1,11 +1,16 @@
 """What an opened image says of itself before it is decoded, for the prediction of what it costs."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from operator import mul
 from statistics import fmean
 
 from PIL import Image
 
-from imagescaler.admission.header import Header, pixels_of
+from imagescaler.admission.detail import is_flat
+from imagescaler.admission.header import USUAL_SAMPLES, Header, pixels_of
 from imagescaler.formats import Format
+from imagescaler.header.png_edges import hard_edges
 from imagescaler.header.webp import WebpHeader
 from imagescaler.imaging.transparency import covered_part
 from imagescaler.task.source import Source
@@ -15,7 +20,7 @@ def header_of(image: Image.Image, source: Source, data: bytes) -> Header:
     """Describe an image that was measured, opened and not yet decoded."""
     form, info = source.format, image.info
     webp = (WebpHeader.of(data) if form is Format.WEBP else None) or WebpHeader()
-    return Header(
+    header = Header(
         form,
         source.stored,
         source.bytes,
@@ -26,11 +31,24 @@ def header_of(image: Image.Image, source: Source, data: bytes) -> Header:
         has_profile=bool(info.get("icc_profile")),
         frames=source.frames,
         quantizer=_quantizer(image),
+        samples=_samples(image),
         prediction_bytes=webp.prediction_bytes,
     )
+    is_drawn = form is Format.PNG and source.frames == 1 and is_flat(header)
+    return replace(header, edges=hard_edges(data)) if is_drawn else header
 
 
 def _quantizer(image: Image.Image) -> float:
     """Give the mean of the steps in which a JPEG counts its brightness (ITU-T T.81, B.2.4.1); 0 for other files."""
     tables = getattr(image, "quantization", None)
     return fmean(next(iter(tables.values()))) if tables else 0
+
+
+def _samples(image: Image.Image) -> float:
+    """Give a JPEG's samples for each pixel, from the sampling factors of its components (ITU-T T.81, A.1.1)."""
+    components: Sequence[Sequence[int]] | None = getattr(image, "layer", None)
+    if not components:
+        return USUAL_SAMPLES
+    across, down = ([component[axis] for component in components] for axis in (1, 2))
+    samples: int = sum(map(mul, across, down))
+    return samples / (max(across) * max(down))
