@@ -15,7 +15,7 @@ UNFILTERED = 0
 # Of 256 levels; a filtered line has the differences to what its neighbours let one expect, modulo 256.
 LARGE = 16
 SMALL = bytes([*range(LARGE), *range(257 - LARGE, 256)])
-FEWEST = 1_000
+FEWEST = 1_000  # what is no more than a line or a dot tells nothing of the rest
 
 
 def hard_edges(image: bytes) -> float | None:
