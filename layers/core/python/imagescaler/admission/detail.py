@@ -45,7 +45,7 @@ def detail_of(header: Header) -> float:
     """
     if header.is_raw:
         return 1.0
-    if is_flat(header) and header.edges is not None:
+    if header.edges is not None:
         return min(LEAST + HARD * header.edges, 1.0)
     fineness: float = _fineness(header) ** POWER.get(header.format, 1)
     return min(max(fineness, LEAST), 1.0)

@@ -16,7 +16,7 @@ SEARCHES, USUALLY_SMALLER = {Format.AVIF, Format.WEBP}, 2
 # Encoders that take another time for a drawing; the others take theirs with anything.
 TELL_DRAWINGS = {*Format, "small avif"}
 # One that takes longer, the harder the edges in a drawing are; as a small one, all take long.
-TELL_EDGES = {str(Format.AVIF)}
+TELL_EDGES = {Format.AVIF}
 Amounts = dict[str, float]
 
 
