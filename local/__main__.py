@@ -21,7 +21,7 @@ from local.keys import keys
 from local.lambda_client import LambdaClient
 from local.logs import FunctionLogs, show_on_screen
 from local.options import LAYOUT, data_option, functions_option, host_option, one_sentence, port_option
-from local.servers import default_data_folder
+from local.servers.folders import default_data_folder
 from local.template import load
 
 SCREEN = """

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from imagescaler import settings
+from imagescaler.runtime import settings
 from local.cloudformation import Node
 from local.declarations import Authorizer, Route
 

@@ -12,8 +12,8 @@ import click
 from local.declarations import QueueTrigger
 from local.environment import check_redis, reached
 from local.options import LAYOUT, data_option, one_sentence
-from local.runner import DeadLetters
-from local.servers import default_data_folder
+from local.runner.dead_letters import DeadLetters
+from local.servers.folders import default_data_folder
 from local.stack import queue_url
 from local.template import load
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 from redis.exceptions import RedisError
 
-from imagescaler.redis_connection import open_client
+from imagescaler.adapters.clients.redis import open_client
 from local import servers
 from local.announcement import found
 from local.signing_key import signing_key

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from local.function_host import FunctionHost, Throttled
+from local.function_host.host import FunctionHost
 from local.function_host.payload import EVENT_LIMIT_BYTES
+from local.function_host.pool import Throttled
 from local.lambda_client import (
     Environment,
     EventTooLarge,

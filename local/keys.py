@@ -11,14 +11,14 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from imagescaler.key_commands import CreateKey
+from imagescaler.web.requests.key_commands import CreateKey
 from local import stack
 from local.environment import reached
 from local.host_client import HostClient
 from local.lambda_client import LambdaClient
 from local.logs import FunctionLogs
 from local.options import LAYOUT, data_option, one_sentence
-from local.servers import default_data_folder
+from local.servers.folders import default_data_folder
 from local.template import load
 
 FUNCTION = "ManageKeysFunction"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from imagescaler.settings import SettingsError
+from imagescaler.runtime.settings import SettingsError
 from local import stack
 from local.environment import StackError
 from local.lambda_client import DEFAULT_URL_PATTERN, InvocationError
-from local.servers import ServerError
+from local.servers.folders import ServerError
 from local.template import TemplateError
 
 LAYOUT = stack.Layout(Path(__file__).parent.parent)

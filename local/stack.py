@@ -7,24 +7,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from imagescaler import settings
-from imagescaler.budget import BudgetSettings
-from imagescaler.grant import SigningSettings
-from imagescaler.queues.redis import DEFAULT_NAME
-from imagescaler.stores.redis import RedisImageStore
+from imagescaler.adapters.queues.redis import DEFAULT_NAME
+from imagescaler.adapters.signed_urls.claims import SigningSettings
+from imagescaler.adapters.stores.quota import BudgetSettings
+from imagescaler.adapters.stores.redis import RedisImageStore
+from imagescaler.runtime import settings
 from local.announcement import announced
 from local.authorizers import followed
 from local.environment import SHARED, StackError, check_postgres, check_redis, environment
-from local.function_host import Code, FunctionHost
+from local.function_host.deployment import Code
+from local.function_host.host import FunctionHost
 from local.gateway.app import Gateway
 from local.gateway.limits import HTTP_API
 from local.gateway.server import Application, bind, serving
 from local.host_client import HostClient
 from local.lambda_client import InvocationError, LambdaClient
 from local.logs import FunctionLogs
-from local.object_store import ObjectStore
-from local.runner import Runner, Stream
-from local.scheduler import Scheduler
+from local.object_store.app import ObjectStore
+from local.runner.runner import Runner
+from local.runner.stream import Stream
+from local.scheduler.scheduler import Scheduler
 from local.template import Template, load
 
 MIGRATION = "MigrateDatabaseFunction"

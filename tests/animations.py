@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import Scaled, scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import Scaled, scale
 from tests.pictures import chunk, encoded, photograph, riff
 from tests.reference import Pixels, pixels_of, premultiplied, worst_difference
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from imagescaler.repositories.migrations import migrate
-from local.servers import postgres, redis, temporary_data_folder
+from imagescaler.adapters.repositories.migrations.migrate import migrate
+from local.servers.folders import temporary_data_folder
+from local.servers.postgresql import postgres
+from local.servers.valkey import redis
 
 ROOT = Path(__file__).parent.parent
 # `make check` tries the same examples each time, so that it fails for what was changed; `make fuzz` tries new ones.

@@ -5,12 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from imagescaler import __version__, schemas
-from imagescaler.schemas.scaling_request import ScalingRequest
+from imagescaler import __version__
 from imagescaler.web.catalogue import describe_problem
-from imagescaler.web.document import merge
+from imagescaler.web.gateway_refusals import GatewayMessage, with_refusals
+from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
-from imagescaler.web.refusals import GatewayMessage, with_refusals
+from imagescaler.web.requests.scaling_request import ScalingRequest
+from imagescaler.web.views import task as schemas
 from tests.handlers import load
 
 ROOT = Path(__file__).parent.parent

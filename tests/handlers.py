@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from imagescaler import keyrings, queues, repositories, settings, signed_urls, stores
+from imagescaler.adapters import queues, repositories, signed_urls, stores
+from imagescaler.runtime import settings
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
 NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
@@ -14,7 +15,7 @@ NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 def load(name: str) -> ModuleType:
     """Import `functions/<name>/handler.py` anew, with whatever the environment says now."""
     for factory in (
-        keyrings.from_env,
+        repositories.api_keys_from_env,
         queues.from_env,
         repositories.from_env,
         settings.from_env,

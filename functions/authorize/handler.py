@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from imagescaler import keyrings, runtime, telemetry
-from imagescaler.throttle import FailureThrottle
+from imagescaler.adapters import repositories
+from imagescaler.domain.failure_throttle import FailureThrottle
+from imagescaler.runtime import loop, telemetry
 from imagescaler.usecases.authorize import authorize
 
 MAX_FAILURES, WINDOW_S = 20, 60
-keys = keyrings.from_env()
+keys = repositories.api_keys_from_env()
 throttle = FailureThrottle(MAX_FAILURES, WINDOW_S)
 
 
@@ -15,7 +16,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take a request's event (authorizer payload format 2.0) and give the simple response."""
     source = event["requestContext"]["http"]["sourceIp"]
     with telemetry.keys(function=context.function_name, **telemetry.correlation(event)):
-        owner = runtime.run(authorize(event["headers"].get("authorization", ""), source, keys=keys, throttle=throttle))
+        owner = loop.run(authorize(event["headers"].get("authorization", ""), source, keys=keys, throttle=throttle))
         if owner is None:
             telemetry.logger().warning("key refused", extra={"source": source})
             return {"isAuthorized": False}

@@ -5,9 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from imagescaler import repositories, runtime, stores, telemetry
-from imagescaler.schemas import TaskMessage
-from imagescaler.usecases.bury_task import bury_task
+from imagescaler.adapters import repositories, stores
+from imagescaler.runtime import loop, telemetry
+from imagescaler.usecases.fail_undeliverable_task import bury_task
+from imagescaler.web.views.task import TaskMessage
 
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
@@ -17,7 +18,7 @@ def bury(record: SQSRecord, lambda_context: Any) -> None:
     """End the task of one message."""
     message = TaskMessage.model_validate_json(record.body)
     with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
-        telemetry.ended(runtime.run(bury_task(message.task_id, tasks=tasks, store=store)))
+        telemetry.ended(loop.run(bury_task(message.task_id, tasks=tasks, store=store)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

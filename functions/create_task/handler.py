@@ -2,27 +2,22 @@
 
 from fastapi import Response
 
-from imagescaler import errors, queues, repositories, settings, stores, telemetry
-from imagescaler.admission.foreseen import work_s
-from imagescaler.header.measure import measure
-from imagescaler.limits import Limits
-from imagescaler.retention import Retention
-from imagescaler.schemas import TaskMessage, TaskView
-from imagescaler.usecases.await_end import await_end
+from imagescaler.adapters import queues, repositories, stores
+from imagescaler.domain import errors
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.retention import Retention
+from imagescaler.planning.cost.estimate import work_s
+from imagescaler.probe.probe import measure
+from imagescaler.runtime import settings, telemetry
 from imagescaler.usecases.create_task import create_task
-from imagescaler.usecases.originals import Sent, Uploaded
-from imagescaler.web import (
-    ACCEPTED,
-    Correlation,
-    IdempotencyKey,
-    Owner,
-    Wait,
-    create_app,
-    lambda_handler,
-    problems,
-    show_accepted,
-)
-from imagescaler.web.task_form import TASK_BODY, TaskBody
+from imagescaler.usecases.image_input import Sent, Uploaded
+from imagescaler.usecases.wait_for_task import await_end
+from imagescaler.web.app import Correlation, Owner, create_app, lambda_handler
+from imagescaler.web.catalogue import problems
+from imagescaler.web.requests.headers import IdempotencyKey
+from imagescaler.web.requests.task_form import TASK_BODY, TaskBody
+from imagescaler.web.views.progress import ACCEPTED, Wait, show_accepted
+from imagescaler.web.views.task import TaskMessage, TaskView
 
 app = create_app()
 handler = lambda_handler(app)

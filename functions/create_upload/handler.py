@@ -2,12 +2,15 @@
 
 from fastapi import Request
 
-from imagescaler import errors, settings, signed_urls
-from imagescaler.limits import Limits
-from imagescaler.retention import Retention
-from imagescaler.schemas import UploadRequest, UploadView
+from imagescaler.adapters import signed_urls
+from imagescaler.domain import errors
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.retention import Retention
+from imagescaler.runtime import settings
 from imagescaler.usecases.create_upload import create_upload
-from imagescaler.web import Owner, absolute, create_app, lambda_handler, problems
+from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
+from imagescaler.web.catalogue import problems
+from imagescaler.web.views.task import UploadRequest, UploadView
 
 app = create_app()
 handler = lambda_handler(app)

@@ -8,7 +8,9 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
-from imagescaler.web import Document, create_app, describe_problem, lambda_handler
+from imagescaler.web.app import create_app, lambda_handler
+from imagescaler.web.catalogue import describe_problem
+from imagescaler.web.openapi import Document
 
 app: FastAPI = create_app()
 handler = lambda_handler(app)

@@ -5,22 +5,16 @@ from uuid import UUID
 
 from fastapi import Header, Query, Request, Response
 
-from imagescaler import errors, repositories, signed_urls, stores
-from imagescaler.schemas import ResultBody, Unfinished
+from imagescaler.adapters import repositories, signed_urls, stores
+from imagescaler.domain import errors
+from imagescaler.domain.etag import has_etag
 from imagescaler.usecases.get_result import get_result, link_result, read_result
-from imagescaler.web import (
-    PICTURES,
-    RESULT_HEADERS,
-    Owner,
-    Picture,
-    absolute,
-    accepts_image,
-    create_app,
-    has_etag,
-    lambda_handler,
-    problems,
-    unfinished,
-)
+from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
+from imagescaler.web.catalogue import problems
+from imagescaler.web.requests.headers import accepts_image
+from imagescaler.web.views.progress import unfinished
+from imagescaler.web.views.result import PICTURES, RESULT_HEADERS, Picture
+from imagescaler.web.views.task import ResultBody, Unfinished
 
 app = create_app()
 handler = lambda_handler(app)

@@ -4,10 +4,13 @@ from uuid import UUID
 
 from fastapi import Response
 
-from imagescaler import errors, repositories
-from imagescaler.schemas import TaskView
+from imagescaler.adapters import repositories
+from imagescaler.domain import errors
 from imagescaler.usecases.get_task import get_task
-from imagescaler.web import Owner, Wait, create_app, lambda_handler, problems, show_progress
+from imagescaler.web.app import Owner, create_app, lambda_handler
+from imagescaler.web.catalogue import problems
+from imagescaler.web.views.progress import Wait, show_progress
+from imagescaler.web.views.task import TaskView
 
 app = create_app()
 handler = lambda_handler(app)

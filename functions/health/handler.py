@@ -2,10 +2,10 @@
 
 from fastapi import Response
 
-from imagescaler import queues, repositories, stores
-from imagescaler.schemas import Check, Health
+from imagescaler.adapters import queues, repositories, stores
 from imagescaler.usecases.check_health import Server, check_health
-from imagescaler.web import create_app, lambda_handler
+from imagescaler.web.app import create_app, lambda_handler
+from imagescaler.web.views.task import Check, Health
 
 app = create_app()
 handler = lambda_handler(app)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from imagescaler import keyrings, runtime, telemetry
-from imagescaler.key_commands import CreateKey, KeyCommand, KeyView, ListKeys, RevokeKey
+from imagescaler.adapters import repositories
+from imagescaler.runtime import loop, telemetry
 from imagescaler.usecases.manage_keys import create_key
+from imagescaler.web.requests.key_commands import CreateKey, KeyCommand, KeyView, ListKeys, RevokeKey
 
-keys = keyrings.from_env()
+keys = repositories.api_keys_from_env()
 
 
 async def obey(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
@@ -26,6 +27,6 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     """Take a command and answer with keys."""
     command = KeyCommand.validate_python(event)
     with telemetry.keys(function=context.function_name, action=command.action):
-        found = runtime.run(obey(command))
+        found = loop.run(obey(command))
         telemetry.logger().info("keys managed", extra={"keys": [key.id for key in found]})
     return {"keys": [key.model_dump(mode="json", exclude_none=True) for key in found]}

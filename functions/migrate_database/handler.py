@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from imagescaler import runtime, settings, telemetry
-from imagescaler.repositories import RepositorySettings
-from imagescaler.repositories.migrations import migrate
+from imagescaler.adapters.repositories import RepositorySettings
+from imagescaler.adapters.repositories.migrations.migrate import migrate
+from imagescaler.runtime import loop, settings, telemetry
 
 dsn = settings.from_env(RepositorySettings).postgres_dsn
 
@@ -12,6 +12,6 @@ dsn = settings.from_env(RepositorySettings).postgres_dsn
 def handler(_: Any, context: Any) -> dict[str, str]:
     """Answer with the revision that the database now has."""
     with telemetry.keys(function=context.function_name):
-        revision = runtime.run(migrate(dsn))
+        revision = loop.run(migrate(dsn))
         telemetry.logger().info("database is up to date", extra={"revision": revision})
     return {"revision": revision}

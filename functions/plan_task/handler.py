@@ -1,13 +1,16 @@
 """POST /api/v1/plan: tells what a task would make, without making it."""
 
-from imagescaler import errors, settings, stores
-from imagescaler.header.measure import measure
-from imagescaler.limits import Limits
-from imagescaler.usecases.originals import Sent, Uploaded
+from imagescaler.adapters import stores
+from imagescaler.domain import errors
+from imagescaler.domain.limits import Limits
+from imagescaler.probe.probe import measure
+from imagescaler.runtime import settings
+from imagescaler.usecases.image_input import Sent, Uploaded
 from imagescaler.usecases.plan_task import plan_renditions, plan_task
-from imagescaler.web import Owner, create_app, lambda_handler, problems
-from imagescaler.web.plan_form import PLAN_BODY, PlanBody
-from imagescaler.web.plans import PlanView, RenditionsPlan
+from imagescaler.web.app import Owner, create_app, lambda_handler
+from imagescaler.web.catalogue import problems
+from imagescaler.web.requests.plan_form import PLAN_BODY, PlanBody
+from imagescaler.web.views.plan import PlanView, RenditionsPlan
 
 app = create_app()
 handler = lambda_handler(app)

@@ -6,14 +6,15 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from imagescaler import repositories, runtime, settings, stores, telemetry
-from imagescaler.admission import AdmissionSettings, Allowance
-from imagescaler.errors import TaskGivenUp
-from imagescaler.imaging import scale_each
-from imagescaler.limits import Limits
-from imagescaler.retention import Retention
-from imagescaler.schemas import TaskMessage
+from imagescaler.adapters import repositories, stores
+from imagescaler.domain.errors import TaskGivenUp
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.retention import Retention
+from imagescaler.engine.scale import scale_each
+from imagescaler.planning.cost.budget import AdmissionSettings, Allowance
+from imagescaler.runtime import loop, settings, telemetry
 from imagescaler.usecases.process_task import AttemptSettings, process_task
+from imagescaler.web.views.task import TaskMessage
 
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
@@ -38,7 +39,7 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
         store=store,
     )
     with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
-        task = runtime.run(work)
+        task = loop.run(work)
         telemetry.ended(task)
         if task is not None and task.was_given_up:
             raise TaskGivenUp

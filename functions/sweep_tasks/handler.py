@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from imagescaler import queues, repositories, runtime, settings, stores, telemetry
-from imagescaler.retention import Retention
-from imagescaler.schemas import TaskMessage
-from imagescaler.sweep import SweepSettings
+from imagescaler.adapters import queues, repositories, stores
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.sweep import SweepSettings
+from imagescaler.runtime import loop, settings, telemetry
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.usecases.sweep_tasks import sweep_tasks
+from imagescaler.web.views.task import TaskMessage
 
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
 sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
@@ -26,6 +27,6 @@ def handler(_: Any, context: Any) -> dict[str, int]:
             queue=queue,
             store=store,
         )
-        sweep = runtime.run(work)
+        sweep = loop.run(work)
         telemetry.swept(sweep)
     return dict(sweep.counts)

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from imagescaler.errors import BlobNotFound, Unavailable
-from imagescaler.etag import has_etag
-from imagescaler.grant import Grant
-from imagescaler.signed_urls.gateway import PATH
+from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.gateway import PATH
+from imagescaler.domain.errors import BlobNotFound, Unavailable
+from imagescaler.domain.etag import has_etag
 from local.declarations import Cors
 from local.gateway.answer import Answer, Headers
 from local.gateway.app import CLIENT_CLOSED_REQUEST

@@ -2,8 +2,8 @@
 
 from urllib.parse import parse_qs
 
-from imagescaler.grant import Grant, GrantRefused
-from imagescaler.signed_urls.gateway import PATH
+from imagescaler.adapters.signed_urls.claims import Grant, GrantRefused
+from imagescaler.adapters.signed_urls.gateway import PATH
 from local.gateway.refusal import Refusal
 from local.gateway.request import Request
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from imagescaler.queues.redis import BODY_FIELD, stream_key
-from imagescaler.redis_connection import open_client
+from imagescaler.adapters.clients.redis import open_client
+from imagescaler.adapters.queues.redis import BODY_FIELD, stream_key
 from local.runner.stream import FIRST_ID_FIELD
 
 PAGE = 100

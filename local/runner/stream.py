@@ -6,8 +6,8 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from imagescaler.queues.redis import BODY_FIELD, stream_key
-from imagescaler.redis_connection import open_client
+from imagescaler.adapters.clients.redis import open_client
+from imagescaler.adapters.queues.redis import BODY_FIELD, stream_key
 
 GROUP = "event-source-mapping"
 FIRST_ID_FIELD = b"first_id"

@@ -1,6 +1,6 @@
 """`make bench`: what the service costs beside the scaling itself, as ratios taken side by side in one run."""
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.benchmarks import cold_starts, end_to_end
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import aiohttp
 from PIL import Image
 
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph
 from tests.service import starting
 

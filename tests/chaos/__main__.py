@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import uvloop
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.chaos.checker import acknowledged, check
 from tests.chaos.clients import Clients
 from tests.chaos.deployment import deploy

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from redis.asyncio import Redis
 
-from imagescaler.queues.redis import stream_key
+from imagescaler.adapters.queues.redis import stream_key
 from local.lambda_client import LambdaClient
 from local.servers.supervisor import free_port
 from tests import audit

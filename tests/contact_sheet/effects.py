@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps
 
-from imagescaler.options import Box, Edges, Fit
+from imagescaler.domain.options import Box, Edges, Fit
 from tests.contact_sheet.engine import PHOTOGRAPH, scaled
 from tests.contact_sheet.grid import Row, Section, Tile
 from tests.pictures import encoded

@@ -5,10 +5,10 @@ from typing import Any
 
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.pictures import photograph
 
 PHOTOGRAPH = photograph()

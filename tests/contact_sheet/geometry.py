@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 from PIL import ExifTags, Image
 
-from imagescaler.options import Fit, Gravity
+from imagescaler.domain.options import Fit, Gravity
 from tests.contact_sheet.engine import PHOTOGRAPH, scaled
 from tests.contact_sheet.grid import Row, Section, Tile
 from tests.pictures import encoded

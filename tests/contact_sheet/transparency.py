@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from imagescaler.formats import Format
+from imagescaler.domain.formats import Format
 from tests.appearance import color_differences
 from tests.contact_sheet.engine import scaled
 from tests.contact_sheet.grid import Row, Section, Tile

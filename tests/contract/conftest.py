@@ -7,8 +7,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from imagescaler import keyrings, queues, repositories, stores
-from imagescaler.ports import ImageStore, Keyring, TaskQueue, TaskRepository
+from imagescaler.adapters import queues, repositories, stores
+from imagescaler.usecases.ports import ApiKeyRepository, ImageStore, TaskQueue, TaskRepository
 from tests.cloud import Cloud, cloud
 
 # What the database would take, were it not for the guards in the statements: only the transitions in the table.
@@ -39,16 +39,16 @@ async def empty_database(request: pytest.FixtureRequest, postgres_dsn: str) -> A
 
 
 @pytest.fixture(params=["memory", "postgres"])
-async def keys(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[Keyring]:
+async def keys(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[ApiKeyRepository]:
     if request.param == "memory":
-        yield keyrings.connect("memory://")
+        yield repositories.connect_api_keys("memory://")
         return
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute("truncate api_keys")
     await connection.close()
-    keyring: Any = keyrings.connect(postgres_dsn)
-    yield keyring
-    await keyring._database.close()
+    api_keys: Any = repositories.connect_api_keys(postgres_dsn)
+    yield api_keys
+    await api_keys._database.close()
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler import queues, stores
-from imagescaler.errors import BlobNotFound, QueueFull, QueueUnavailable, StoreUnavailable
-from imagescaler.queues.sqs import SqsTaskQueue
-from imagescaler.schemas import TaskMessage
-from imagescaler.settings import SettingsError
-from imagescaler.stores.s3 import S3ImageStore
+from imagescaler.adapters import queues, stores
+from imagescaler.adapters.queues.sqs import SqsTaskQueue
+from imagescaler.adapters.stores.s3 import S3ImageStore
+from imagescaler.domain.errors import BlobNotFound, QueueFull, QueueUnavailable, StoreUnavailable
+from imagescaler.runtime.settings import SettingsError
+from imagescaler.web.views.task import TaskMessage
 from tests.cloud import CREDENTIALS, Cloud
 
 
@@ -100,7 +100,7 @@ async def test_an_object_without_an_expiry_is_kept_for_the_lifecycle_to_delete(a
 
 
 async def test_an_object_larger_than_any_of_ours_is_not_read(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagescaler.stores.s3.MAX_BLOB_BYTES", 3)
+    monkeypatch.setattr("imagescaler.adapters.stores.s3.MAX_BLOB_BYTES", 3)
     store = S3ImageStore(aws.store_url)
     await store.put("sources/1", b"1234", ttl_s=60)
     with pytest.raises(BlobNotFound):

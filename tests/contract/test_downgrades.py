@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from imagescaler import repositories
-from imagescaler.errors import TaskNotFound
-from imagescaler.formats import Format
-from imagescaler.options import Options
-from imagescaler.ports import TaskRepository
-from imagescaler.repositories.migrations import FOLDER, NEWEST, migrate
-from imagescaler.task import NewTask, Task
-from imagescaler.task.outcome import Failure, Result
-from imagescaler.task.rendition import Rendition
-from imagescaler.task.source import Source
+from imagescaler.adapters import repositories
+from imagescaler.adapters.repositories.migrations.migrate import FOLDER, NEWEST, migrate
+from imagescaler.domain.errors import TaskNotFound
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.task import NewTask, Task
+from imagescaler.usecases.ports import TaskRepository
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 RESULT = Result(Format.WEBP, 800, 600, 61_234, "ab" * 32)

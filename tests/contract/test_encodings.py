@@ -4,14 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler.formats import Format
-from imagescaler.options import Options
-from imagescaler.postgres_connection import Database
-from imagescaler.repositories.migrations import migrate
-from imagescaler.repositories.postgres import PostgresTaskRepository
-from imagescaler.task import NewTask
-from imagescaler.task.outcome import Failure
-from imagescaler.task.source import Source
+from imagescaler.adapters.clients.postgres import Database
+from imagescaler.adapters.repositories.migrations.migrate import migrate
+from imagescaler.adapters.repositories.postgres_tasks import PostgresTaskRepository
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.task import NewTask
 
 
 @pytest.mark.parametrize("empty_database", ["encoding 'SQL_ASCII' locale 'C' template template0"], indirect=True)

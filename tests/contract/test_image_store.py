@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from imagescaler.errors import BlobNotFound, StoreFull
-from imagescaler.ports import ImageStore
+from imagescaler.domain.errors import BlobNotFound, StoreFull
+from imagescaler.usecases.ports import ImageStore
 
 
 async def test_what_was_put_comes_back(store: ImageStore) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from imagescaler.repositories.migrations import LOCK, NEWEST, migrate
+from imagescaler.adapters.repositories.migrations.migrate import LOCK, NEWEST, migrate
 
 
 async def columns(dsn: str) -> set[str]:

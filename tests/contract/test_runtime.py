@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from imagescaler import runtime
+from imagescaler.runtime import loop
 
 INVOCATIONS = 200
 
@@ -60,17 +60,17 @@ def test_a_connection_lives_through_all_invocations(
 ) -> None:
     """Run as the processor runs: one client, made on the loop, used in every invocation."""
     client: Any = Redis.from_url(redis_url)
-    runtime.run(client.delete("counter"))
+    loop.run(client.delete("counter"))
 
     def invoke() -> None:
         disturb()
-        runtime.run(client.incr("counter"))
+        loop.run(client.incr("counter"))
 
     for _ in range(INVOCATIONS):
         where(invoke)
-    assert runtime.run(client.get("counter")) == str(INVOCATIONS).encode()
-    assert int(runtime.run(client.info("clients"))["connected_clients"]) < 10
-    runtime.run(client.aclose())
+    assert loop.run(client.get("counter")) == str(INVOCATIONS).encode()
+    assert int(loop.run(client.info("clients"))["connected_clients"]) < 10
+    loop.run(client.aclose())
 
 
 def test_a_coroutine_that_raises_leaves_the_loop_usable() -> None:
@@ -78,5 +78,5 @@ def test_a_coroutine_that_raises_leaves_the_loop_usable() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        runtime.run(broken())
-    assert runtime.run(asyncio.sleep(0, "fine")) == "fine"
+        loop.run(broken())
+    assert loop.run(asyncio.sleep(0, "fine")) == "fine"

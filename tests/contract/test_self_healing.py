@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from imagescaler import queues, repositories, stores
-from imagescaler.errors import (
+from imagescaler.adapters import queues, repositories, stores
+from imagescaler.domain.errors import (
     QueueFull,
     QueueUnavailable,
     RepositoryUnavailable,
@@ -20,7 +20,7 @@ from imagescaler.errors import (
     StoreUnavailable,
     Unavailable,
 )
-from imagescaler.schemas import TaskMessage
+from imagescaler.web.views.task import TaskMessage
 
 NOWHERE = "127.0.0.1:1"
 Use = Callable[[Any], Awaitable[Any]]
@@ -132,9 +132,9 @@ async def test_a_connection_that_was_reset_is_replaced_unnoticed(adapter: Adapte
 async def test_a_server_that_hangs_is_given_up_in_bounded_time_and_used_again_when_it_is_back(
     adapter: Adapter, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imagescaler.postgres_connection.COMMAND_TIMEOUT_S", 0.2)
-    monkeypatch.setattr("imagescaler.postgres_connection.CONNECT_TIMEOUT_S", 0.2)
-    monkeypatch.setattr("imagescaler.redis_connection.ANSWER_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("imagescaler.adapters.clients.postgres.COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("imagescaler.adapters.clients.postgres.CONNECT_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("imagescaler.adapters.clients.redis.ANSWER_TIMEOUT_S", 0.2)
     async with proxied(url) as (proxy, through):
         made = adapter.connect(through)
         await adapter.use(made)

@@ -10,14 +10,14 @@ import httpx
 import pytest
 import requests
 
-from imagescaler.ports import ImageStore, SignedUrls
-from imagescaler.signed_urls.gateway import GatewaySignedUrls
-from imagescaler.signed_urls.s3 import S3SignedUrls
-from imagescaler.stores.redis import RedisImageStore
-from imagescaler.stores.s3 import S3ImageStore
+from imagescaler.adapters.signed_urls.gateway import GatewaySignedUrls
+from imagescaler.adapters.signed_urls.s3 import S3SignedUrls
+from imagescaler.adapters.stores.redis import RedisImageStore
+from imagescaler.adapters.stores.s3 import S3ImageStore
+from imagescaler.usecases.ports import ImageStore, SignedUrls
 from local.gateway.app import Gateway
 from local.gateway.server import bind, serving
-from local.object_store import ObjectStore
+from local.object_store.app import ObjectStore
 from tests.cloud import Cloud
 from tests.local.gateway.fakes import FakeFunctions
 

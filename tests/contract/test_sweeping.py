@@ -9,16 +9,16 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from imagescaler import queues, repositories, stores
-from imagescaler.formats import Format
-from imagescaler.options import Options
-from imagescaler.queues.redis import stream_key
-from imagescaler.retention import Retention
-from imagescaler.schemas import TaskMessage
-from imagescaler.sweep import Sweep, SweepSettings
-from imagescaler.task import NewTask, Task
-from imagescaler.task.source import Source
+from imagescaler.adapters import queues, repositories, stores
+from imagescaler.adapters.queues.redis import stream_key
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Options
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.sweep import Sweep, SweepSettings
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.task import NewTask, Task
 from imagescaler.usecases.sweep_tasks import sweep_tasks
+from imagescaler.web.views.task import TaskMessage
 
 AT_ONCE = SweepSettings(sweep_after_s=0)
 SPACED = SweepSettings(sweep_after_s=1)

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler.errors import QueueFull
-from imagescaler.ports import TaskQueue
-from imagescaler.schemas import TaskMessage
+from imagescaler.domain.errors import QueueFull
+from imagescaler.usecases.ports import TaskQueue
+from imagescaler.web.views.task import TaskMessage
 
 
 def message() -> TaskMessage:

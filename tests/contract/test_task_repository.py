@@ -10,23 +10,17 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from imagescaler import repositories
-from imagescaler.errors import (
-    IdempotencyKeyReused,
-    LeaseLost,
-    TaskFinished,
-    TaskInProgress,
-    TaskNotFound,
-)
-from imagescaler.formats import Format
-from imagescaler.options import Options
-from imagescaler.ports import TaskRepository
-from imagescaler.task import Idempotency, NewTask, Task
-from imagescaler.task.outcome import Failure, Result
-from imagescaler.task.receipt import PeakOf, Receipt, Usage
-from imagescaler.task.rendition import Rendition
-from imagescaler.task.source import Source
-from imagescaler.task.status import Status
+from imagescaler.adapters import repositories
+from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.receipt import PeakOf, Receipt, Usage
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Idempotency, NewTask, Task
+from imagescaler.usecases.ports import TaskRepository
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 UPRIGHT = replace(SOURCE, width=3000, height=4000)

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from redis.asyncio import Redis
 
-from local.runner import Runner
+from local.runner.runner import Runner
 from local.template import QueueTrigger
 from tests import audit
 from tests.chaos.checker import Finding, Remains, Row, check

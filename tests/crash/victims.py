@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from imagescaler.web import create_app  # noqa: F401 - slow, and needed by the functions that are loaded later
+from imagescaler.web.app import create_app  # noqa: F401 - slow, and needed by the functions that are loaded later
 from local.lambda_client import Environment, FunctionFailed
-from local.runner import Runner, Stream
 from local.runner import runner as runner_module
+from local.runner.runner import Runner
+from local.runner.stream import Stream
 from local.template import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from imagescaler.stores import StoreSettings
+from imagescaler.adapters.stores import StoreSettings
 from local.template import Template, load
 from tests.handlers import load as load_handler
 

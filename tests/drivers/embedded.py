@@ -10,7 +10,7 @@ import httpx
 import psutil
 
 from local.lambda_client import DEFAULT_URL_PATTERN
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from local.servers.supervisor import free_port
 from tests.service import Service, starting
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from imagescaler.formats import Format
-from imagescaler.header.timelines import read_timeline
+from imagescaler.domain.formats import Format
+from imagescaler.probe.timelines.read_timeline import read_timeline
 from tests.animations import DURATIONS, PICTURES, frames_of, saved
 from tests.e2e.client import finished, post
 from tests.hostile import gifs

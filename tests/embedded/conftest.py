@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.service import Service, Start, starting
 
 

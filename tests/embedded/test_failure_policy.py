@@ -15,13 +15,14 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 
-from imagescaler.queues.redis import stream_key
+from imagescaler.adapters.queues.redis import stream_key
 from local import stack
 from local.gateway.server import bind, serving
 from local.lambda_client import LambdaClient
 from local.logs import FunctionLogs
 from local.options import LAYOUT
-from local.runner import DeadLetters, runner
+from local.runner import runner
+from local.runner.dead_letters import DeadLetters
 from local.template import Template, load
 from tests.pictures import plain
 

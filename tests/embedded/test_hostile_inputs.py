@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.hostile.bombs import flat_webp
 from tests.hostile.case import COMPLETED, Case, of_image
 from tests.hostile.catalogue import CASES

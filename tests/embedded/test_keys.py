@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.pictures import plain
 from tests.service import ROOT, Service, starting
 

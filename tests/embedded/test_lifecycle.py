@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from imagescaler.repositories.migrations import NEWEST
+from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from tests.pictures import photograph
 from tests.service import ROOT, Service, Start
 

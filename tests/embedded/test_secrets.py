@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from local.servers import postgres, redis
+from local.servers.postgresql import postgres
+from local.servers.valkey import redis
 from tests.pictures import photograph
 from tests.service import Service, Start
 

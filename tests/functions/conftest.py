@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler import runtime, telemetry
+from imagescaler.runtime import loop, telemetry
 from tests.answer import Answer
 from tests.handlers import load
 
@@ -53,9 +53,9 @@ class Functions:
             for port in {"tasks", "store", "queue", "keys"} & set(vars(module)):
                 adapter = getattr(module, port)
                 if hasattr(adapter, "_redis"):
-                    runtime.run(adapter._redis.aclose())
+                    loop.run(adapter._redis.aclose())
                 if hasattr(adapter, "_database"):
-                    runtime.run(adapter._database.close())
+                    loop.run(adapter._database.close())
 
     def http(
         self,

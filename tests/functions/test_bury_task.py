@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler import runtime
-from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
-from imagescaler.task import Task
-from imagescaler.task.status import Status
+from imagescaler.domain.errors import RepositoryUnavailable, StoreUnavailable
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Task
+from imagescaler.runtime import loop
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain
@@ -60,10 +60,10 @@ def test_a_task_that_is_worked_on_is_left_alone_and_ended_when_its_message_comes
     functions: Functions, bury: Bury, task_id: str
 ) -> None:
     tasks = functions["create_task"].tasks
-    working = runtime.run(tasks.claim(UUID(task_id), lease_s=60, max_attempts=3))
+    working = loop.run(tasks.claim(UUID(task_id), lease_s=60, max_attempts=3))
     assert bury(message(task_id)) == KEPT
     assert stored(functions, task_id) == working
-    runtime.run(tasks.release(working))
+    loop.run(tasks.release(working))
     assert bury(message(task_id)) == KEPT
     assert stored(functions, task_id).status is Status.FAILED
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 from PIL import Image
 
-from imagescaler import runtime
+from imagescaler.runtime import loop
 from tests.answer import Answer
 from tests.cloud import MAX_RECEIVE_COUNT, VISIBILITY_TIMEOUT_S, Cloud, cloud
 from tests.functions.conftest import Context, Functions, multipart
@@ -29,7 +29,7 @@ class Deployed(Functions):
     def close(self) -> None:
         for module in self._loaded.values():
             if hasattr(module, "tasks"):
-                runtime.run(module.tasks._database.close())
+                loop.run(module.tasks._database.close())
 
     def post(self, image: bytes, **fields: Any) -> Answer:
         headers, body = multipart(image, **fields)

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler.errors import QueueUnavailable, RepositoryUnavailable
-from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable
+from imagescaler.web.requests.option_fields import OptionFields
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
 

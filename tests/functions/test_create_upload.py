@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler import runtime
-from imagescaler.grant import Grant
-from imagescaler.header.measure import measure
-from imagescaler.task.source import Source
+from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.domain.task.source import Source
+from imagescaler.probe.probe import measure
+from imagescaler.runtime import loop
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, multipart
 from tests.pictures import encoded, photograph, plain, segment
@@ -41,7 +41,7 @@ def uploaded(functions: Functions) -> str:
 def upload(functions: Functions, image: bytes) -> str:
     """Put bytes where an upload's are."""
     upload_id = str(uuid4())
-    runtime.run(functions["create_task"].store.put(f"uploads/{upload_id}", image, ttl_s=3600))
+    loop.run(functions["create_task"].store.put(f"uploads/{upload_id}", image, ttl_s=3600))
     return upload_id
 
 
@@ -122,7 +122,7 @@ def test_an_upload_serves_many_tasks_and_none_of_them_takes_it_away(functions: F
 
 def test_a_task_outlives_its_upload(functions: Functions, uploaded: str) -> None:
     task = post(functions, upload_id=uploaded, width=320).json
-    runtime.run(functions["create_task"].store.delete(f"uploads/{uploaded}"))
+    loop.run(functions["create_task"].store.delete(f"uploads/{uploaded}"))
     functions.process(json.dumps({"task_id": task["id"]}))
     assert functions.http("get_task", "GET", f"/api/v1/tasks/{task['id']}").json["status"] == "completed"
 

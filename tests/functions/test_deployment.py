@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imagescaler.retention import Retention
+from imagescaler.domain.retention import Retention
 from tests.deployed import Stack, deployed, transformed
 from tests.functions.conftest import Functions, multipart
 from tests.handlers import NAMES

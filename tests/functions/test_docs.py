@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from imagescaler.schemas.option_fields import OptionFields
 from imagescaler.web.problems import STATUS
+from imagescaler.web.requests.option_fields import OptionFields
 from tests import documents
 from tests.functions.conftest import Functions
 

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler import runtime
-from imagescaler.errors import CorruptImage
-from imagescaler.formats import Format
-from imagescaler.grant import Grant
-from imagescaler.task.outcome import Failure, Result
-from imagescaler.web.results import MAX_ANSWER_BYTES
+from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.domain.errors import CorruptImage
+from imagescaler.domain.formats import Format
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.runtime import loop
+from imagescaler.web.views.result import MAX_ANSWER_BYTES
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, Post
 from tests.pictures import photograph
@@ -36,7 +36,7 @@ def complete(functions: Functions, post: Post, data: bytes) -> str:
         result = Result(Format.JPEG, 800, 534, len(data), hashlib.sha256(data).hexdigest())
         await module.tasks.complete(task, result, task.source, ttl_s=3600)
 
-    runtime.run(work())
+    loop.run(work())
     return task_id
 
 
@@ -106,7 +106,7 @@ def test_a_failed_task_answers_with_its_problem(functions: Functions, post: Post
         task = await tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
         await tasks.fail(task, Failure.of(CorruptImage("It is cut off.")))
 
-    runtime.run(fail())
+    loop.run(fail())
     answer = get(functions, task_id)
     assert (answer.status, answer.headers["content-type"]) == (409, "application/problem+json")
     assert answer.json == {

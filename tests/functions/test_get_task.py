@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler import runtime
-from imagescaler.errors import CorruptImage
-from imagescaler.formats import Format
-from imagescaler.task.outcome import Failure, Result
-from imagescaler.task.receipt import PeakOf, Receipt, Usage
+from imagescaler.domain.errors import CorruptImage
+from imagescaler.domain.formats import Format
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.receipt import PeakOf, Receipt, Usage
+from imagescaler.runtime import loop
 from tests.answer import Answer
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph
@@ -33,7 +33,7 @@ def end(functions: Functions, task_id: str, end: str = "complete") -> None:
         else:
             await tasks.fail(task, Failure.of(CorruptImage("It is cut off.")))
 
-    runtime.run(claim_and_end())
+    loop.run(claim_and_end())
 
 
 def test_a_pending_task_says_when_to_ask_again(functions: Functions, post: Post) -> None:
@@ -97,7 +97,7 @@ def test_an_id_that_is_none_is_told_so(functions: Functions, task_id: str) -> No
 def test_waiting_ends_when_the_task_does(functions: Functions, post: Post) -> None:
     task_id = post(photograph(), width=800).json["id"]
     functions["get_task"]
-    runtime.own_loop().call_later(0.2, lambda: asyncio.ensure_future(complete_later(functions, task_id)))
+    loop.own_loop().call_later(0.2, lambda: asyncio.ensure_future(complete_later(functions, task_id)))
     answer = get(functions, task_id, prefer="wait=20")
     assert (answer.status, answer.json["status"]) == (200, "completed")
     assert answer.headers["preference-applied"] == "wait=20"

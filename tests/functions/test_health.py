@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from imagescaler.errors import StoreUnavailable
+from imagescaler.domain.errors import StoreUnavailable
 from tests.functions.conftest import Functions
 
 

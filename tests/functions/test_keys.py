@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import ValidationError
 
-from imagescaler import runtime
-from imagescaler.errors import RepositoryUnavailable
+from imagescaler.domain.errors import RepositoryUnavailable
+from imagescaler.runtime import loop
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.handlers import FUNCTIONS
@@ -133,7 +133,7 @@ def test_an_upload_is_there_for_its_owner_alone(functions: Functions, post: Post
     headers = {"content-type": "application/json"}
     answer = functions.http("create_upload", "POST", "/api/v1/uploads", headers=headers, body=wanted, owner="ada").json
     key = urlsplit(answer["url"]).path.removeprefix("/storage/")
-    runtime.run(functions["create_task"].store.put(key, plain(), ttl_s=60))
+    loop.run(functions["create_task"].store.put(key, plain(), ttl_s=60))
     unseen = post(None, owner=other, upload_id=answer["id"], width=8)
     assert (unseen.status, unseen.json["type"]) == (404, "/problems/upload-not-found")
     assert post(None, owner="ada", upload_id=answer["id"], width=8).status == 202

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from imagescaler import runtime
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import MEGA, Limits
-from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import MEGA, Limits
+from imagescaler.engine.scale import scale
+from imagescaler.runtime import loop
+from imagescaler.web.requests.option_fields import OptionFields
 from tests.animations import saved
 from tests.answer import Answer
 from tests.functions.conftest import Functions, Post, multipart
@@ -122,7 +122,7 @@ def test_the_beginning_of_a_file_is_enough(ask_of: Ask, form: str) -> None:
 def test_an_upload_is_planned_by_its_header(functions: Functions, ask: Ask) -> None:
     upload_id = str(uuid4())
     store = functions["create_task"].store
-    runtime.run(store.put(f"uploads/{upload_id}", photograph() + bytes(3 << 20), ttl_s=3600))
+    loop.run(store.put(f"uploads/{upload_id}", photograph() + bytes(3 << 20), ttl_s=3600))
     before = dict(store.blobs)
     assert ask(upload_id=upload_id, width=320).json["result"]["height"] == 214
     assert store.blobs == before
@@ -175,7 +175,7 @@ def test_a_rendition_without_animation_is_planned_where_the_animation_is_refused
 
 def test_an_upload_is_planned_in_several_ways_by_json(functions: Functions, ask: Ask) -> None:
     upload_id = str(uuid4())
-    runtime.run(functions["create_task"].store.put(f"uploads/{upload_id}", photograph(), ttl_s=3600))
+    loop.run(functions["create_task"].store.put(f"uploads/{upload_id}", photograph(), ttl_s=3600))
     answer = ask(upload_id=upload_id, height=90, renditions=[{"name": "a"}, {"name": "b", "format": "png"}])
     results = [each["plan"]["result"] for each in answer.json["renditions"]]
     assert [(result["format"], result["height"]) for result in results] == [("jpeg", 90), ("png", 90)]
@@ -302,7 +302,7 @@ def test_a_source_that_no_task_takes_has_no_plan(ask: Ask, content: dict[str, An
 
 def test_nobody_plans_with_the_upload_of_another(functions: Functions) -> None:
     upload_id = str(uuid4())
-    runtime.run(functions["create_task"].store.put(f"uploads/{upload_id}", photograph(), ttl_s=3600))
+    loop.run(functions["create_task"].store.put(f"uploads/{upload_id}", photograph(), ttl_s=3600))
     body = json.dumps({"upload_id": upload_id, "width": 8}).encode()
     headers = {"content-type": "application/json"}
     answer = functions.http("plan_task", "POST", PATH, headers=headers, body=body, owner="ada")

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from imagescaler import runtime
-from imagescaler.errors import RepositoryUnavailable, StoreUnavailable
-from imagescaler.imaging.drawn import Drawn
-from imagescaler.imaging.still import draw_still
-from imagescaler.task import MAX_SPARED, Task
-from imagescaler.task.status import Status
+from imagescaler.domain.errors import RepositoryUnavailable, StoreUnavailable
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import MAX_SPARED, Task
+from imagescaler.engine.encode.rendered import Drawn
+from imagescaler.engine.render_still import draw_still
+from imagescaler.runtime import loop
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph, plain
 
@@ -53,7 +53,7 @@ def test_the_source_takes_no_memory_any_more_while_results_are_drawn(
         holders.append(sys.getrefcount(data))
         return draw_still(*args, **options)
 
-    monkeypatch.setattr("imagescaler.imaging.draw_still", draw)
+    monkeypatch.setattr("imagescaler.engine.scale.draw_still", draw)
     functions.process(message(task_id))
     assert holders == [holders[0]] * 2
 
@@ -148,7 +148,7 @@ def test_a_message_that_comes_twice_does_its_work_once(functions: Functions, pos
 
 def test_a_task_that_another_attempt_works_on_comes_again(functions: Functions, post: Post) -> None:
     task_id = post(photograph(), width=320).json["id"]
-    runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=60, max_attempts=3))
+    loop.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=60, max_attempts=3))
     assert functions.process(message(task_id)) == FAILED
     assert stored(functions, task_id).attempt == 1
 
@@ -223,7 +223,7 @@ def test_a_poison_task_between_outages_ends_after_its_own_attempts(
         breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
         functions.process(message(task_id))
         monkeypatch.undo()
-        runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+        loop.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
     assert functions.process(message(task_id)) == FAILED
     assert stored(functions, task_id).was_given_up
     assert stored(functions, task_id).attempt == 6
@@ -257,7 +257,7 @@ def test_a_poison_task_that_killed_every_attempt_fails_at_the_next_claim(functio
     task_id = post(photograph(), width=320).json["id"]
     tasks = functions["create_task"].tasks
     for _ in range(3):
-        runtime.run(tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+        loop.run(tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
     assert functions.process(message(task_id)) == FAILED
     task = stored(functions, task_id)
     assert task.status is Status.FAILED
@@ -271,7 +271,7 @@ def test_the_message_of_a_task_that_was_given_up_comes_again_until_it_is_a_dead_
 ) -> None:
     task_id = post(photograph(), width=320).json["id"]
     for _ in range(3):
-        runtime.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
+        loop.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
     capsys.readouterr()
     assert [functions.process(message(task_id)) for _ in range(3)] == [FAILED] * 3
     assert capsys.readouterr().out.count('"TasksFailed":[1.0]') == 1

@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from imagescaler import runtime
-from imagescaler.errors import StoreFull
-from imagescaler.formats import Format
-from imagescaler.grant import Grant
-from imagescaler.limits import Limits
-from imagescaler.task.outcome import Result
-from imagescaler.task.status import Status
-from imagescaler.web.results import MAX_ANSWER_BYTES
+from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.domain.errors import StoreFull
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.task.outcome import Result
+from imagescaler.domain.task.status import Status
+from imagescaler.runtime import loop
+from imagescaler.web.views.result import MAX_ANSWER_BYTES
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, Post
 from tests.pictures import photograph
@@ -180,7 +180,7 @@ def test_one_that_cannot_be_made_is_refused_by_its_name(post: Post) -> None:
 def test_json_takes_the_list_as_it_is(functions: Functions) -> None:
     uploaded = "8e03978e-40d5-43e8-bc93-6894a57f9324"
     store: Any = functions["create_task"].store
-    runtime.run(store.put(f"uploads/{uploaded}", photograph(), ttl_s=60))
+    loop.run(store.put(f"uploads/{uploaded}", photograph(), ttl_s=60))
     content = {"upload_id": uploaded, "height": 90, "renditions": [{"name": "a"}, {"name": "b", "format": "png"}]}
 
     def send(**more: Any) -> Answer:
@@ -281,7 +281,7 @@ def one_large(functions: Functions, post: Post) -> str:
         ended = task.ended([Result(Format.JPEG, 160, 107, 5, "5" * 64), TOO_LARGE])
         await module.tasks.complete(ended, ended.result, task.source, ttl_s=3600)
 
-    runtime.run(work())
+    loop.run(work())
     return task_id
 
 

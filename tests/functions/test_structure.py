@@ -9,21 +9,20 @@ import pytest
 from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 
-from imagescaler.admission import AdmissionSettings
-from imagescaler.grant import SigningSettings
-from imagescaler.keyrings import KeyringSettings
-from imagescaler.limits import Limits
-from imagescaler.postgres_connection import MAX_CONNECTIONS
-from imagescaler.queues import QueueSettings
-from imagescaler.repositories import RepositorySettings
-from imagescaler.repositories.migrations import NEWEST
-from imagescaler.retention import Retention
-from imagescaler.settings import SettingsError
-from imagescaler.stores import StoreSettings
-from imagescaler.sweep import SweepSettings
-from imagescaler.task import MAX_SPARED
+from imagescaler.adapters.clients.postgres import MAX_CONNECTIONS
+from imagescaler.adapters.queues import QueueSettings
+from imagescaler.adapters.repositories import RepositorySettings
+from imagescaler.adapters.repositories.migrations.migrate import NEWEST
+from imagescaler.adapters.signed_urls.claims import SigningSettings
+from imagescaler.adapters.stores import StoreSettings
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.sweep import SweepSettings
+from imagescaler.domain.task.task import MAX_SPARED
+from imagescaler.planning.cost.budget import AdmissionSettings
+from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
-from local.function_host import Limits as HostLimits
+from local.function_host.limits import Limits as HostLimits
 from local.servers import postgresql
 from local.template import Function, Template, load
 from tests.functions.conftest import SIGNING_KEY, Context, Functions
@@ -36,7 +35,7 @@ SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_K
 DEPLOYED = {"POSTGRES_DSN": "memory://", "QUEUE_URL": "memory://", "STORE_URL": "s3://a-bucket/images"}
 SETTINGS = (
     AdmissionSettings,
-    KeyringSettings,
+    RepositorySettings,
     Limits,
     QueueSettings,
     RepositorySettings,

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from imagescaler import runtime
-from imagescaler.errors import StoreUnavailable
-from imagescaler.task import Task
-from imagescaler.task.status import Status
+from imagescaler.domain.errors import StoreUnavailable
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Task
+from imagescaler.runtime import loop
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain
@@ -69,7 +69,7 @@ def lose_messages(functions: Functions) -> None:
 
 def claim(functions: Functions, task_id: UUID, times: int) -> None:
     for _ in range(times):
-        runtime.run(functions["create_task"].tasks.claim(task_id, lease_s=0, max_attempts=3))
+        loop.run(functions["create_task"].tasks.claim(task_id, lease_s=0, max_attempts=3))
 
 
 def test_a_task_whose_attempts_were_spared_is_rung_for_and_not_ended(
@@ -77,7 +77,7 @@ def test_a_task_whose_attempts_were_spared_is_rung_for_and_not_ended(
 ) -> None:
     tasks, task_id = functions["create_task"].tasks, create()
     for _ in range(3):
-        runtime.run(tasks.release(runtime.run(tasks.claim(task_id, lease_s=60, max_attempts=3)), spared=True))
+        loop.run(tasks.release(loop.run(tasks.claim(task_id, lease_s=60, max_attempts=3)), spared=True))
     lose_messages(functions)
     clock.move(HOUR_S)
     assert sweep()["rung"] == 1
@@ -146,7 +146,7 @@ def test_a_task_whose_processor_died_with_its_message_is_rung_for_after_the_leas
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:
     task_id = create()
-    runtime.run(functions["create_task"].tasks.claim(task_id, lease_s=90, max_attempts=3))
+    loop.run(functions["create_task"].tasks.claim(task_id, lease_s=90, max_attempts=3))
     lose_messages(functions)
     clock.move(89)
     assert sweep() == NOTHING

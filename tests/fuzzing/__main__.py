@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.fuzzing.promises import ENVIRONMENT, check
 from tests.service import starting
 

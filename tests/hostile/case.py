@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from imagescaler.formats import Format
+from imagescaler.domain.formats import Format
 
 BOUNDARY = "a-boundary-that-no-image-has"
 COMPLETED, NO_ANSWER = "completed", "no answer"

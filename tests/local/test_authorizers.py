@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from imagescaler.settings import SettingsError
+from imagescaler.runtime.settings import SettingsError
 from local.authorizers import followed
 from local.declarations import Authorizer, Route
 from local.template import TemplateError, load

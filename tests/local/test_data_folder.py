@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from local.__main__ import main
-from local.servers import used
+from local.servers.folders import used
 
 NOWHERE = {"POSTGRES_DSN": None, "REDIS_URL": None, "FUNCTIONS_URL": None}
 

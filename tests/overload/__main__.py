@@ -17,8 +17,10 @@ import psutil
 import uvloop
 from redis.asyncio import Redis
 
-from imagescaler.queues.redis import stream_key
-from local.servers import postgres, redis, temporary_data_folder
+from imagescaler.adapters.queues.redis import stream_key
+from local.servers.folders import temporary_data_folder
+from local.servers.postgresql import postgres
+from local.servers.valkey import redis
 from tests.pictures import photograph
 from tests.service import Service, starting
 

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from imagescaler.admission import AdmissionSettings, Allowance, Header, Output
-from imagescaler.admission.header import PIXELS, TRANSPARENT, Pixels, pixels_of
-from imagescaler.admission.model import fitted_model
-from imagescaler.errors import TooExpensive
-from imagescaler.formats import Format
-from imagescaler.geometry.plan import plan
-from imagescaler.limits import MEGA, Limits
-from imagescaler.options import Box, Fit, Gravity, Kernel, Options, Quality
+from imagescaler.domain.errors import TooExpensive
+from imagescaler.domain.formats import Format
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.limits import MEGA, Limits
+from imagescaler.domain.options import Box, Fit, Gravity, Kernel, Options, Quality
+from imagescaler.planning.cost.budget import AdmissionSettings, Allowance
+from imagescaler.planning.cost.header import PIXELS, TRANSPARENT, Header, Pixels, pixels_of
+from imagescaler.planning.cost.model import fitted_model
+from imagescaler.planning.cost.output import Output
 
 LIMITS = Limits()
 PROCESSOR = Allowance.of(2048, 30, AdmissionSettings())

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 import pytest
 
-from imagescaler.admission.model import fitted_model
+from imagescaler.planning.cost.model import fitted_model
 from tests.benchmarks.costs.judging import WAYS, Verdict, within
 from tests.benchmarks.costs.measured import RECORD, read
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imagescaler.api_key import ApiKey, Credential
-from imagescaler.throttle import MAX_SOURCES, FailureThrottle
+from imagescaler.domain.api_key import ApiKey, Credential
+from imagescaler.domain.failure_throttle import MAX_SOURCES, FailureThrottle
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

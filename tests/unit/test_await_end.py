@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler.formats import Format
-from imagescaler.options import Options
-from imagescaler.repositories.memory import MemoryTaskRepository
-from imagescaler.task import NewTask, Task
-from imagescaler.task.source import Source
-from imagescaler.task.status import Status
-from imagescaler.usecases.await_end import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
+from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import NewTask, Task
+from imagescaler.usecases.wait_for_task import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from imagescaler.geometry.plan import plan
-from imagescaler.limits import Limits
-from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.limits import Limits
+from imagescaler.web.requests.option_fields import OptionFields
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs/dimensions.md"
 ROW = re.compile(r"^\| (\d+) \S (\d+)(?:, EXIF (\d))? \| (.+?) \| (\d+) \S (\d+) \|", re.MULTILINE)

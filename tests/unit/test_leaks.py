@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from imagescaler.formats import Format
+from imagescaler.domain.formats import Format
 from tests.animations import saved, scaled
 from tests.hostile import metadata
 from tests.hostile.leaks import leaks

@@ -7,10 +7,10 @@ from io import BytesIO
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from imagescaler.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
-from imagescaler.formats import Format
-from imagescaler.header.measure import measure
-from imagescaler.task.source import Source
+from imagescaler.domain.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
+from imagescaler.domain.formats import Format
+from imagescaler.domain.task.source import Source
+from imagescaler.probe.probe import measure
 from tests.hostile.files import in_pieces, padded
 from tests.pictures import encoded, photograph, plain, png, riff, segment
 

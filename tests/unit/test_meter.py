@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from imagescaler import meter
-from imagescaler.meter import Meter
-from imagescaler.task.receipt import PeakOf
+from imagescaler.domain.task.receipt import PeakOf
+from imagescaler.runtime import meter
+from imagescaler.runtime.meter import Meter
 
 MEGABYTE = 1_000_000
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from imagescaler.formats import Format
-from imagescaler.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
-from imagescaler.schemas.option_fields import OptionFields
-from imagescaler.schemas.scaling_request import ScalingRequest
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
+from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.requests.scaling_request import ScalingRequest
 from tests.unit.imaging.test_plan import wishes
 
 EVERYTHING = {

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from imagescaler.header.png_edges import MOST_INFLATED, hard_edges
+from imagescaler.probe.png_edges import MOST_INFLATED, hard_edges
 from tests.pictures import encoded, photograph, png
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")

@@ -2,8 +2,8 @@
 
 import inspect
 
-from imagescaler import errors
-from imagescaler.errors import Problem
+from imagescaler.domain import errors
+from imagescaler.domain.errors import Problem
 from imagescaler.web.problems import STATUS, leaves
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from imagescaler import queues, repositories, settings, stores
-from imagescaler.limits import Limits
-from imagescaler.queues import QueueSettings
-from imagescaler.repositories import RepositorySettings
-from imagescaler.settings import SettingsError
-from imagescaler.stores import StoreSettings
+from imagescaler.adapters import queues, repositories, stores
+from imagescaler.adapters.queues import QueueSettings
+from imagescaler.adapters.repositories import RepositorySettings
+from imagescaler.adapters.stores import StoreSettings
+from imagescaler.domain.limits import Limits
+from imagescaler.runtime import settings
+from imagescaler.runtime.settings import SettingsError
 
 
 def test_a_variable_is_read_and_the_rest_keeps_its_default() -> None:

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from imagescaler.errors import LeaseLost, RenditionNotFound, RenditionNotNamed, TaskFinished, TaskInProgress
-from imagescaler.formats import Format
-from imagescaler.options import Options
-from imagescaler.task import Task
-from imagescaler.task.outcome import Failure, Result
-from imagescaler.task.rendition import Rendition
-from imagescaler.task.source import Source
-from imagescaler.task.status import TRANSITIONS, Status
+from imagescaler.domain.errors import LeaseLost, RenditionNotFound, RenditionNotNamed, TaskFinished, TaskInProgress
+from imagescaler.domain.formats import Format
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import TRANSITIONS, Status
+from imagescaler.domain.task.task import Task
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SOURCE = Source(Format.PNG, 4, 3, 100)

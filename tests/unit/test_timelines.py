@@ -6,13 +6,14 @@ from fractions import Fraction
 import pytest
 from PIL import Image
 
-from imagescaler.errors import CorruptImage
-from imagescaler.formats import Format
-from imagescaler.header.iso_boxes import boxes, content_of
-from imagescaler.header.measure import measure
-from imagescaler.header.png_chunks import MAX_CHUNKS, chunk
-from imagescaler.header.timelines import Timeline, read_timeline
-from imagescaler.header.timelines.avif import write_plays
+from imagescaler.domain.errors import CorruptImage
+from imagescaler.domain.formats import Format
+from imagescaler.probe.iso_boxes import boxes, content_of
+from imagescaler.probe.png_chunks import MAX_CHUNKS, chunk
+from imagescaler.probe.probe import measure
+from imagescaler.probe.timelines.avif import write_plays
+from imagescaler.probe.timelines.read_timeline import read_timeline
+from imagescaler.probe.timelines.timeline import Timeline
 from tests.animations import frames_of
 from tests.hostile import gifs, pngs, webps
 from tests.pictures import encoded

@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from imagescaler.geometry.turn import STEPS, Turn
-from imagescaler.imaging.turning import turned
-from imagescaler.options import Box
+from imagescaler.domain.geometry.turn import STEPS, Turn
+from imagescaler.domain.options import Box
+from imagescaler.engine.pixels.orientation import turned
 
 PICTURE = np.arange(12, dtype=np.uint8).reshape(3, 4)
 Pixels = NDArray[np.uint8]

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from imagescaler.header.webp import MAX_CHUNKS, WebpHeader
+from imagescaler.probe.webp import MAX_CHUNKS, WebpHeader
 from tests.pictures import encoded, photograph
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")

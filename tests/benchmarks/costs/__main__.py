@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from imagescaler import admission
-from imagescaler.admission.model import Model
+from imagescaler.planning import cost as admission
+from imagescaler.planning.cost.model import Model
 from tests.benchmarks.costs import judging
 from tests.benchmarks.costs.fitting import fit
 from tests.benchmarks.costs.jobs import Job, grid

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from imagescaler.admission.stages import KNOWN
+from imagescaler.planning.cost.stages import KNOWN
 from tests.benchmarks.costs.measured import Measured
 
 Amounts = Sequence[Mapping[str, float]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imagescaler.admission.model import Model
+from imagescaler.planning.cost.model import Model
 from tests.benchmarks.costs.fitting import fit
 from tests.benchmarks.costs.jobs import Job
 from tests.benchmarks.costs.measured import Measured

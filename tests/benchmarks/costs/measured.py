@@ -7,14 +7,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from imagescaler.admission import Header, Output, work
-from imagescaler.admission.model import shrink_of
-from imagescaler.admission.stages import stages
-from imagescaler.admission.work import Amounts
-from imagescaler.geometry.plan import plan
-from imagescaler.limits import MEGA, Limits
-from imagescaler.options import Options
-from imagescaler.schemas.option_fields import OptionFields
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.limits import MEGA, Limits
+from imagescaler.domain.options import Options
+from imagescaler.planning.cost import work
+from imagescaler.planning.cost.header import Header
+from imagescaler.planning.cost.model import shrink_of
+from imagescaler.planning.cost.output import Output
+from imagescaler.planning.cost.stages import stages
+from imagescaler.planning.cost.work import Amounts
+from imagescaler.web.requests.option_fields import OptionFields
 
 # Of the corpus, in seconds of the model's machine.
 RECORD = Path(__file__).parent / "corpus.json"

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from imagescaler.header.measure import measure
-from imagescaler.imaging import Scaled, resizers, scale_each
-from imagescaler.imaging.header import header_of
-from imagescaler.imaging.opening import open_image
-from imagescaler.imaging.resizers import pillow
-from imagescaler.options import Options
-from imagescaler.schemas.option_fields import OptionFields
-from imagescaler.task.receipt import Usage
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.receipt import Usage
+from imagescaler.engine.open.open_image import open_image
+from imagescaler.engine.opened import header_of
+from imagescaler.engine.resizers import installed, pillow
+from imagescaler.engine.scale import Scaled, scale_each
+from imagescaler.probe.probe import measure
+from imagescaler.web.requests.option_fields import OptionFields
 from tests import handlers
 from tests.benchmarks.costs.measured import LIMITS, ONE, Measured
 
@@ -27,7 +27,7 @@ REPEATS, LONG_S = 3, 10.0
 def job(source: Path, fields: dict[str, Any], resampler: str) -> Measured:
     """Do a job, several times if it is short."""
     if resampler == "pillow":
-        resizers.resize = pillow.resize
+        installed.resize = pillow.resize
     options = OptionFields.model_validate(fields).options()
     process_bytes = int(RESIDENT.findall(Path("/proc/self/status").read_text())[0]) * 1024
     used = [_used(source, options)]

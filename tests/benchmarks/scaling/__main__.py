@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local.servers import temporary_data_folder
+from local.servers.folders import temporary_data_folder
 from tests.benchmarks.scaling import corpus, document, load, machine, measuring, tables
 from tests.benchmarks.scaling.cases import CASES, LARGE, Case
 from tests.benchmarks.scaling.contenders import WORKERS, Contender, contenders

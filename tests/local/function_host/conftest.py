@@ -8,7 +8,9 @@ import aiohttp
 import pytest
 
 from local.declarations import Function
-from local.function_host import Code, FunctionHost, Limits
+from local.function_host.deployment import Code
+from local.function_host.host import FunctionHost
+from local.function_host.limits import Limits
 from tests.local.function_host.served import HANDLER, Served
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.function_host import FunctionHost, Limits
+from local.function_host.host import FunctionHost
+from local.function_host.limits import Limits
 from local.host_client import HostClient
 from local.lambda_client import EventTooLarge, FunctionFailed, FunctionThrottled, FunctionUnreachable, LambdaClient
 from tests.local.function_host.served import Served, until

@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 import pytest
 
-from imagescaler.schemas import Problem
-from imagescaler.web.refusals import REFUSALS, GatewayMessage, with_refusals
+from imagescaler.web.gateway_refusals import REFUSALS, GatewayMessage, with_refusals
+from imagescaler.web.views.task import Problem
 from local.gateway.refusal import Refusal
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from imagescaler.grant import Grant
-from imagescaler.stores.redis import RedisImageStore
+from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.stores.redis import RedisImageStore
 from local.declarations import Route
 from local.gateway.app import Gateway
 from local.gateway.server import bind, serving
-from local.object_store import ObjectStore
+from local.object_store.app import ObjectStore
 from tests.local.gateway.fakes import FakeFunctions
 
 KEY = "a secret of 32 characters or more"

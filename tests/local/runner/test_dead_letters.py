@@ -12,11 +12,12 @@ import pytest
 from click.testing import CliRunner
 from redis.asyncio import Redis
 
-from imagescaler.queues.redis import stream_key
+from imagescaler.adapters.queues.redis import stream_key
 from local.__main__ import main
 from local.dead_letters import ends
 from local.declarations import QueueTrigger
-from local.runner import DeadLetters, Stream
+from local.runner.dead_letters import DeadLetters
+from local.runner.stream import Stream
 
 QUEUE, DEAD = stream_key("#TaskQueue"), stream_key("#TaskDeadLetterQueue")
 

@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from imagescaler import queues
-from imagescaler.queues.redis import stream_key
-from imagescaler.schemas import TaskMessage
+from imagescaler.adapters import queues
+from imagescaler.adapters.queues.redis import stream_key
+from imagescaler.web.views.task import TaskMessage
 from local.lambda_client import Environment, FunctionFailed, FunctionThrottled, FunctionUnreachable
-from local.runner import Message, Runner, Stream, runner
-from local.runner.stream import GROUP
+from local.runner import runner
+from local.runner.runner import Runner
+from local.runner.stream import GROUP, Message, Stream
 from local.template import QueueTrigger
 
 QUEUE = stream_key("#TaskQueue")

@@ -12,7 +12,7 @@ import pytest
 
 from local.declarations import Schedule
 from local.lambda_client import FunctionFailed
-from local.scheduler import Scheduler
+from local.scheduler.scheduler import Scheduler
 
 PERIOD_S: Any = 0.02
 

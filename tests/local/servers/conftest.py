@@ -8,7 +8,8 @@ from typing import Any
 import psutil
 import pytest
 
-from local.servers import postgres, temporary_data_folder
+from local.servers.folders import temporary_data_folder
+from local.servers.postgresql import postgres
 
 
 @pytest.fixture

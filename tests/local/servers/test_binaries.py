@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local.servers import postgres, redis
 from local.servers.binaries import program
+from local.servers.postgresql import postgres
+from local.servers.valkey import redis
 
 
 def test_a_program_within_reach_is_used_where_it_is_installed(

@@ -9,8 +9,16 @@ from typing import Any
 
 import pytest
 
-from local.servers import ServerError, default_data_folder, redis, temporary_data_folder
-from local.servers.folders import prepare, reaches, server_ids, server_user
+from local.servers.folders import (
+    ServerError,
+    default_data_folder,
+    prepare,
+    reaches,
+    server_ids,
+    server_user,
+    temporary_data_folder,
+)
+from local.servers.valkey import redis
 
 Start = Callable[[AbstractContextManager[Any]], Any]
 

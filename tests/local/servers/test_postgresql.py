@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from local import child
-from local.servers import ServerError, postgres
-from local.servers.folders import server_user
+from local.servers.folders import ServerError, server_user
+from local.servers.postgresql import postgres
 from local.servers.supervisor import supervise
 
 Start = Callable[[AbstractContextManager[Any]], Any]

@@ -14,9 +14,10 @@ import psutil
 import pytest
 import redis.asyncio
 
-from local.servers import ServerError, postgres
-from local.servers import redis as embedded_redis
+from local.servers.folders import ServerError
+from local.servers.postgresql import postgres
 from local.servers.supervisor import Supervisor, supervise
+from local.servers.valkey import redis as embedded_redis
 
 Shell = Callable[..., AbstractContextManager[None]]
 Start = Callable[[AbstractContextManager[Any]], Any]

@@ -11,8 +11,8 @@ import pytest
 import redis.asyncio
 import redis.exceptions
 
-from local.servers import ServerError
-from local.servers import redis as embedded_redis
+from local.servers.folders import ServerError
+from local.servers.valkey import redis as embedded_redis
 
 Start = Callable[[AbstractContextManager[Any]], Any]
 

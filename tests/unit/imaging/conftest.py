@@ -2,8 +2,7 @@
 
 import pytest
 
-from imagescaler.imaging import resizers
-from imagescaler.imaging.resizers import pillow, simd
+from imagescaler.engine.resizers import installed, pillow, simd
 
 
 @pytest.fixture(params=["simd", "pillow"])
@@ -11,5 +10,5 @@ def resizer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Resample with one of the two."""
     modules = {"simd": simd, "pillow": pillow}
     name: str = request.param
-    monkeypatch.setattr(resizers, "resize", modules[name].resize)
+    monkeypatch.setattr(installed, "resize", modules[name].resize)
     return name

@@ -9,17 +9,17 @@ import pytest
 import skimage
 from PIL import Image
 
-from imagescaler.admission import AdmissionSettings, Allowance
-from imagescaler.admission.header import PIXELS, TRANSPARENT
-from imagescaler.admission.model import fitted_model
-from imagescaler.errors import CorruptImage, TooExpensive
-from imagescaler.formats import Format
-from imagescaler.geometry.draft import fraction
-from imagescaler.header.measure import measure as source_of
-from imagescaler.imaging import scale
-from imagescaler.imaging.header import header_of
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.errors import CorruptImage, TooExpensive
+from imagescaler.domain.formats import Format
+from imagescaler.domain.geometry.shrink_on_load import fraction
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.opened import header_of
+from imagescaler.engine.scale import scale
+from imagescaler.planning.cost.budget import AdmissionSettings, Allowance
+from imagescaler.planning.cost.header import PIXELS, TRANSPARENT
+from imagescaler.planning.cost.model import fitted_model
+from imagescaler.probe.probe import measure as source_of
 from tests.animations import Patch, gif
 from tests.benchmarks.costs.jobs import Job
 from tests.benchmarks.costs.judging import Verdict, within

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imagescaler.errors import CorruptImage, TooManyFrames
-from imagescaler.formats import Format
-from imagescaler.header.timelines import Timeline, read_timeline
-from imagescaler.imaging.readers.gif import read as read_gif
-from imagescaler.limits import Limits
+from imagescaler.domain.errors import CorruptImage, TooManyFrames
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.engine.frames.read_gif import read as read_gif
+from imagescaler.probe.timelines.read_timeline import read_timeline
+from imagescaler.probe.timelines.timeline import Timeline
 from tests.animations import (
     ANIMATED,
     CHINA,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.header.timelines import read_timeline
+from imagescaler.domain.formats import Format
+from imagescaler.probe.timelines.read_timeline import read_timeline
 from tests.pictures import encoded, photograph
 
 SIZE = (480, 320)
@@ -18,11 +18,11 @@ FEW, MANY = 25, 250
 SCRIPT = """
 import re, sys
 from pathlib import Path
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.imaging.opening import load_codec
-from imagescaler.limits import Limits
-from imagescaler.options import Options, Quality
+from imagescaler.domain.formats import Format
+from imagescaler.engine.scale import scale
+from imagescaler.engine.open.open_image import load_codec
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options, Quality
 
 source, target, form = Path(sys.argv[1]), Path(sys.argv[2]), Format(sys.argv[3])
 wish = Options(480, format=form)

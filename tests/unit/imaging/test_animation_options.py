@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from imagescaler.errors import MaxBytesTooSmall, UnsupportedDepth
-from imagescaler.formats import Format
-from imagescaler.header.timelines import Timeline, read_timeline
-from imagescaler.imaging import scale
-from imagescaler.imaging.readers.gif import read as read_gif
-from imagescaler.limits import Limits
-from imagescaler.options import Edges, Fit, Gravity, Icc, Metadata, Options, Quality
+from imagescaler.domain.errors import MaxBytesTooSmall, UnsupportedDepth
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Edges, Fit, Gravity, Icc, Metadata, Options, Quality
+from imagescaler.engine.frames.read_gif import read as read_gif
+from imagescaler.engine.scale import scale
+from imagescaler.probe.timelines.read_timeline import read_timeline
+from imagescaler.probe.timelines.timeline import Timeline
 from tests.animations import ANIMATED, DURATIONS, PICTURES, Patch, apng, difference, frames_of, gif, saved, scaled
 from tests.pictures import chunk, encoded
 from tests.reference import mean_difference, pixels_of, worst_difference

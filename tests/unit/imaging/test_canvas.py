@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Edges, Fit, Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Edges, Fit, Options
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph
 from tests.reference import Pixels, pixels_of
 

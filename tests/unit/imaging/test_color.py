@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Icc, Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Icc, Options
+from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, photograph, png, segment
 from tests.reference import Pixels, mean_difference, pixels_of, resampled, worst_difference
 from tests.unit.imaging import profiles

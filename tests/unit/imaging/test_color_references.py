@@ -11,10 +11,10 @@ import pytest
 from coloraide import Color
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.appearance import color_differences, similarity
 from tests.pictures import encoded, photograph, separated
 from tests.reference import Pixels, by_little_cms, pixels_of, resampled

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from imagescaler.admission.detail import LEAST, detail_of, is_flat, typical_bytes
-from imagescaler.admission.header import Header
-from imagescaler.admission.model import fitted_model
-from imagescaler.admission.output import Output
-from imagescaler.formats import Format
-from imagescaler.geometry.plan import plan
-from imagescaler.header.measure import measure
-from imagescaler.imaging.header import header_of
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.opened import header_of
+from imagescaler.planning.cost.detail import LEAST, detail_of, is_flat, typical_bytes
+from imagescaler.planning.cost.header import Header
+from imagescaler.planning.cost.model import fitted_model
+from imagescaler.planning.cost.output import Output
+from imagescaler.probe.probe import measure
 from tests.pictures import encoded, photograph
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")

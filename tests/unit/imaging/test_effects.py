@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph
 from tests.reference import Pixels, mean_difference, pixels_of, premultiplied, worst_difference
 

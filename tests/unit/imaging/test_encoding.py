@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.imaging.encoding import DRAWING_LEVEL, encode
-from imagescaler.imaging.metadata import DESCRIPTIVE
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.decode.metadata import DESCRIPTIVE
+from imagescaler.engine.encode.encode import DRAWING_LEVEL, encode
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph, segment
 from tests.unit.imaging import profiles
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import ImageOps
 
-from imagescaler.errors import ImageProblem, SourceTooLarge
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.errors import ImageProblem, SourceTooLarge
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.hostile import metadata, pngs, webps
 from tests.hostile.files import PICTURE, scan_bomb
 from tests.pictures import encoded

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from imagescaler.formats import Format
-from imagescaler.geometry.plan import plan
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Box, Edges, Fit, Gravity, Kernel, Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Box, Edges, Fit, Gravity, Kernel, Options
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph
 from tests.reference import Pixels, mean_difference, pixels_of, resampled, worst_difference
 from tests.unit.imaging.test_orientation import LIE

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.animations import SIZE, Patch, composed, difference, frames_of, gif
 from tests.reference import Pixels
 

@@ -8,21 +8,13 @@ import pytest
 import tifffile
 from PIL import Image
 
-from imagescaler.errors import UnsupportedDepth, UnsupportedImageFormat
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.errors import UnsupportedDepth, UnsupportedImageFormat
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, photograph, png
-from tests.reference import (
-    Pixels,
-    flattened,
-    mean_difference,
-    pixels_of,
-    premultiplied,
-    resampled,
-    worst_difference,
-)
+from tests.reference import Pixels, flattened, mean_difference, pixels_of, premultiplied, resampled, worst_difference
 
 SIZE = (140, 94)
 CHINA = Image.open(BytesIO(photograph())).convert("RGB").resize((320, 214))

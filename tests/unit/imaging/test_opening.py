@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageFile
 
-from imagescaler.errors import (
+from imagescaler.domain.errors import (
     CorruptImage,
     ImageProblem,
     ImageTooLarge,
@@ -22,10 +22,11 @@ from imagescaler.errors import (
     TooManyScans,
     UnsupportedImageFormat,
 )
-from imagescaler.formats import Format
-from imagescaler.imaging import Scaled, resizers, scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.resizers import installed
+from imagescaler.engine.scale import Scaled, scale
 from tests.hostile import files as hostile
 from tests.hostile.files import PICTURE
 from tests.hostile.tiffs import strips
@@ -159,7 +160,7 @@ def test_a_flood_of_chunks_is_refused_before_anything_reads_them(monkeypatch: py
     flood = chunk(b"teSt", b"") * 100_000
     data = EXAMPLES["PNG"][:33] + flood + EXAMPLES["PNG"][33:]
     with monkeypatch.context() as patched:
-        patched.setattr("imagescaler.imaging.timeline_of", None)
+        patched.setattr("imagescaler.engine.scale.timeline_of", None)
         assert isinstance(refusal(data), TooManyChunks)
     assert isinstance(refusal(EXAMPLES["PNG"], Limits(max_png_chunks=2)), TooManyChunks)
     assert refusal(EXAMPLES["PNG"][:33] + flood[: 12 * 1000] + EXAMPLES["PNG"][33:]) is None
@@ -175,7 +176,7 @@ def test_a_fault_of_ours_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPat
     def fail(*_: object, **__: object) -> None:
         raise TypeError
 
-    monkeypatch.setattr(resizers, "resize", fail)
+    monkeypatch.setattr(installed, "resize", fail)
     with pytest.raises(TypeError):
         scale(EXAMPLES["WebP"], Options(5), Limits())
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, photograph
 from tests.reference import Pixels, mean_difference, pixels_of, resampled
 

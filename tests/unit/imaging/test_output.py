@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from imagescaler.errors import MaxBytesTooSmall, NeverLossless, ResultTooLarge
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Edges, Icc, Metadata, Options, Quality
+from imagescaler.domain.errors import MaxBytesTooSmall, NeverLossless, ResultTooLarge
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Edges, Icc, Metadata, Options, Quality
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph
 from tests.reference import mean_difference, pixels_of
 from tests.unit.imaging import profiles

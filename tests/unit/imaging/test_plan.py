@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescaler.errors import CropOutside, TargetTooLarge
-from imagescaler.geometry.plan import plan
-from imagescaler.geometry.turn import Turn
-from imagescaler.limits import Limits
-from imagescaler.options import Box, Edges, Fit, Gravity, Options
+from imagescaler.domain.errors import CropOutside, TargetTooLarge
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.geometry.turn import Turn
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Box, Edges, Fit, Gravity, Options
 
 SIDES = st.integers(1, 30_000)
 TARGETS = st.integers(1, 16_383)

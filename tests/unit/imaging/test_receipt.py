@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from imagescaler.formats import Format
-from imagescaler.imaging import resizers, scale
-from imagescaler.imaging.encoding import DRAWING_LEVEL
-from imagescaler.limits import Limits
-from imagescaler.options import Box, Edges, Fit, Gravity, Icc, Kernel, Metadata, Options, Quality
-from imagescaler.task.receipt import Receipt
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Box, Edges, Fit, Gravity, Icc, Kernel, Metadata, Options, Quality
+from imagescaler.domain.task.receipt import Receipt
+from imagescaler.engine.encode.encode import DRAWING_LEVEL
+from imagescaler.engine.resizers import installed
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph, png
 from tests.unit.imaging import profiles
 
@@ -198,7 +199,7 @@ CODECS: dict[Format, set[str]] = {
 @pytest.mark.parametrize("form", Format)
 def test_the_software_is_what_had_to_do_with_it(form: Format, target: Format) -> None:
     software = receipt_of(encoded(PICTURE, form.name), Options(50, format=target)).software
-    engine = {"imagescaler", "pillow", "littlecms2", *resizers.SOFTWARE}
+    engine = {"imagescaler", "pillow", "littlecms2", *installed.SOFTWARE}
     assert set(software) == engine | CODECS[form] | CODECS[target]
     assert {name: software[name] for name in ("imagescaler", "pillow")} == {
         name: version(name) for name in ("imagescaler", "pillow")

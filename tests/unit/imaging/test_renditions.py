@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imagescaler.errors import CorruptImage, ImageProblem, MaxBytesTooSmall, NeverLossless, TargetTooLarge
-from imagescaler.formats import Format
-from imagescaler.imaging import Scaled, scale, scale_each
-from imagescaler.imaging.picture import decode
-from imagescaler.imaging.still import draw_still
-from imagescaler.limits import Limits
-from imagescaler.options import Box, Fit, Gravity, Options
+from imagescaler.domain.errors import CorruptImage, ImageProblem, MaxBytesTooSmall, NeverLossless, TargetTooLarge
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Box, Fit, Gravity, Options
+from imagescaler.engine.decode.picture import decode
+from imagescaler.engine.render_still import draw_still
+from imagescaler.engine.scale import Scaled, scale, scale_each
 from tests.animations import saved
 from tests.pictures import encoded, photograph
 from tests.reference import pixels_of
@@ -47,14 +47,14 @@ def test_a_jpeg_is_decoded_as_large_as_the_largest_needs_and_small_ones_look_the
 
 def test_one_decoding_serves_all(monkeypatch: pytest.MonkeyPatch) -> None:
     spy = Mock(wraps=decode)
-    monkeypatch.setattr("imagescaler.imaging.decode", spy)
+    monkeypatch.setattr("imagescaler.engine.scale.decode", spy)
     assert len(list(scale_each(photograph(), WISHES, Limits()))) == len(WISHES)
     assert spy.call_count == 1
 
 
 def test_each_is_drawn_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     spy = Mock(wraps=draw_still)
-    monkeypatch.setattr("imagescaler.imaging.draw_still", spy)
+    monkeypatch.setattr("imagescaler.engine.scale.draw_still", spy)
     outcomes = scale_each(photograph(), WISHES, Limits())
     for number in range(len(WISHES)):
         next(outcomes)
@@ -89,7 +89,7 @@ def test_an_animation_gives_animations_and_pictures_of_its_first_frame_in_any_or
 
 
 def test_where_nothing_can_be_made_nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagescaler.imaging.decode", None)
+    monkeypatch.setattr("imagescaler.engine.scale.decode", None)
     outcomes = list(scale_each(photograph(), [Options(30_000)] * 2, Limits()))
     assert [isinstance(each, ImageProblem) for each in outcomes] == [True, True]
 

@@ -10,10 +10,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from imagescaler.imaging import resizers, scale
-from imagescaler.imaging.resizers import pillow
-from imagescaler.limits import Limits
-from imagescaler.options import Kernel, Options
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Kernel, Options
+from imagescaler.engine.resizers import installed, pillow
+from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph
 from tests.reference import (
     KERNELS,
@@ -111,14 +111,14 @@ def test_without_the_fast_resampler_pillow_takes_its_place(monkeypatch: pytest.M
     imported = builtins.__import__
 
     def refuse(name: str, *args: Any, **options: Any) -> Any:
-        if name.startswith(("cykooz_resizer", "imagescaler.imaging.resizers.simd")):
+        if name.startswith(("cykooz_resizer", "imagescaler.engine.resizers.simd")):
             raise ImportError(name)
         return imported(name, *args, **options)
 
     with monkeypatch.context() as patched:
         patched.setattr(builtins, "__import__", refuse)
-        assert importlib.reload(resizers).resize is pillow.resize
-    assert importlib.reload(resizers).resize is not pillow.resize
+        assert importlib.reload(installed).resize is pillow.resize
+    assert importlib.reload(installed).resize is not pillow.resize
 
 
 def test_no_buffer_of_the_size_of_a_picture_is_kept() -> None:
@@ -126,5 +126,5 @@ def test_no_buffer_of_the_size_of_a_picture_is_kept() -> None:
     process = psutil.Process()
     source = Image.new("RGBA", (4000, 4000), (1, 2, 3, 4))
     before = process.memory_info().rss
-    resizers.resize(source, (40, 40), Kernel.LANCZOS, (0, 0, 4000, 4000))
+    installed.resize(source, (40, 40), Kernel.LANCZOS, (0, 0, 4000, 4000))
     assert process.memory_info().rss - before < 32_000_000

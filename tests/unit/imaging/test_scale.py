@@ -6,13 +6,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from imagescaler.errors import TargetTooLarge
-from imagescaler.formats import Format
-from imagescaler.imaging import scale
-from imagescaler.limits import Limits
-from imagescaler.options import Options
-from imagescaler.task.outcome import Result
-from imagescaler.task.source import Source
+from imagescaler.domain.errors import TargetTooLarge
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Result
+from imagescaler.domain.task.source import Source
+from imagescaler.engine.scale import scale
 from tests.appearance import similarity
 from tests.pictures import encoded, photograph
 from tests.reference import mean_difference, pixels_of, resampled, worst_difference

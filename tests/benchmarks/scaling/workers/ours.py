@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from imagescaler import meter
-from imagescaler.errors import ImageProblem
-from imagescaler.formats import Format
-from imagescaler.imaging import Scaled, scale_each
-from imagescaler.limits import MEGA, Limits
-from imagescaler.options import Options
+from imagescaler.domain.errors import ImageProblem
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import MEGA, Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import Scaled, scale_each
+from imagescaler.runtime import meter
 from tests.benchmarks.scaling.workers.loop import Job, serve
 
 LIMITS = Limits(max_source_pixels=200 * MEGA, max_webp_pixels=200 * MEGA)

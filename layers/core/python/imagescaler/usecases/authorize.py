@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from imagescaler.api_key import Credential
-from imagescaler.ports import Keyring
+from imagescaler.domain.api_key import Credential
+from imagescaler.usecases.ports import ApiKeyRepository
 
 
 class Throttle(Protocol):
@@ -18,7 +18,7 @@ class Throttle(Protocol):
         ...
 
 
-async def authorize(authorization: str, source: str, *, keys: Keyring, throttle: Throttle) -> str | None:
+async def authorize(authorization: str, source: str, *, keys: ApiKeyRepository, throttle: Throttle) -> str | None:
     """Give the owner of the key in an Authorization header, or None; raises RepositoryUnavailable.
 
     A source that fails again and again is refused before anything is looked up, be its key right or wrong.

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from imagescaler.errors import Unavailable
+from imagescaler.domain.errors import Unavailable
 
 TIMEOUT_S = 3
 

@@ -8,17 +8,17 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID, uuid4
 
-from imagescaler.errors import Full, ImageProblem, Problem, QueueUnavailable, Unavailable
-from imagescaler.forecast import Outline, forecast
-from imagescaler.limits import Limits
-from imagescaler.options import Options
-from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
-from imagescaler.retention import Retention
-from imagescaler.schemas import TaskMessage
-from imagescaler.task import Idempotency, NewTask, Task
-from imagescaler.task.rendition import Rendition
-from imagescaler.task.status import Status
-from imagescaler.usecases.originals import Measure, Original
+from imagescaler.domain.errors import Full, ImageProblem, Problem, QueueUnavailable, Unavailable
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Idempotency, NewTask, Task
+from imagescaler.planning.preview import Outline, forecast
+from imagescaler.usecases.image_input import Measure, Original
+from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.web.views.task import TaskMessage
 
 logger = logging.getLogger(__name__)
 Message = Callable[[UUID], TaskMessage]

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from imagescaler.errors import UnsupportedImageFormat
-from imagescaler.formats import Format
-from imagescaler.limits import Limits
-from imagescaler.ports import SignedUrls
-from imagescaler.retention import Retention
-from imagescaler.upload import Upload, upload_key
+from imagescaler.domain.errors import UnsupportedImageFormat
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.upload import Upload, upload_key
+from imagescaler.usecases.ports import SignedUrls
 
 
 async def create_upload(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from imagescaler.errors import BlobNotFound, ResultExpired, TaskFailed
-from imagescaler.ports import ImageStore, SignedUrls, TaskRepository
-from imagescaler.task import Task
-from imagescaler.task.outcome import Failure, Result
-from imagescaler.task.status import Status
+from imagescaler.domain.errors import BlobNotFound, ResultExpired, TaskFailed
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Task
+from imagescaler.usecases.ports import ImageStore, SignedUrls, TaskRepository
 
 URL_TTL_S = 300
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from imagescaler.ports import TaskRepository
-from imagescaler.task import Task
-from imagescaler.usecases.await_end import await_end
+from imagescaler.domain.task.task import Task
+from imagescaler.usecases.ports import TaskRepository
+from imagescaler.usecases.wait_for_task import await_end
 
 
 async def get_task(task_id: UUID, owner: str, *, wait_s: float, tasks: TaskRepository) -> Task:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from imagescaler.errors import ImageProblem
-from imagescaler.forecast import Forecast, Outline, forecast
-from imagescaler.limits import Limits
-from imagescaler.options import Options
-from imagescaler.ports import ImageStore
-from imagescaler.task.outcome import Failure
-from imagescaler.task.rendition import Rendition
-from imagescaler.usecases.originals import Measure, Original
+from imagescaler.domain.errors import ImageProblem
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.planning.preview import Forecast, Outline, forecast
+from imagescaler.usecases.image_input import Measure, Original
+from imagescaler.usecases.ports import ImageStore
 
 
 async def plan_task(

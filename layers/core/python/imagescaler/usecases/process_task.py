@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from imagescaler.errors import (
+from imagescaler.domain.errors import (
     BlobNotFound,
     ImageProblem,
     LeaseLost,
@@ -17,13 +17,13 @@ from imagescaler.errors import (
     TaskGivenUp,
     Unavailable,
 )
-from imagescaler.options import Options
-from imagescaler.ports import ImageStore, TaskRepository
-from imagescaler.retention import Retention
-from imagescaler.task import SOURCE_LOST, Task, gave_up
-from imagescaler.task.outcome import Failure, Outcome, Result
-from imagescaler.task.source import Source
-from imagescaler.task.status import Status
+from imagescaler.domain.options import Options
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.outcome import Failure, Outcome, Result
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import SOURCE_LOST, Task, gave_up
+from imagescaler.usecases.ports import ImageStore, TaskRepository
 
 logger = logging.getLogger(__name__)
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
-from imagescaler.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
-from imagescaler.ports import ImageStore, TaskQueue, TaskRepository
-from imagescaler.retention import Retention
-from imagescaler.schemas import TaskMessage
-from imagescaler.sweep import Sweep, SweepSettings
-from imagescaler.task import SOURCE_LOST, Task, gave_up
-from imagescaler.task.outcome import Failure
+from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.sweep import Sweep, SweepSettings
+from imagescaler.domain.task.outcome import Failure
+from imagescaler.domain.task.task import SOURCE_LOST, Task, gave_up
+from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.web.views.task import TaskMessage
 
 ROWS_LIMIT = 5000  # what one statement expires or deletes: a second's work for the database
 

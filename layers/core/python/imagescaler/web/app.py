@@ -10,9 +10,10 @@ from fastapi import Depends, FastAPI, Request
 from mangum import Mangum
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from imagescaler import __version__, runtime, telemetry
-from imagescaler.web.form import FormRoute
+from imagescaler import __version__
+from imagescaler.runtime import loop, telemetry
 from imagescaler.web.problems import MEDIA_TYPE, add_handlers
+from imagescaler.web.requests.form import FormRoute
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -34,12 +35,12 @@ def create_app(title: str = "imagescaler") -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> Handler:
     """Make the entry point of a function from its application (payload format 2.0)."""
-    runtime.own_loop()  # else Mangum makes another
+    loop.own_loop()  # else Mangum makes another
     mangum = Mangum(app, lifespan="off")  # it would run the lifespan in every invocation
     mangum.config["text_mime_types"].append(MEDIA_TYPE)
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        runtime.own_loop()
+        loop.own_loop()
         with telemetry.keys(function=context.function_name, **telemetry.correlation(event)):
             return mangum(_decoded(event), context)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from imagescaler import errors
+from imagescaler.domain import errors
 from imagescaler.web.problems import MEDIA_TYPE, STATUS, type_of
 
 RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}

@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from imagescaler import errors, schemas
+from imagescaler.domain import errors
+from imagescaler.web.views import task as schemas
 
 STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.MalformedRequest: HTTPStatus.BAD_REQUEST,

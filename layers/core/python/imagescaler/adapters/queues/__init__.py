@@ -1,0 +1,57 @@
+"""Where tasks wait; the URL's scheme chooses the implementation."""
+
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from imagescaler.runtime import settings
+from imagescaler.usecases.ports import TaskQueue
+
+DEFAULT_MAX_LENGTH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """`QUEUE_URL` defaults to `REDIS_URL`; `QUEUE_MAX_LENGTH` is the number of tasks that may wait."""
+
+    queue_url: str = ""
+    redis_url: str = ""
+    queue_max_length: int = DEFAULT_MAX_LENGTH
+
+    def __post_init__(self) -> None:
+        if not self.url:
+            message = "REDIS_URL is not set: set it, or QUEUE_URL, to where the queue is, as redis://host:6379/0"
+            raise ValueError(message)
+
+    @property
+    def url(self) -> str:
+        """Give the queue's URL."""
+        return self.queue_url or self.redis_url
+
+
+@cache
+def from_env() -> TaskQueue:
+    """Give this environment's queue, always the same one."""
+    chosen = settings.read(QueueSettings)
+    return connect(chosen.url, max_length=chosen.queue_max_length)
+
+
+def connect(url: str, *, max_length: int = DEFAULT_MAX_LENGTH) -> TaskQueue:
+    """Make a queue; nothing is connected before its first use. Raises SettingsError for an unknown scheme."""
+    match urlsplit(url).scheme:
+        case "redis" | "rediss":
+            from imagescaler.adapters.queues.redis import RedisTaskQueue  # noqa: PLC0415 - its client is slow to import
+
+            return RedisTaskQueue(url, max_length=max_length)
+        case "https" | "http":
+            from imagescaler.adapters.queues.sqs import SqsTaskQueue  # noqa: PLC0415 - its client is slow to import
+
+            return SqsTaskQueue(url, max_length=max_length)
+        case "memory":
+            from imagescaler.adapters.queues.memory import MemoryTaskQueue  # noqa: PLC0415
+
+            return MemoryTaskQueue(max_length=max_length)
+        case scheme:
+            known = "redis://, the https:// of an SQS queue, or memory://"
+            message = f"QUEUE_URL: there is no queue for {scheme or 'an empty scheme'}; give {known}"
+            raise settings.SettingsError(message)

@@ -1,0 +1,30 @@
+"""A queue in this process, for tests."""
+
+from itertools import count
+
+from imagescaler.domain.errors import QueueFull
+from imagescaler.web.views.task import TaskMessage
+
+
+class MemoryTaskQueue:
+    """Messages in a list."""
+
+    def __init__(self, *, max_length: int = 1000) -> None:
+        self.messages: dict[str, TaskMessage] = {}
+        self._max_length = max_length
+        self._numbers = count(1)
+
+    async def push(self, message: TaskMessage) -> str:
+        """Ring for a task and return the message's id; raises QueueFull."""
+        if len(self.messages) >= self._max_length:
+            raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit.")
+        message_id = str(next(self._numbers))
+        self.messages[message_id] = message
+        return message_id
+
+    async def holds(self, message_id: str) -> bool | None:
+        """Say whether a message waits."""
+        return message_id in self.messages
+
+    async def ping(self) -> None:
+        """Return when the queue answers."""

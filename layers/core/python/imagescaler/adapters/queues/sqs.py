@@ -1,0 +1,60 @@
+"""The queue in Amazon SQS; what takes the messages is Lambda's event source mapping."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from imagescaler.adapters.clients.aws import AwsClient, unavailable_as
+from imagescaler.domain.errors import QueueFull, QueueUnavailable
+from imagescaler.web.views.task import TaskMessage
+
+REGION = re.compile(r"(?:^|\.)sqs\.([a-z0-9-]+)\.")  # https://sqs.eu-central-1.amazonaws.com/123456789012/TaskQueue
+LENGTHS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+LENGTH_IS_KNOWN_FOR_S = 5
+AWAY = "The queue does not answer. Try again."
+
+
+class SqsTaskQueue:
+    """A standard queue.
+
+    SQS takes any number of messages, so the limit is ours, and soft: the length is asked for every five seconds, and
+    what this environment pushes in between is added. What other environments push meanwhile may pass the limit.
+    """
+
+    def __init__(self, url: str, *, max_length: int, clock_s: Callable[[], float] = time.monotonic) -> None:
+        parts = urlsplit(url)
+        region = REGION.search(parts.netloc)
+        endpoint_url = f"{parts.scheme}://{parts.netloc}"
+        self._client = AwsClient("sqs", region=region[1] if region else "", endpoint_url=endpoint_url)
+        self._url, self._max_length, self._clock_s = url, max_length, clock_s
+        self._length, self._known_until_s = 0, float("-inf")
+        self._measuring = asyncio.Lock()
+
+    async def push(self, message: TaskMessage) -> str:
+        """Ring for a task and return the message's id; raises QueueFull."""
+        with unavailable_as(QueueUnavailable, AWAY):
+            async with self._measuring:
+                if self._clock_s() >= self._known_until_s:
+                    await self._measure()
+            if self._length >= self._max_length:
+                raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
+            self._length += 1
+            body = message.model_dump_json()
+            answer = await self._client.call("send_message", QueueUrl=self._url, MessageBody=body)
+        return str(answer["MessageId"])
+
+    async def holds(self, message_id: str) -> bool | None:  # noqa: ARG002 - the port's
+        """Say that this cannot be known: SQS finds no message by its id."""
+        return None
+
+    async def ping(self) -> None:
+        """Return when the queue answers."""
+        with unavailable_as(QueueUnavailable, AWAY):
+            await self._measure()
+
+    async def _measure(self) -> None:
+        answer = await self._client.call("get_queue_attributes", QueueUrl=self._url, AttributeNames=list(LENGTHS))
+        self._length = sum(int(answer["Attributes"][name]) for name in LENGTHS)
+        self._known_until_s = self._clock_s() + LENGTH_IS_KNOWN_FOR_S

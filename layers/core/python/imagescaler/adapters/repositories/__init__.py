@@ -1,0 +1,65 @@
+"""Repositories of tasks and API keys. The scheme of POSTGRES_DSN chooses the implementation."""
+
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from imagescaler.runtime import settings
+from imagescaler.usecases.ports import ApiKeyRepository, TaskRepository
+
+DEFAULT_STATEMENT_CACHE_SIZE = 100
+NO_SUCH_SCHEME = "POSTGRES_DSN: the scheme is {}; give postgresql://user:password@host/database"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySettings:
+    """`POSTGRES_STATEMENT_CACHE_SIZE` must be 0 behind a transaction pooler such as pgbouncer or RDS Proxy."""
+
+    postgres_dsn: str
+    postgres_statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE
+
+
+@cache
+def from_env() -> TaskRepository:
+    """Return this environment's task repository, always the same one."""
+    chosen = settings.read(RepositorySettings)
+    return connect(chosen.postgres_dsn, statement_cache_size=chosen.postgres_statement_cache_size)
+
+
+@cache
+def api_keys_from_env() -> ApiKeyRepository:
+    """Return this environment's API key repository, always the same one."""
+    chosen = settings.read(RepositorySettings)
+    return connect_api_keys(chosen.postgres_dsn, statement_cache_size=chosen.postgres_statement_cache_size)
+
+
+def connect(dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE) -> TaskRepository:
+    """Create a task repository, which connects at its first use. Raises SettingsError for an unknown scheme."""
+    match urlsplit(dsn).scheme:
+        case "postgresql" | "postgres":
+            from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import
+            from imagescaler.adapters.repositories.postgres_tasks import PostgresTaskRepository  # noqa: PLC0415
+
+            return PostgresTaskRepository(Database(dsn, statement_cache_size=statement_cache_size))
+        case "memory":
+            from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository  # noqa: PLC0415
+
+            return MemoryTaskRepository()
+        case scheme:
+            raise settings.SettingsError(NO_SUCH_SCHEME.format(scheme or "empty"))
+
+
+def connect_api_keys(dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE) -> ApiKeyRepository:
+    """Create an API key repository, which connects at its first use. Raises SettingsError for an unknown scheme."""
+    match urlsplit(dsn).scheme:
+        case "postgresql" | "postgres":
+            from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import
+            from imagescaler.adapters.repositories.postgres_api_keys import PostgresApiKeyRepository  # noqa: PLC0415
+
+            return PostgresApiKeyRepository(Database(dsn, statement_cache_size=statement_cache_size))
+        case "memory":
+            from imagescaler.adapters.repositories.memory_api_keys import MemoryApiKeyRepository  # noqa: PLC0415
+
+            return MemoryApiKeyRepository()
+        case scheme:
+            raise settings.SettingsError(NO_SUCH_SCHEME.format(scheme or "empty"))

@@ -1,0 +1,143 @@
+"""Tasks in this process, for tests; the pure transitions of `task` are all its rules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from imagescaler.domain.backlog import Backlog
+from imagescaler.domain.errors import IdempotencyKeyReused, TaskNotFound
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Idempotency, NewTask, Task
+
+
+class MemoryTaskRepository:
+    """Tasks in a dictionary."""
+
+    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.tasks: dict[UUID, Task] = {}
+        self._keys: dict[tuple[str, str], tuple[UUID, Idempotency]] = {}
+        self._clock = clock
+
+    async def add(self, new: NewTask) -> tuple[Task, bool]:
+        """Add a task, or find the one that its idempotency key stands for."""
+        if new.idempotency is not None:
+            known = self._keys.get((new.owner, new.idempotency.key))
+            if known is not None and known[0] in self.tasks:
+                if known[1] != new.idempotency:
+                    raise IdempotencyKeyReused.of(new.idempotency.key)
+                return await self.get(known[0]), known[0] == new.id
+            self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
+        now = self._clock()
+        task = Task(new.id, Status.PENDING, new.options, new.source, now, new.owner, renditions=new.renditions)
+        return self.tasks.setdefault(new.id, task), True
+
+    async def get(self, task_id: UUID) -> Task:
+        """Return a task as it stands now; raises TaskNotFound."""
+        return self._stored(task_id).as_of(self._clock())
+
+    async def note_message(self, task_id: UUID, message_id: str) -> bool:
+        """Note which message stands for the task in the queue; False when the task is gone."""
+        if task_id not in self.tasks:
+            return False
+        task = self.tasks[task_id]
+        self._save(replace(task, message_id=message_id, rings=task.rings + 1, rung_at=self._clock()))
+        return True
+
+    async def discard(self, task_id: UUID) -> bool:
+        """Remove a task that has no message and had no attempt; False when it stays."""
+        task = self.tasks.get(task_id)
+        if task is not None and (task.status, task.attempt, task.message_id) != (Status.PENDING, 0, None):
+            return False
+        self.tasks.pop(task_id, None)
+        return True
+
+    async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
+        """Begin an attempt, or end the task when none is left."""
+        return self._save(self._stored(task_id).claimed(self._clock(), lease_s=lease_s, max_attempts=max_attempts))
+
+    async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
+        """End a claimed task with its result or its renditions; raises LeaseLost."""
+        ended = self._stored(task.id).completed(
+            task.attempt, self._clock(), result, source, ttl_s=ttl_s, renditions=task.renditions
+        )
+        return self._save(ended)
+
+    async def fail(self, task: Task, failure: Failure) -> Task:
+        """End a claimed task without a result; raises LeaseLost."""
+        stored = self._stored(task.id)
+        return self._save(stored.failed(task.attempt, self._clock(), failure, renditions=task.renditions))
+
+    async def abandon(self, task_id: UUID, failure: Failure) -> Task:
+        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
+        return self._save(self._stored(task_id).abandoned(self._clock(), failure))
+
+    async def release(self, task: Task, *, spared: bool = False) -> Task:
+        """Give a claimed task back; raises LeaseLost."""
+        return self._save(self._stored(task.id).released(task.attempt, spared=spared))
+
+    async def expire(self, task_id: UUID) -> None:
+        """Note that the result of a completed task is gone."""
+        if task_id in self.tasks:
+            self._save(self.tasks[task_id].expired())
+
+    async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Take tasks that have been free for a while, and note that."""
+        now = self._clock()
+        before = now - timedelta(seconds=older_than_s)
+        never = datetime.min.replace(tzinfo=UTC)
+        stale = [
+            task
+            for task in self.tasks.values()
+            if task.is_free(before) and max(task.created_at, task.swept_at or never) <= before
+        ]
+        stale.sort(key=lambda task: (task.swept_at or never, task.created_at))
+        return [self._save(replace(task, swept_at=now)) for task in stale[:limit]]
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Note that results are gone whose time is over, and say how many."""
+        due = [task for task in self.tasks.values() if task.as_of(self._clock()) != task][:limit]
+        return len([self._save(task.expired()) for task in due])
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Forget tasks that failed or expired a while ago, and say how many."""
+        before = self._clock() - timedelta(seconds=older_than_s)
+        over = [task for task in self.tasks.values() if task.status in {Status.FAILED, Status.EXPIRED}]
+        ended = [task for task in over if task.completed_at is not None and task.completed_at <= before]
+        return len([self.tasks.pop(task.id) for task in ended[:limit]])
+
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
+        unfinished = sum(
+            not each.status.is_final and (task is None or each.created_at <= task.created_at)
+            for each in self.tasks.values()
+        )
+        spans = [
+            (each.started_at, each.completed_at)
+            for each in self.tasks.values()
+            if each.status is Status.COMPLETED and each.started_at and each.completed_at
+        ]
+        return Backlog.of(unfinished, _seconds_each(spans[-20:]))
+
+    async def ping(self) -> None:
+        """Return when the repository answers."""
+
+    def _stored(self, task_id: UUID) -> Task:
+        try:
+            return self.tasks[task_id]
+        except KeyError:
+            raise TaskNotFound.of(task_id) from None
+
+    def _save(self, task: Task) -> Task:
+        self.tasks[task.id] = task
+        return task
+
+
+def _seconds_each(spans: list[tuple[datetime, datetime]]) -> float | None:
+    if not spans:
+        return None
+    own_s = sum((end - start).total_seconds() for start, end in spans)
+    together_s = (max(end for _, end in spans) - min(start for start, _ in spans)).total_seconds()
+    return min(own_s, together_s) / len(spans)

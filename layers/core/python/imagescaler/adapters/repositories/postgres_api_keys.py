@@ -1,0 +1,41 @@
+"""Keys in Postgres; every statement is in api_key_queries.sql."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+import aiosql
+
+from imagescaler.adapters.clients.postgres import Database
+from imagescaler.domain.api_key import ApiKey
+
+
+class PostgresApiKeyRepository:
+    """A table, one row per key."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @cached_property
+    def _sql(self) -> Any:
+        text = files("imagescaler.adapters.repositories").joinpath("api_key_queries.sql").read_text(encoding="utf-8")
+        return aiosql.from_str(text, "asyncpg")
+
+    async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
+        """Keep a new key."""
+        return ApiKey(**await self._database.run(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash))
+
+    async def find(self, key_id: str) -> ApiKey | None:
+        """Look a key up, revoked or not."""
+        row = await self._database.run(self._sql.find, id=key_id)
+        return ApiKey(**row) if row else None
+
+    async def all(self) -> Sequence[ApiKey]:
+        """Give every key, the oldest first."""
+        return [ApiKey(**row) for row in await self._database.rows(self._sql.all)]
+
+    async def revoke(self, key_id: str) -> ApiKey | None:
+        """End a key; None when there is none."""
+        row = await self._database.run(self._sql.revoke, id=key_id)
+        return ApiKey(**row) if row else None

@@ -1,0 +1,192 @@
+"""Tasks in Postgres; every statement is in task_queries.sql."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+import aiosql
+from pydantic import TypeAdapter
+
+from imagescaler.adapters.clients.postgres import Database, Row
+from imagescaler.domain.backlog import Backlog
+from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import NewTask, Task, gave_up
+
+Record = TypeVar("Record")
+ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start
+
+
+class PostgresTaskRepository:
+    """A table, one row per task."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @cached_property
+    def _sql(self) -> Any:
+        text = files("imagescaler.adapters.repositories").joinpath("task_queries.sql").read_text(encoding="utf-8")
+        return aiosql.from_str(text, "asyncpg")
+
+    async def add(self, new: NewTask) -> tuple[Task, bool]:
+        """Add a task, or find the one that its idempotency key stands for."""
+        key, request_hash = (new.idempotency.key, new.idempotency.request_hash) if new.idempotency else (None, None)
+        row = await self._database.run(
+            self._sql.add,
+            id=new.id,
+            owner=new.owner,
+            idempotency_key=key,
+            request_hash=request_hash,
+            options=_json(new.options),
+            source=_json(new.source),
+            renditions=_json(new.renditions),
+        )
+        if row is None and key is not None:
+            row = await self._database.run(self._sql.find_by_key, owner=new.owner, idempotency_key=key)
+        if row is None:  # this very statement had been repeated, without a key
+            row = await self._database.run(self._sql.get, id=new.id)
+        if key is not None and row["request_hash"] != request_hash:
+            raise IdempotencyKeyReused.of(key)
+        return _task(row), row["id"] == new.id
+
+    async def get(self, task_id: UUID) -> Task:
+        """Return a task as it stands now; raises TaskNotFound."""
+        row = await self._database.run(self._sql.get, id=task_id)
+        if row is None:
+            raise TaskNotFound.of(task_id)
+        return _task(row).as_of(row["asked_at"])
+
+    async def note_message(self, task_id: UUID, message_id: str) -> bool:
+        """Note which message now stands for the task in the queue, and count it; False when the task is gone."""
+        return await self._database.run(self._sql.note_message, id=task_id, message_id=message_id) is not None
+
+    async def discard(self, task_id: UUID) -> bool:
+        """Remove a task that has no message and had no attempt; False when it stays."""
+        return bool(await self._database.run(self._sql.discard, id=task_id))
+
+    async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
+        """Begin an attempt, or end the task when none is left."""
+        row = await self._database.run(
+            self._sql.claim,
+            id=task_id,
+            lease_s=float(lease_s),
+            max_attempts=max_attempts,
+            gave_up=_json(gave_up(max_attempts)),
+        )
+        return _task(row) if row else await self._refused(task_id)
+
+    async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
+        """End a claimed task with its result or its renditions; raises LeaseLost."""
+        row = await self._database.run(
+            self._sql.complete,
+            id=task.id,
+            attempt=task.attempt,
+            result=_json(result) if result else None,
+            source=_json(source),
+            renditions=_json(task.renditions),
+            ttl_s=float(ttl_s),
+        )
+        return _task(row) if row else await self._repeated(task, Status.COMPLETED)
+
+    async def fail(self, task: Task, failure: Failure) -> Task:
+        """End a claimed task without a result; raises LeaseLost."""
+        row = await self._database.run(
+            self._sql.fail,
+            id=task.id,
+            attempt=task.attempt,
+            failure=_json(failure),
+            renditions=_json(task.renditions),
+        )
+        return _task(row) if row else await self._repeated(task, Status.FAILED)
+
+    async def abandon(self, task_id: UUID, failure: Failure) -> Task:
+        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
+        row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
+        return _task(row) if row else await self._refused(task_id)
+
+    async def release(self, task: Task, *, spared: bool = False) -> Task:
+        """Give a claimed task back; raises LeaseLost."""
+        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt, spared=int(spared))
+        return _task(row) if row else await self._repeated(task, Status.PENDING)
+
+    async def expire(self, task_id: UUID) -> None:
+        """Note that the result of a completed task is gone."""
+        await self._database.run(self._sql.expire, id=task_id)
+
+    async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Take tasks that have been free for a while, and note that."""
+        rows = await self._database.rows(self._sql.take_stale, older_than_s=float(older_than_s), limit=limit)
+        return [_task(row) for row in rows]
+
+    async def expire_due(self, *, limit: int) -> int:
+        """Note that results are gone whose time is over, and say how many."""
+        return int(await self._database.run(self._sql.expire_due, limit=limit))
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Forget tasks that failed or expired a while ago, and say how many."""
+        return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
+
+    async def backlog(self, task: Task | None = None) -> Backlog:
+        """Measure the work that stands before a task, or all that there is."""
+        row = await self._database.run(self._sql.backlog, created_at=task and task.created_at)
+        return Backlog.of(row["unfinished"], row["seconds_each"])
+
+    async def ping(self) -> None:
+        """Return when the repository answers."""
+        await self._database.run(self._sql.ping)
+
+    async def _refused(self, task_id: UUID) -> NoReturn:
+        """Say why a task may not be taken."""
+        raise TaskFinished if (await self.get(task_id)).status.is_final else TaskInProgress
+
+    async def _repeated(self, task: Task, status: Status) -> Task:
+        """Tell a statement that was tried twice and did its work the first time from one that the fence stopped."""
+        stored = await self.get(task.id)
+        if (stored.attempt, stored.status) != (task.attempt, status):
+            raise LeaseLost
+        return stored
+
+
+def _json(record: Any) -> str:
+    plain = [asdict(each) for each in record] if isinstance(record, tuple) else asdict(record)
+    return json.dumps(plain, ensure_ascii=False)  # a database without an encoding takes letters, but no escapes of them
+
+
+def _task(row: Row) -> Task:
+    return Task(
+        id=row["id"],
+        owner=row["owner"],
+        status=Status(row["status"]),
+        options=_read(Options, row["options"]),
+        source=_read(Source, row["source"]),
+        attempt=row["attempt"],
+        spared=row["spared"],
+        message_id=row["message_id"],
+        rings=row["rings"],
+        rung_at=row["rung_at"],
+        swept_at=row["swept_at"],
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+        lease_until=row["lease_until"],
+        expires_at=row["expires_at"],
+        result=_read(Result, row["result"]) if row["result"] else None,
+        failure=_read(Failure, row["failure"]) if row["failure"] else None,
+        renditions=_read(tuple[Rendition, ...], row["renditions"]),
+    )
+
+
+def _read(record: type[Record], json: str) -> Record:
+    """Read a record as this release or an older one wrote it: what that did not know has its default."""
+    if record not in ADAPTERS:
+        ADAPTERS[record] = TypeAdapter(record)
+    read: Record = ADAPTERS[record].validate_json(json)
+    return read

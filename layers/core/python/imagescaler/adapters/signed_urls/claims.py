@@ -1,0 +1,72 @@
+"""What a signed URL of the local gateway permits, and the token that carries it (JSON Web Token, RFC 7519)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Self
+
+ALGORITHM = "HS256"  # HMAC with SHA-256; PyJWT compares in constant time
+SHORTEST_KEY = 32  # characters; RFC 7518, 3.2 asks for as many bits as the hash has
+
+
+class GrantRefused(Exception):
+    """A token that permits nothing; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSettings:
+    """`URL_SIGNING_KEY` is a secret that the functions share with the local gateway.
+
+    `STORAGE_ADDRESS` (`http://host:port`) is where that gateway is, if requests for tasks come another way.
+    """
+
+    url_signing_key: str = ""
+    storage_address: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.url_signing_key) < SHORTEST_KEY:
+            state = "is too short" if self.url_signing_key else "is not set"
+            message = (
+                f"URL_SIGNING_KEY {state}: set it to a secret of {SHORTEST_KEY} characters or more, "
+                "the same for the functions and the gateway"
+            )
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One method on one blob until `expires_at`, in seconds since the epoch.
+
+    A PUT must have a body of `size` bytes and the type `media_type`; the answer to GET and HEAD has `headers`.
+    """
+
+    method: str
+    key: str
+    expires_at: int
+    size: int = 0
+    media_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def token(self, signing_key: str) -> str:
+        """Sign the grant."""
+        import jwt  # noqa: PLC0415 - it is slow to import, and only large results are signed for
+
+        return jwt.encode({**asdict(self), "exp": self.expires_at}, signing_key, ALGORITHM)
+
+    @classmethod
+    def read(cls, token: str, signing_key: str) -> Self:
+        """Read a token that is whole and not over; raises GrantRefused.
+
+        >>> Grant.read(Grant("GET", "results/1/1", expires_at=1).token("a secret of 32 characters or more"),
+        ...            "a secret of 32 characters or more")
+        Traceback (most recent call last):
+        imagescaler.adapters.signed_urls.claims.GrantRefused: The URL has expired.
+        """
+        import jwt  # noqa: PLC0415
+
+        try:
+            claims = jwt.decode(token, signing_key, [ALGORITHM], options={"require": ["exp"]})
+        except jwt.ExpiredSignatureError as error:
+            raise GrantRefused("The URL has expired.") from error
+        except jwt.InvalidTokenError as error:
+            raise GrantRefused("The URL is not as it was signed.") from error
+        return cls(**{name: claims[name] for name in cls.__dataclass_fields__})

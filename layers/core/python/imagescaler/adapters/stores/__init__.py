@@ -1,0 +1,45 @@
+"""Where images are kept for a while; the URL's scheme chooses the implementation."""
+
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from imagescaler.adapters.stores.quota import DEFAULT_BUDGET_BYTES
+from imagescaler.adapters.stores.store_url import StoreAddress
+from imagescaler.runtime import settings
+from imagescaler.usecases.ports import ImageStore
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings(StoreAddress):
+    """Where the images are, and what all of them together may take in Redis."""
+
+    store_budget_bytes: int = DEFAULT_BUDGET_BYTES
+
+
+@cache
+def from_env() -> ImageStore:
+    """Give this environment's store, always the same one."""
+    chosen = settings.read(StoreSettings)
+    return connect(chosen.url, budget_bytes=chosen.store_budget_bytes)
+
+
+def connect(url: str, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> ImageStore:
+    """Make a store; nothing is connected before its first use. Raises SettingsError for an unknown scheme."""
+    match urlsplit(url).scheme:
+        case "redis" | "rediss":
+            from imagescaler.adapters.stores.redis import RedisImageStore  # noqa: PLC0415 - its client is slow to import
+
+            return RedisImageStore(url, budget_bytes=budget_bytes)
+        case "s3":
+            from imagescaler.adapters.stores.s3 import S3ImageStore  # noqa: PLC0415 - its client is slow to import
+
+            return S3ImageStore(url)
+        case "memory":
+            from imagescaler.adapters.stores.memory import MemoryImageStore  # noqa: PLC0415
+
+            return MemoryImageStore(budget_bytes=budget_bytes)
+        case scheme:
+            known = "redis://, s3://bucket/prefix, or memory://"
+            message = f"STORE_URL: there is no store for {scheme or 'an empty scheme'}; give {known}"
+            raise settings.SettingsError(message)

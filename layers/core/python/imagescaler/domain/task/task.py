@@ -1,0 +1,236 @@
+"""What a task is and how it may change: pure, and the same for every repository."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from imagescaler.domain.errors import (
+    AttemptsExhausted,
+    LeaseLost,
+    NoRenditionMade,
+    RenditionNotFound,
+    RenditionNotNamed,
+    TaskFinished,
+    TaskInProgress,
+    TaskNotFound,
+)
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.outcome import Failure, Outcome, Result
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.source import Source
+from imagescaler.domain.task.status import TRANSITIONS, Status
+
+MAX_SPARED = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
+SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's key, and the hash of the request that it stands for."""
+
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task that is about to be accepted."""
+
+    id: UUID
+    options: Options
+    source: Source
+    owner: str = ""
+    idempotency: Idempotency | None = None
+    renditions: tuple[Rendition, ...] = ()
+
+    @property
+    def source_key(self) -> str:
+        """Give the store's key for the source image."""
+        return source_key(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as the repository knows it; every time is the repository's clock, in UTC.
+
+    `attempt` counts the claims, and is the fence: what an attempt writes is refused once a later one has begun.
+    `spared` counts those of them that were given back, as one of our own servers was away.
+    `rings` counts the messages that were pushed for it, the last one at `rung_at`; the sweeper looked at `swept_at`.
+    One with renditions has its options and its results in these, and no result of its own.
+    """
+
+    id: UUID
+    status: Status
+    options: Options
+    source: Source
+    created_at: datetime
+    owner: str = ""
+    attempt: int = 0
+    spared: int = 0
+    message_id: str | None = None
+    rings: int = 0
+    rung_at: datetime | None = None
+    swept_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    lease_until: datetime | None = None
+    expires_at: datetime | None = None
+    result: Result | None = None
+    failure: Failure | None = None
+    renditions: tuple[Rendition, ...] = ()
+
+    @property
+    def source_key(self) -> str:
+        """Give the store's key for the source image."""
+        return source_key(self.id)
+
+    def result_key(self, name: str | None = None) -> str:
+        """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
+        key = f"results/{self.id}/{self.attempt}"
+        return f"{key}/{name}" if name else key
+
+    @property
+    def result_keys(self) -> tuple[str, ...]:
+        """Give the store's keys for all results of this attempt."""
+        return tuple(self.result_key(each.name) for each in self.renditions) or (self.result_key(),)
+
+    @property
+    def wishes(self) -> tuple[Options, ...]:
+        """Give the options of all results, in the order of their keys."""
+        return tuple(each.options for each in self.renditions) or (self.options,)
+
+    def ended(self, outcomes: Sequence[Outcome]) -> Self:
+        """Note what came of each wish, to end the attempt with: it has a failure where nothing has a result."""
+        if not self.renditions:
+            [outcome] = outcomes
+            if isinstance(outcome, Failure):
+                return replace(self, failure=outcome)
+            return replace(self, result=outcome)
+        renditions = tuple(each.ended(outcome) for each, outcome in zip(self.renditions, outcomes, strict=True))
+        causes = {each.name: each.failure.detail for each in renditions if each.failure}
+        failure = Failure.of(NoRenditionMade.of(causes)) if len(causes) == len(renditions) else None
+        return replace(self, renditions=renditions, failure=failure)
+
+    def outcome(self, name: str | None = None) -> Outcome | None:
+        """Give what came of the task or of a rendition, or None if nothing has yet.
+
+        Raises RenditionNotNamed, and RenditionNotFound where the task has none of that name.
+        """
+        if not self.renditions and name is None:
+            return self.failure or self.result
+        names = [each.name for each in self.renditions]
+        if name is None:
+            raise RenditionNotNamed.of(self.id, names)
+        if name not in names:
+            raise RenditionNotFound.of(self.id, name, names)
+        rendition = self.renditions[names.index(name)]
+        return rendition.failure or self.failure or rendition.result
+
+    def status_of(self, rendition: Rendition) -> Status:
+        """Say where a rendition stands: as the task does, but it may have failed by itself."""
+        return Status.FAILED if rendition.failure else self.status
+
+    def seen_by(self, owner: str) -> Self:
+        """Give the task to its owner; to everybody else there is none (TaskNotFound)."""
+        if self.owner != owner:
+            raise TaskNotFound.of(self.id)
+        return self
+
+    @property
+    def was_given_up(self) -> bool:
+        """Say whether it failed because no attempt came to an end, and not because of its image."""
+        return self.failure is not None and self.failure.type == AttemptsExhausted.slug()
+
+    @property
+    def spent(self) -> int:
+        """Count the attempts that are held against the task."""
+        return self.attempt - self.spared
+
+    @property
+    def can_be_spared(self) -> bool:
+        """Say whether an outage may be held against nobody once more."""
+        return self.spared < MAX_SPARED
+
+    def is_free(self, now: datetime) -> bool:
+        """Say whether an attempt may begin: it is not over, and no attempt has a live lease."""
+        if self.status is Status.PROCESSING:
+            return self.lease_until is None or self.lease_until <= now
+        return self.status is Status.PENDING
+
+    def claimed(self, now: datetime, *, lease_s: float, max_attempts: int) -> Self:
+        """Begin an attempt, or end the task if its attempts are used up.
+
+        Raises TaskFinished when it is over, and TaskInProgress while another attempt's lease is live.
+        """
+        if self.status.is_final:
+            raise TaskFinished
+        if not self.is_free(now):
+            raise TaskInProgress
+        if self.spent >= max_attempts:
+            return self._become(Status.FAILED, failure=gave_up(max_attempts), completed_at=now)
+        lease_until = now + timedelta(seconds=lease_s)
+        return self._become(Status.PROCESSING, attempt=self.attempt + 1, started_at=now, lease_until=lease_until)
+
+    def completed(
+        self,
+        attempt: int,
+        now: datetime,
+        result: Result | None,
+        source: Source,
+        *,
+        ttl_s: int,
+        renditions: tuple[Rendition, ...] = (),
+    ) -> Self:
+        """End the task with its results, which are kept for `ttl_s` seconds; raises LeaseLost behind the fence."""
+        made = {"result": result, "source": source, "renditions": renditions}
+        expires_at = now + timedelta(seconds=ttl_s)
+        return self._end_attempt(attempt, Status.COMPLETED, **made, completed_at=now, expires_at=expires_at)
+
+    def failed(self, attempt: int, now: datetime, failure: Failure, *, renditions: tuple[Rendition, ...] = ()) -> Self:
+        """End the task without a result; raises LeaseLost behind the fence."""
+        return self._end_attempt(attempt, Status.FAILED, failure=failure, renditions=renditions, completed_at=now)
+
+    def abandoned(self, now: datetime, failure: Failure) -> Self:
+        """End a task that nobody works on; raises TaskFinished, or TaskInProgress while a lease is live."""
+        if self.status.is_final:
+            raise TaskFinished
+        if not self.is_free(now):
+            raise TaskInProgress
+        return self._become(Status.FAILED, failure=failure, completed_at=now)
+
+    def released(self, attempt: int, *, spared: bool = False) -> Self:
+        """Give the task back for another attempt, and this one too if `spared`; raises LeaseLost behind the fence."""
+        return self._end_attempt(attempt, Status.PENDING, spared=self.spared + spared)
+
+    def expired(self) -> Self:
+        """Note that the result is gone; a task that has none stays as it is."""
+        return self._become(Status.EXPIRED) if self.status is Status.COMPLETED else self
+
+    def as_of(self, now: datetime) -> Self:
+        """Show the task as it stands now: a completed one is expired once its time is over."""
+        return self.expired() if self.expires_at is not None and self.expires_at <= now else self
+
+    def _end_attempt(self, attempt: int, status: Status, **changes: Any) -> Self:
+        if (self.attempt, self.status) == (attempt, status):
+            return self  # the same attempt says the same again: its first word arrived, the answer to it did not
+        if (self.attempt, self.status) != (attempt, Status.PROCESSING):
+            raise LeaseLost
+        return self._become(status, **changes)
+
+    def _become(self, status: Status, **changes: Any) -> Self:
+        if status not in TRANSITIONS[self.status]:
+            message = f"a task that is {self.status} cannot become {status}"
+            raise ValueError(message)
+        return replace(self, status=status, **{"lease_until": None, **changes})
+
+
+def source_key(task_id: UUID) -> str:
+    """Give the store's key for a task's source image."""
+    return f"sources/{task_id}"
+
+
+def gave_up(max_attempts: int) -> Failure:
+    """Say why a task ends whose attempts are used up."""
+    return Failure.of(AttemptsExhausted(f"The processor gave up after {max_attempts} attempts."))

@@ -1,0 +1,42 @@
+"""The frames of an animated PNG; a picture ahead of them, for those who show no animations, is none of them."""
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from PIL import Image
+
+from imagescaler.domain.formats import Format
+from imagescaler.engine.frames.patches import Disposal, Patch, compose
+from imagescaler.engine.pixels.modes import WITHOUT_COLORS
+from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
+from imagescaler.probe.timelines.png import PngFrame, frames
+
+DISPOSALS = {0: Disposal.STAYS, 1: Disposal.CLEARED, 2: Disposal.UNDONE}
+OVER = 1
+# What tells how pixels are stored, and holds for all frames.
+SHARED = {b"PLTE", b"tRNS"}
+
+
+def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
+    """Draw one frame after the other; raises ValueError for one that reaches beyond the picture."""
+    frames = compose(_patches(data, image.size), image.size, Format.PNG)
+    return (frame.convert("LA") for frame in frames) if image.mode in WITHOUT_COLORS else frames
+
+
+def _patches(data: bytes, size: tuple[int, int]) -> Iterator[Patch]:
+    opening = dict(takewhile(lambda each: each[0] != b"IDAT", chunks(data)))
+    shared = b"".join(chunk(kind, content) for kind, content in opening.items() if kind in SHARED)
+    depth = opening[b"IHDR"][8:]
+    for frame in frames(data):
+        box = frame.box
+        if box.left + box.width > size[0] or box.top + box.height > size[1]:
+            message = "a frame reaches beyond the picture"
+            raise ValueError(message)
+        yield Patch(box, DISPOSALS[frame.disposal], _still(frame, depth, shared), frame.blend == OVER)
+
+
+def _still(frame: PngFrame, depth: bytes, shared: bytes) -> bytes:
+    """Make a PNG of its own of a frame."""
+    header = chunk(b"IHDR", frame.box.width.to_bytes(4) + frame.box.height.to_bytes(4) + depth)
+    pixels = (chunk(b"IDAT", piece) for piece in frame.data)
+    return b"".join((SIGNATURE, header, shared, *pixels, chunk(b"IEND", b"")))

@@ -1,1 +1,0 @@
-"""What the files say of themselves before they are decoded."""

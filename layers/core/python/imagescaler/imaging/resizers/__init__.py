@@ -1,8 +1,0 @@
-"""Resampling: with a SIMD kernel where it is installed, else with Pillow's own; both give the same sizes and look."""
-
-try:
-    from imagescaler.imaging.resizers.simd import NAME, SOFTWARE, resize
-except ImportError:  # there are wheels for some platforms only
-    from imagescaler.imaging.resizers.pillow import NAME, SOFTWARE, resize
-
-__all__ = ["NAME", "SOFTWARE", "resize"]

@@ -1,0 +1,81 @@
+"""The frames of an AVIF image sequence (ISO/IEC 14496-12, 8.6 and 8.4)."""
+
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+
+from imagescaler.probe.iso_boxes import VERSION_BYTES, Data, Field, boxes, content_of
+from imagescaler.probe.timelines.timeline import Timeline
+
+SEQUENCE, PICTURES = b"avis", b"pict"
+FLAGS, REPEATS = 3, 1
+MOVIE_DURATION, TRACK_DURATION, EDIT_DURATION = Field((16, 24)), Field((20, 28)), Field((8, 8))
+TIMESCALE = Field((12, 20), (4, 4))
+CREATED, MODIFIED = Field((4, 4)), Field((8, 12))
+
+
+def read(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline of the first track of pictures; raises LookupError or struct.error where there is none."""
+    if image[8:12] != SEQUENCE:
+        return None
+    movie = content_of(image, b"moov")
+    track = next(track for track in _tracks(movie) if _handler(track) == PICTURES)
+    scale = TIMESCALE.read(content_of(track, b"mdia", b"mdhd"))
+    times = content_of(track, b"mdia", b"minf", b"stbl", b"stts")
+    durations_ms: list[Fraction] = []
+    (entries,) = struct.unpack_from(">I", times, VERSION_BYTES)
+    for entry in range(min(entries, most)):
+        count, delta = struct.unpack_from(">II", times, 8 + 8 * entry)
+        durations_ms += [Fraction(1000 * delta, scale)] * min(count, most - len(durations_ms))
+    return Timeline(tuple(durations_ms), _plays(track))
+
+
+def write_plays(image: memoryview, plays: int) -> None:
+    """Write into a sequence, in place, how often it plays; 0 is for ever.
+
+    An edit that repeats does so until its track ends (8.6.6.1), and that of a sequence is all of its frames. Raises
+    LookupError for what is none, and OverflowError for a time that its box has no room for.
+    """
+    movie = content_of(image, b"moov")
+    header = content_of(movie, b"mvhd")
+    for track in _tracks(movie):
+        edits, track_header = content_of(track, b"edts", b"elst"), content_of(track, b"tkhd")
+        whole = plays * EDIT_DURATION.read(edits)
+        edits[FLAGS] = edits[FLAGS] & ~REPEATS if plays == 1 else edits[FLAGS] | REPEATS
+        TRACK_DURATION.write(track_header, whole or TRACK_DURATION.largest(track_header))
+        MOVIE_DURATION.write(header, whole or MOVIE_DURATION.largest(header))
+
+
+def clear_clock(image: memoryview) -> None:
+    """Take out of a sequence, in place, when it was made (8.2.2, 8.3.2 and 8.4.2): the same work gives the same bytes.
+
+    Raises LookupError for what is none.
+    """
+    movie = content_of(image, b"moov")
+    headers = [content_of(movie, b"mvhd")]
+    for track in _tracks(movie):
+        headers += [content_of(track, b"tkhd"), content_of(track, b"mdia", b"mdhd")]
+    for header in headers:
+        CREATED.write(header, 0)
+        MODIFIED.write(header, 0)
+
+
+def _tracks(movie: Data) -> Iterator[Data]:
+    return (content for kind, content in boxes(movie) if kind == b"trak")
+
+
+def _handler(track: bytes) -> bytes:
+    return content_of(track, b"mdia", b"hdlr")[8:12]
+
+
+def _plays(track: bytes) -> int:
+    """Give how often the edit fits into the track, if it repeats; whoever says nothing of it means for ever."""
+    try:
+        edits = content_of(track, b"edts", b"elst")
+    except LookupError:
+        return 0
+    if not edits[FLAGS] & REPEATS:
+        return 1
+    header = content_of(track, b"tkhd")
+    whole, once = TRACK_DURATION.read(header), EDIT_DURATION.read(edits)
+    return 0 if whole == TRACK_DURATION.largest(header) or not once else -(-whole // once)

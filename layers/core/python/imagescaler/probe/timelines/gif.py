@@ -1,0 +1,110 @@
+"""The frames of a GIF (GIF89a, CompuServe)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+
+from imagescaler.domain.options import Box
+from imagescaler.probe.timelines.timeline import Timeline
+
+SCREEN_BYTES, DESCRIPTOR_BYTES = 13, 10
+EXTENSION, PICTURE, TRAILER, PADDING = ord("!"), ord(","), ord(";"), 0
+CONTROL, APPLICATION = 0xF9, 0xFF
+HAS_PALETTE, HAS_TRANSPARENT = 0x80, 0x01
+# What the application extension is called that says how often to repeat, by those who read it.
+REPEATING = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+
+
+@dataclass(frozen=True, slots=True)
+class GifFrame:
+    """A frame: the part of the screen that it draws, and what becomes of that part afterwards (`disposal`).
+
+    `control` is its graphic control extension, and `picture` its descriptor, palette and pixels, as they are stored.
+    """
+
+    box: Box
+    control: bytes
+    picture: bytes
+
+    @property
+    def delay_cs(self) -> int:
+        """Give how long it stays, in hundredths of a second."""
+        return int.from_bytes(self.control[1:3], "little")
+
+    @property
+    def disposal(self) -> int:
+        """Give the number of what becomes of it: 2 is cleared, 3 is as it was before, and everything else stays."""
+        return self.control[0] >> 2 & 7
+
+
+def read(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline; a repetition is a play beyond the first."""
+    durations_ms = tuple(Fraction(10 * frame.delay_cs) for frame in islice(frames(image), most))
+    repetitions = _repetitions(image)
+    return Timeline(durations_ms, repetitions and repetitions + 1 if repetitions is not None else 1)
+
+
+def frames(image: bytes) -> Iterator[GifFrame]:
+    """Go through the frames.
+
+    Raises IndexError where one is cut off, and ValueError where an animation ends without its end: then nobody knows
+    how many frames are missing. For a single picture browsers do not mind.
+    """
+    at, count, control = SCREEN_BYTES + _palette_bytes(image[10]), 0, bytes(4)
+    while at < len(image) and (kind := image[at]) != TRAILER:
+        if kind == PICTURE:
+            left, top, width, height = (
+                int.from_bytes(image[place : place + 2], "little") for place in range(at + 1, at + 9, 2)
+            )
+            data = at + DESCRIPTOR_BYTES + _palette_bytes(image[at + 9])
+            end = _skip(image, data + 1)
+            yield GifFrame(Box(left, top, width, height), control, image[at:end])
+            at, count, control = end, count + 1, bytes(4)
+        elif kind == EXTENSION:
+            if image[at + 1] == CONTROL:
+                control = image[at + 3 : at + 7]
+            at = _end_of_extension(image, at, count)
+        elif kind == PADDING:
+            at += 1
+        else:
+            break
+    if count > 1 and image[at : at + 1] != b";":
+        message = "the animation has no end"
+        raise ValueError(message)
+
+
+def head(image: bytes) -> bytes:
+    """Give the screen's descriptor and palette."""
+    return image[: SCREEN_BYTES + _palette_bytes(image[10])]
+
+
+def _palette_bytes(flags: int) -> int:
+    return 3 << (flags & 7) + 1 if flags & HAS_PALETTE else 0
+
+
+def _end_of_extension(image: bytes, at: int, count: int) -> int:
+    try:
+        return _skip(image, at + 2)
+    except IndexError:
+        if count > 1:
+            raise
+        return len(image)
+
+
+def _skip(image: bytes, at: int) -> int:
+    """Leap over blocks, each behind its length, to what follows the empty one."""
+    while size := image[at]:
+        at += size + 1
+    return at + 1
+
+
+def _repetitions(image: bytes) -> int | None:
+    """Find how often all is repeated; 0 is for ever, and None is not said. It stands ahead of the first frame."""
+    at = SCREEN_BYTES + _palette_bytes(image[10])
+    while at < len(image) and image[at] == EXTENSION:
+        content = at + 14
+        if image[at + 1] == APPLICATION and image[at + 3 : content] in REPEATING and image[content + 1] == 1:
+            return int.from_bytes(image[at + 16 : at + 18], "little")
+        at = _skip(image, at + 2)
+    return None

@@ -1,0 +1,40 @@
+"""The frames of a WebP (RFC 9649, 2.7)."""
+
+from fractions import Fraction
+
+from imagescaler.probe.timelines.timeline import Timeline
+
+FIRST_CHUNK, FLAGS, IS_ANIMATED, HAS_ALPHA = 12, 20, 0x02, 0x10
+MAX_CHUNKS = 1_000_000
+
+
+def read(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline; raises ValueError for a file in too many pieces, or one that is cut off."""
+    if image[FIRST_CHUNK : FIRST_CHUNK + 4] != b"VP8X" or not image[FLAGS] & IS_ANIMATED:
+        return None
+    durations_ms: list[Fraction] = []
+    plays, at = 0, FIRST_CHUNK
+    end = 8 + int.from_bytes(image[4:8], "little")
+    for _ in range(MAX_CHUNKS):
+        if at >= end or len(durations_ms) == most:
+            return Timeline(tuple(durations_ms), plays)
+        kind, size, content = image[at : at + 4], int.from_bytes(image[at + 4 : at + 8], "little"), at + 8
+        if kind == b"ANIM":
+            plays = int.from_bytes(image[content + 4 : content + 6], "little")
+        elif kind == b"ANMF":
+            durations_ms.append(Fraction(int.from_bytes(image[content + 12 : content + 15], "little")))
+        at = content + size + size % 2
+        if content + size > len(image):
+            break
+    message = "the file is cut off, or in too many pieces"
+    raise ValueError(message)
+
+
+def with_alpha_flag(image: bytes) -> bytes:
+    """Say of an extended file that something shows through.
+
+    libwebp says it of frames with an alpha channel alone, and not where opaque ones leave a part of the canvas free.
+    """
+    if image[FIRST_CHUNK : FIRST_CHUNK + 4] != b"VP8X":
+        return image
+    return image[:FLAGS] + bytes([image[FLAGS] | HAS_ALPHA]) + image[FLAGS + 1 :]

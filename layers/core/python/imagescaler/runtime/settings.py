@@ -1,0 +1,47 @@
+"""The environment as frozen, validated models; one small model per port stands beside that port's factory."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+Model = TypeVar("Model")
+
+
+class SettingsError(Exception):
+    """A variable of the environment is missing or wrong; the message names it."""
+
+
+def read(model: type[Model], environment: Mapping[str, str] | None = None) -> Model:
+    """Build a dataclass from the variables with its fields' names in capitals; raises SettingsError.
+
+    >>> from imagescaler.domain.limits import Limits
+    >>> read(Limits, {"MAX_JPEG_SCANS": "many"})
+    Traceback (most recent call last):
+    imagescaler.runtime.settings.SettingsError: MAX_JPEG_SCANS: Input should be a valid integer, unable to parse string ...
+    """
+    variables = os.environ if environment is None else environment
+    names = (name for name in getattr(model, "__dataclass_fields__", {}) if variables.get(name.upper()))
+    try:
+        return TypeAdapter(model).validate_python({name: variables[name.upper()] for name in names})
+    except ValidationError as error:
+        raise SettingsError("; ".join(map(_sentence, error.errors()))) from error
+
+
+@cache
+def from_env(model: type[Model]) -> Model:
+    """Read a model from this process's environment, once."""
+    return read(model)
+
+
+def _sentence(error: Any) -> str:
+    name = ".".join(str(part).upper() for part in error["loc"])
+    match error["type"]:
+        case "missing":
+            return f"{name} is not set: set this environment variable"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case _:
+            return f"{name}: {error['msg']} (it is {error['input']!r})"

@@ -1,0 +1,98 @@
+"""Structured logs and metrics, both as JSON lines on standard output (powertools; CloudWatch EMF)."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from imagescaler.domain.errors import ClaimRefused
+from imagescaler.domain.limits import MEGA
+from imagescaler.domain.sweep import Sweep
+from imagescaler.domain.task.task import Task
+
+UNITS = {"Seconds": MetricUnit.Seconds, "Megapixels": MetricUnit.Count}
+
+
+@cache
+def logger() -> Logger:
+    """Give this environment's logger; the library's own loggers write through it."""
+    made = Logger(use_rfc3339=True)
+    library = logging.getLogger("imagescaler")
+    library.handlers, library.propagate = made.handlers, False
+    library.setLevel(made.log_level)
+    return made
+
+
+@contextmanager
+def keys(**values: str) -> Iterator[None]:
+    """Put keys on every line that is logged inside, and log what goes wrong there."""
+    log = logger()
+    log.append_keys(**values)
+    try:
+        yield
+    except ClaimRefused as refusal:
+        log.info("claim refused", extra={"reason": type(refusal).__name__})
+        raise
+    except Exception:
+        log.exception("the invocation failed")
+        raise
+    finally:
+        log.remove_keys(list(values))
+
+
+@cache
+def _metrics() -> Metrics:
+    return Metrics()
+
+
+def accepted(task: Task, *, created: bool) -> None:
+    """Log that a request for a task was accepted, and count a new one."""
+    logger().info("task accepted" if created else "task accepted before", extra={"task_id": str(task.id)})
+    if created:
+        _record("TasksCreated")
+
+
+def ended(task: Task | None) -> None:
+    """Log how an attempt ended, and count it; None is a task that was over already."""
+    if task is None:
+        logger().info("task was over already")
+    elif task.failure is not None:
+        logger().warning("task failed", extra={"attempt": task.attempt, "problem": asdict(task.failure)})
+        _record("TasksFailed")
+    elif task.started_at and task.completed_at:
+        seconds = (task.completed_at - task.started_at).total_seconds()
+        logger().info("task completed", extra={"attempt": task.attempt, "seconds": seconds})
+        _record("TasksCompleted", Seconds=seconds, Megapixels=task.source.width * task.source.height / MEGA)
+
+
+def swept(sweep: Sweep) -> None:
+    """Log what a run of the sweeper did, and count it."""
+    for task in sweep.ended:
+        with keys(task_id=str(task.id)):
+            ended(task)
+    logger().info("swept", extra=dict(sweep.counts))
+    for name, count in (
+        ("TasksRungAgain", sweep.rung),
+        ("ResultsExpired", sweep.expired),
+        ("TasksDeleted", sweep.deleted),
+    ):
+        _record(name, count)
+
+
+def _record(event: str, count: int = 1, **values: float) -> None:
+    metrics = _metrics()
+    metrics.add_metric(name=event, unit=MetricUnit.Count, value=count)
+    for name, value in values.items():
+        metrics.add_metric(name=name, unit=UNITS[name], value=value)
+    metrics.flush_metrics()
+
+
+def correlation(event: Mapping[str, Any]) -> dict[str, str]:
+    """Give the request id and the trace id of an API event (payload format 2.0); empty where there is none."""
+    context, headers = event.get("requestContext", {}), event.get("headers", {})
+    return {"request_id": context.get("requestId", ""), "trace_id": headers.get("x-amzn-trace-id", "")}

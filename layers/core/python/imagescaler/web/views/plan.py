@@ -1,0 +1,147 @@
+"""Plans as answers: what a task would make."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from imagescaler.domain.formats import Format
+from imagescaler.domain.task.outcome import Failure
+from imagescaler.planning.cost.estimate import foreseen
+from imagescaler.planning.preview import Forecast
+from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.views.task import TaskError
+
+
+class SizeView(BaseModel):
+    """A width and a height, in pixels."""
+
+    width: int
+    height: int
+
+
+class BoxView(SizeView):
+    """A part of a picture, in pixels from its top left corner."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    left: int
+    top: int
+
+
+class PlaceView(BaseModel):
+    """Where something begins, in pixels from the top left corner."""
+
+    left: int
+    top: int
+
+
+class PlannedSource(SizeView):
+    """The source when turned upright; its format is null where neither a file nor `source_format` tells it."""
+
+    format: Format | None
+
+
+class PlannedResult(SizeView):
+    """The result; its format is null where it is that of the source, which is not known."""
+
+    format: Format | None
+    media_type: str | None
+
+
+class GeometryView(BaseModel):
+    """How one becomes the other.
+
+    `area` of the upright source is used; with `flip`, `flop` and `rotate` done, it becomes the picture of size
+    `scaled`; `window` of that is seen, and lies at `position` in the result.
+    """
+
+    area: BoxView
+    scaled: SizeView
+    window: BoxView
+    position: PlaceView
+
+
+class DoubtView(BaseModel):
+    """An option by which the result may turn out otherwise, and how."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    option: Literal["auto_orient", "trim", "gravity"]
+    detail: str
+
+
+class PredictedView(BaseModel):
+    """What it takes to scale a photograph so: bytes of memory at once, and seconds of processor (docs/admission.md)."""
+
+    memory_bytes: int
+    seconds: float
+
+    @classmethod
+    def of(cls, forecasts: Sequence[Forecast]) -> Self | None:
+        """Show what all of them take together, as far as their formats are known."""
+        cost = foreseen(forecasts)
+        return cls(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)) if cost else None
+
+
+class PlanView(BaseModel):
+    """What a task would make; without `doubts` it is exactly so."""
+
+    source: PlannedSource
+    options: OptionFields
+    result: PlannedResult
+    geometry: GeometryView
+    doubts: list[DoubtView]
+    predicted: PredictedView | None
+
+    @classmethod
+    def of(cls, forecast: Forecast) -> Self:
+        """Show a forecast to its client."""
+        plan, form = forecast.plan, forecast.format
+        return cls(
+            source=PlannedSource(format=forecast.outline.format, **_size(plan.upright)),
+            options=OptionFields.of(forecast.options),
+            result=PlannedResult(format=form, media_type=form and form.media_type, **_size(plan.size)),
+            geometry=GeometryView(
+                area=BoxView.model_validate(plan.area),
+                scaled=SizeView(**_size(plan.scaled)),
+                window=BoxView.model_validate(plan.window),
+                position=PlaceView(left=plan.left, top=plan.top),
+            ),
+            predicted=PredictedView.of([forecast]),
+            doubts=[DoubtView.model_validate(doubt) for doubt in forecast.doubts],
+        )
+
+
+class RenditionPlan(BaseModel):
+    """What one rendition would become, or why it cannot be made."""
+
+    name: str
+    plan: PlanView | None = None
+    error: TaskError | None = None
+
+    @classmethod
+    def of(cls, name: str, planned: Forecast | Failure) -> Self:
+        """Show the plan of a rendition to its client."""
+        if isinstance(planned, Failure):
+            return cls(name=name, error=TaskError.of(planned))
+        return cls(name=name, plan=PlanView.of(planned))
+
+
+class RenditionsPlan(BaseModel):
+    """What a task would make that has renditions; `predicted` is for all of them that can be made, decoded once."""
+
+    renditions: list[RenditionPlan]
+    predicted: PredictedView | None
+
+    @classmethod
+    def of(cls, planned: Mapping[str, Forecast | Failure]) -> Self:
+        """Show the plans of renditions, by name, to their client."""
+        return cls(
+            renditions=[RenditionPlan.of(name, each) for name, each in planned.items()],
+            predicted=PredictedView.of([each for each in planned.values() if isinstance(each, Forecast)]),
+        )
+
+
+def _size(size: tuple[int, int]) -> dict[str, Any]:
+    return {"width": size[0], "height": size[1]}

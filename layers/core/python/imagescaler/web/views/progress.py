@@ -1,0 +1,72 @@
+"""Answers about tasks that may not be over yet."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Response
+from fastapi.responses import JSONResponse
+
+from imagescaler.domain.task.task import Task
+from imagescaler.usecases.ports import TaskRepository
+from imagescaler.web.requests.headers import wait_s
+from imagescaler.web.views.task import TaskView, Unfinished
+
+ACCEPTED_HEADERS: dict[str, Any] = {
+    "Location": {"description": "where the task stands", "schema": {"type": "string"}},
+    "Retry-After": {"description": "seconds, from the work that is queued", "schema": {"type": "integer"}},
+    "Idempotency-Replayed": {"description": "true for a key that was seen before", "schema": {"type": "string"}},
+    "Preference-Applied": {"description": "the wait that was granted", "schema": {"type": "string"}},
+}
+EXAMPLE: dict[str, Any] = {
+    "id": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+    "status": "pending",
+    "created_at": "2026-01-01T12:00:00Z",
+    "attempts": 0,
+    "source": {"format": "jpeg", "width": 4000, "height": 3000, "bytes": 2345678},
+    "options": {"width": 800, "height": 600},
+}
+ITS_ID = {"parameters": {"task_id": "$response.body#/id"}}
+TASK: dict[str, Any] = {
+    "model": TaskView,
+    "headers": ACCEPTED_HEADERS,
+    "links": {
+        "task": {"operationId": "read_task", **ITS_ID},
+        "result": {"operationId": "read_result_of_task", **ITS_ID},
+    },
+    "content": {"application/json": {"example": EXAMPLE}},
+}
+ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {**TASK, "description": "Accepted; the task stands at Location"},
+    200: {**TASK, "description": "Over already, after Prefer: wait"},
+}
+Wait = Annotated[int, Depends(wait_s)]
+
+
+async def show_accepted(
+    task: Task, response: Response, wait_s: int, tasks: TaskRepository, *, replayed: bool
+) -> TaskView:
+    """Show a task that was asked for: 202, or 200 when it is over already, and where it stands."""
+    response.status_code = 200 if task.status.is_final else 202
+    response.headers["Location"] = f"/api/v1/tasks/{task.id}"
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    return await show_progress(task, response, wait_s, tasks)
+
+
+async def show_progress(task: Task, response: Response, wait_s: int, tasks: TaskRepository) -> TaskView:
+    """Show a task, with `Retry-After` while it is not over, and `Preference-Applied` if it ended while we waited."""
+    if not task.status.is_final:
+        response.headers["Retry-After"] = await _retry_after(task, tasks)
+    elif wait_s:
+        response.headers["Preference-Applied"] = f"wait={wait_s}"
+    return TaskView.of(task)
+
+
+async def unfinished(task: Task, tasks: TaskRepository) -> Response:
+    """Answer 202 in place of a result."""
+    body = Unfinished(status=task.status).model_dump(mode="json")
+    return JSONResponse(body, 202, {"Retry-After": await _retry_after(task, tasks)})
+
+
+async def _retry_after(task: Task, tasks: TaskRepository) -> str:
+    backlog = await tasks.backlog(task)
+    return str(backlog.retry_after_s)

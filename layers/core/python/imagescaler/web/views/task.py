@@ -1,0 +1,248 @@
+"""What goes over the wire: the JSON bodies and the queue's message; the options are in `option_fields`."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from imagescaler.domain.formats import Format
+from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.receipt import PeakOf
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.srcset import Pictures, url_of
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Task
+from imagescaler.web.requests.option_fields import NotBoolean, OptionFields
+
+MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
+
+
+class UploadRequest(BaseModel):
+    """The file that is to be uploaded: how many bytes it has, and of what type they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bytes: Annotated[int, Field(ge=1, examples=[12_345_678]), NotBoolean]
+    media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
+
+
+class UploadView(BaseModel):
+    """A request to make, exactly as told, and `id` for the tasks that follow; both until `expires_at`."""
+
+    id: UUID
+    method: str
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class TaskMessage(BaseModel):
+    """What the queue carries: which task, and whose request it was, for the logs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task_id: UUID
+    request_id: str = ""
+    trace_id: str = ""
+
+
+class SourceView(BaseModel):
+    """The uploaded image: as its header says, and once the task is completed, as it is when turned upright."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    format: Format
+    width: int
+    height: int
+    bytes: int
+    frames: Annotated[int, Field(description="pictures of an animation; 1 until it is known that there are more")] = 1
+
+
+class UsageView(BaseModel):
+    """What the work took: seconds, seconds of processor, and the most memory that its process had meanwhile."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    peak_of: PeakOf
+
+
+class ReceiptView(BaseModel):
+    """How a result came about: from which file, with which versions, by which operations, in order."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    source_sha256: str
+    result_sha256: str
+    software: dict[str, str]
+    operations: list[str]
+    usage: UsageView
+
+
+class ResultView(BaseModel):
+    """The scaled image."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    format: Format
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+    receipt: ReceiptView | None = None
+    frames: Annotated[int, Field(description="pictures of an animation")] = 1
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """Show a result to its client."""
+        return cls(**_fields(result), media_type=result.format.media_type)
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of a request."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """Problem details, RFC 9457."""
+
+    type: Annotated[str, Field(examples=["/problems/task-not-found"])]
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    errors: list[FieldError] | None = None
+
+
+class TaskError(BaseModel):
+    """Why a task failed: the problem, without a status of its own."""
+
+    type: str
+    title: str
+    detail: str
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """Show why something failed."""
+        return cls(type=f"/problems/{failure.type}", title=failure.title, detail=failure.detail)
+
+
+class RenditionView(BaseModel):
+    """One of several results of a task; it may have failed by itself. `url` is where it is, or will be."""
+
+    name: str
+    status: Status
+    options: OptionFields
+    url: str
+    result: ResultView | None = None
+    error: TaskError | None = None
+
+    @classmethod
+    def of(cls, task: Task, rendition: Rendition) -> Self:
+        """Show one of a task's renditions."""
+        failure = rendition.failure or task.failure
+        return cls(
+            name=rendition.name,
+            status=task.status_of(rendition),
+            options=OptionFields.of(rendition.options),
+            url=url_of(task, rendition),
+            result=rendition.result and ResultView.of(rendition.result),
+            error=failure and TaskError.of(failure),
+        )
+
+
+class PictureSource(BaseModel):
+    """What a `<source>` in `<picture>` needs: a type, and the pictures of that type."""
+
+    type: str
+    srcset: str
+
+
+class TaskView(BaseModel):
+    """A task; times are UTC."""
+
+    id: UUID
+    status: Status
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    expires_at: datetime | None = None
+    attempts: int
+    source: SourceView
+    options: Annotated[OptionFields | None, Field(description="null where there are renditions: each has its own")]
+    result: ResultView | None = None
+    error: TaskError | None = None
+    renditions: list[RenditionView] | None = None
+    srcset: Annotated[str | None, Field(description="for `<img>`: the renditions in one format, by width")] = None
+    sources: Annotated[
+        list[PictureSource] | None, Field(description="for `<source>`, in this order: those in further formats")
+    ] = None
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        """Show a task to its client."""
+        pictures = Pictures.of(task)
+        sources = [PictureSource(type=form.media_type, srcset=text) for form, text in pictures.sources.items()]
+        return cls(
+            id=task.id,
+            status=task.status,
+            created_at=task.created_at,
+            started_at=task.started_at,
+            completed_at=task.completed_at,
+            expires_at=task.expires_at,
+            attempts=task.attempt,
+            source=SourceView.model_validate(task.source),
+            options=None if task.renditions else OptionFields.of(task.options),
+            result=task.result and ResultView.of(task.result),
+            error=task.failure and TaskError.of(task.failure),
+            renditions=[RenditionView.of(task, each) for each in task.renditions] or None,
+            srcset=pictures.srcset,
+            sources=sources or None,
+        )
+
+
+class ResultBody(BaseModel):
+    """A result as JSON; `data` is the image in base64, or null where it is too large: then it is at `url`, for a while.
+
+    The URL is signed and needs no other header.
+    """
+
+    status: Literal["completed"] = "completed"
+    data: str | None
+    url: str | None = None
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class Unfinished(BaseModel):
+    """What stands in place of a result that is not there yet."""
+
+    status: Literal["pending", "processing"]
+
+
+class Check(BaseModel):
+    """Whether one server answers, and in how many milliseconds."""
+
+    status: Literal["ok", "unavailable"]
+    ms: float
+
+
+class Health(BaseModel):
+    """Whether the service can take tasks."""
+
+    status: Literal["ok", "unavailable"]
+    postgres: Check
+    queue: Check
+    store: Check
+
+
+def _fields(record: object) -> dict[str, object]:
+    return {name: getattr(record, name) for name in record.__dataclass_fields__}  # type: ignore[attr-defined]
