@@ -89,8 +89,8 @@ sam-build: $(SAM) template.local.yaml ## make the images as SAM does; with F=cre
 deploy: $(SAM) ## build, push and deploy to AWS what has changed; with F=create_task the code of that function alone
 	$(if $(F),$(SAM) sync --code --resource-id $(FUNCTION),$(SAM) build --template template.yaml && $(SAM) deploy)
 
-template.local.yaml: template.yaml local/sam_template.py $(READY) # for `sam local`, which fails with files otherwise
-	$(BIN)/python -m local.sam_template > $@
+template.local.yaml: template.yaml local/emulation/sam_template/for_sam_local.py $(READY) # for `sam local`, which fails with files otherwise
+	$(BIN)/python -m local.emulation.sam_template.for_sam_local > $@
 
 $(SAM): Makefile
 	$(PYTHON) -m venv .sam

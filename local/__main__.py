@@ -14,15 +14,15 @@ import click
 import uvloop
 
 from local import stack
-from local.dead_letters import dead_letters
+from local.cli.dead_letters import dead_letters
+from local.cli.keys import keys
+from local.cli.options import LAYOUT, data_option, functions_option, host_option, one_sentence, port_option
+from local.emulation.api_gateway.server import bind, serving
+from local.emulation.lambda_host.lambda_client import LambdaClient
+from local.emulation.lambda_host.logs import FunctionLogs, show_on_screen
+from local.emulation.sam_template.template import load
 from local.environment import SHARED, environment
-from local.gateway.server import bind, serving
-from local.keys import keys
-from local.lambda_client import LambdaClient
-from local.logs import FunctionLogs, show_on_screen
-from local.options import LAYOUT, data_option, functions_option, host_option, one_sentence, port_option
 from local.servers.folders import default_data_folder
-from local.template import load
 
 SCREEN = """
   imagescaler     {url}

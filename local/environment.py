@@ -9,9 +9,11 @@ import asyncpg
 from redis.exceptions import RedisError
 
 from imagescaler.adapters.clients.redis import open_client
-from local import servers
-from local.announcement import found
-from local.signing_key import signing_key
+from local.servers.announcement import found
+from local.servers.folders import used
+from local.servers.postgresql import postgres
+from local.servers.signing_key import signing_key
+from local.servers.valkey import redis
 
 SHARED = ("POSTGRES_DSN", "REDIS_URL", "URL_SIGNING_KEY")
 """What functions and doors must be told alike."""
@@ -28,9 +30,9 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
     with ExitStack() as stack:
         variables = dict(os.environ)
         if not variables.get("POSTGRES_DSN"):
-            variables["POSTGRES_DSN"] = stack.enter_context(servers.postgres(data_folder))
+            variables["POSTGRES_DSN"] = stack.enter_context(postgres(data_folder))
         if not variables.get("REDIS_URL"):
-            variables["REDIS_URL"] = stack.enter_context(servers.redis(data_folder))
+            variables["REDIS_URL"] = stack.enter_context(redis(data_folder))
         if not variables.get("URL_SIGNING_KEY"):
             variables["URL_SIGNING_KEY"] = signing_key(data_folder)
         yield variables
@@ -45,7 +47,7 @@ def reached(data_folder: Path, *, may_be_new: bool = False) -> Iterator[Mapping[
     if running := found(data_folder):
         yield {**running, **os.environ}
         return
-    if not (may_be_new or os.environ.get("POSTGRES_DSN") or os.environ.get("REDIS_URL") or servers.used(data_folder)):
+    if not (may_be_new or os.environ.get("POSTGRES_DSN") or os.environ.get("REDIS_URL") or used(data_folder)):
         raise StackError(
             f"No service has run on {data_folder.resolve()}: name its data folder with --data, or run it there first."
         )

@@ -12,22 +12,22 @@ from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores.quota import BudgetSettings
 from imagescaler.adapters.stores.redis import RedisImageStore
 from imagescaler.runtime import settings
-from local.announcement import announced
-from local.authorizers import followed
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.limits import HTTP_API
+from local.emulation.api_gateway.server import Application, bind, serving
+from local.emulation.event_source_mapping.runner import Runner
+from local.emulation.event_source_mapping.stream import Stream
+from local.emulation.eventbridge.scheduler import Scheduler
+from local.emulation.lambda_host.deployment import Code
+from local.emulation.lambda_host.host import FunctionHost
+from local.emulation.lambda_host.host_client import HostClient
+from local.emulation.lambda_host.lambda_client import InvocationError, LambdaClient
+from local.emulation.lambda_host.logs import FunctionLogs
+from local.emulation.object_store.app import ObjectStore
+from local.emulation.sam_template.authorizers import followed
+from local.emulation.sam_template.template import Template, load
 from local.environment import SHARED, StackError, check_postgres, check_redis, environment
-from local.function_host.deployment import Code
-from local.function_host.host import FunctionHost
-from local.gateway.app import Gateway
-from local.gateway.limits import HTTP_API
-from local.gateway.server import Application, bind, serving
-from local.host_client import HostClient
-from local.lambda_client import InvocationError, LambdaClient
-from local.logs import FunctionLogs
-from local.object_store.app import ObjectStore
-from local.runner.runner import Runner
-from local.runner.stream import Stream
-from local.scheduler.scheduler import Scheduler
-from local.template import Template, load
+from local.servers.announcement import announced
 
 MIGRATION = "MigrateDatabaseFunction"
 ADVICE = "For a larger file, ask POST /api/v1/uploads where to send it."

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local import child
+from local.servers import child
 
 TRAVERSABLE = 0o711  # the server user passes through to its own folder, and sees nothing else
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import child
+from local.servers import child
 from local.servers.folders import ServerError, prepare, server_ids, server_user
 
 START_TIMEOUT_S = 60.0  # recovery after a crash reads up to 1 GB of log

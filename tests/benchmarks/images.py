@@ -13,7 +13,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from local.template import load
+from local.emulation.sam_template.template import load
 
 ROOT = Path(__file__).parent.parent.parent
 BASE = "public.ecr.aws/lambda/python:3.13"

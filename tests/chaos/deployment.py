@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from local.cloudformation import Node
+from local.emulation.sam_template.cloudformation import Node
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("functions", "layers", "local", "template.yaml")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from local.child import command
+from local.servers.child import command
 
 PAUSE_S = 0.1
 LINE_LIMIT_BYTES = 1 << 24

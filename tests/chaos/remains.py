@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from local.runner.stream import GROUP
+from local.emulation.event_source_mapping.stream import GROUP
 from tests import audit
 from tests.chaos.checker import Color, Remains, Row
 from tests.chaos.system import System

@@ -12,7 +12,7 @@ import asyncpg
 from redis.asyncio import Redis
 
 from imagescaler.adapters.queues.redis import stream_key
-from local.lambda_client import LambdaClient
+from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.servers.supervisor import free_port
 from tests import audit
 from tests.chaos.parts import Part, environment

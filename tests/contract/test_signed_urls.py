@@ -15,9 +15,9 @@ from imagescaler.adapters.signed_urls.s3 import S3SignedUrls
 from imagescaler.adapters.stores.redis import RedisImageStore
 from imagescaler.adapters.stores.s3 import S3ImageStore
 from imagescaler.usecases.ports import ImageStore, SignedUrls
-from local.gateway.app import Gateway
-from local.gateway.server import bind, serving
-from local.object_store.app import ObjectStore
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.server import bind, serving
+from local.emulation.object_store.app import ObjectStore
 from tests.cloud import Cloud
 from tests.local.gateway.fakes import FakeFunctions
 

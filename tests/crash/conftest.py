@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from local.runner import runner
-from local.template import load
+from local.emulation.event_source_mapping import runner
+from local.emulation.sam_template.template import load
 from tests import audit
 from tests.crash import victims
 from tests.crash.scene import Scene

@@ -11,8 +11,8 @@ from typing import Any
 import asyncpg
 from redis.asyncio import Redis
 
-from local.runner.runner import Runner
-from local.template import QueueTrigger
+from local.emulation.event_source_mapping.runner import Runner
+from local.emulation.sam_template.template import QueueTrigger
 from tests import audit
 from tests.chaos.checker import Finding, Remains, Row, check
 from tests.chaos.history import Line, Outcome

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from imagescaler.web.app import create_app  # noqa: F401 - slow, and needed by the functions that are loaded later
-from local.lambda_client import Environment, FunctionFailed
-from local.runner import runner as runner_module
-from local.runner.runner import Runner
-from local.runner.stream import Stream
-from local.template import QueueTrigger
+from local.emulation.event_source_mapping import runner as runner_module
+from local.emulation.event_source_mapping.runner import Runner
+from local.emulation.event_source_mapping.stream import Stream
+from local.emulation.lambda_host.lambda_client import Environment, FunctionFailed
+from local.emulation.sam_template.template import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from imagescaler.adapters.stores import StoreSettings
-from local.template import Template, load
+from local.emulation.sam_template.template import Template, load
 from tests.handlers import load as load_handler
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.cloudformation import Node, TemplateError
-from local.declarations import service_of
-from local.sam_template import DEFINITION, SIGNING, for_sam_local
+from local.emulation.sam_template.cloudformation import Node, TemplateError
+from local.emulation.sam_template.declarations import service_of
+from local.emulation.sam_template.for_sam_local import DEFINITION, SIGNING, for_sam_local
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "template.yaml").read_text()

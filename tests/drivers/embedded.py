@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import psutil
 
-from local.lambda_client import DEFAULT_URL_PATTERN
+from local.emulation.lambda_host.lambda_client import DEFAULT_URL_PATTERN
 from local.servers.folders import temporary_data_folder
 from local.servers.supervisor import free_port
 from tests.service import Service, starting

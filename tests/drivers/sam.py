@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from local.lambda_client import DEFAULT_URL_PATTERN
+from local.emulation.lambda_host.lambda_client import DEFAULT_URL_PATTERN
 from local.servers.supervisor import free_port
 from tests.drivers.containers import ROOT, Project, docker, freeze
 

@@ -17,13 +17,13 @@ from redis.asyncio import Redis
 
 from imagescaler.adapters.queues.redis import stream_key
 from local import stack
-from local.gateway.server import bind, serving
-from local.lambda_client import LambdaClient
-from local.logs import FunctionLogs
-from local.options import LAYOUT
-from local.runner import runner
-from local.runner.dead_letters import DeadLetters
-from local.template import Template, load
+from local.cli.options import LAYOUT
+from local.emulation.api_gateway.server import bind, serving
+from local.emulation.event_source_mapping import runner
+from local.emulation.event_source_mapping.dead_letters import DeadLetters
+from local.emulation.lambda_host.lambda_client import LambdaClient
+from local.emulation.lambda_host.logs import FunctionLogs
+from local.emulation.sam_template.template import Template, load
 from tests.pictures import plain
 
 POISON = plain(size=(9900, 9900))  # 300 KB; 300 MB once it is decoded

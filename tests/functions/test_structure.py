@@ -22,9 +22,9 @@ from imagescaler.domain.task.task import MAX_SPARED
 from imagescaler.planning.cost.budget import AdmissionSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
-from local.function_host.limits import Limits as HostLimits
+from local.emulation.lambda_host.limits import Limits as HostLimits
+from local.emulation.sam_template.template import Function, Template, load
 from local.servers import postgresql
-from local.template import Function, Template, load
 from tests.functions.conftest import SIGNING_KEY, Context, Functions
 from tests.handlers import FUNCTIONS, NAMES
 from tests.handlers import load as load_handler

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local.announcement import FILE, announced, found
 from local.environment import reached
+from local.servers.announcement import FILE, announced, found
 
 VARIABLES = {"REDIS_URL": "redis://:a b'c\"$d@127.0.0.1:1/0", "POSTGRES_DSN": "postgresql://here"}
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from imagescaler.runtime.settings import SettingsError
-from local.authorizers import followed
-from local.declarations import Authorizer, Route
-from local.template import TemplateError, load
+from local.emulation.sam_template.authorizers import followed
+from local.emulation.sam_template.declarations import Authorizer, Route
+from local.emulation.sam_template.template import TemplateError, load
 
 OWN = Path(__file__).parents[2] / "template.yaml"
 KEYS = Authorizer("AuthorizeFunction", ("authorization",), 60)

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local import child
+from local.servers import child
 
 PARENT = """
 import subprocess, time

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from local import containers
-from local.containers import Containers, NoneFree, resolve
-from local.lambda_client import FunctionThrottled, FunctionUnreachable, LambdaClient
+from local.emulation.lambda_host import containers
+from local.emulation.lambda_host.containers import Containers, NoneFree, resolve
+from local.emulation.lambda_host.lambda_client import FunctionThrottled, FunctionUnreachable, LambdaClient
 from local.servers.supervisor import free_port
 
 

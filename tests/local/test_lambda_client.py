@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from local.lambda_client import (
+from local.emulation.lambda_host.lambda_client import (
     EventTooLarge,
     FunctionFailed,
     FunctionThrottled,

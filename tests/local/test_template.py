@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local.cloudformation import Node
-from local.declarations import Cors, Function, QueueTrigger, Route, Schedule, service_of
-from local.template import Template, TemplateError, load
+from local.emulation.sam_template.cloudformation import Node
+from local.emulation.sam_template.declarations import Cors, Function, QueueTrigger, Route, Schedule, service_of
+from local.emulation.sam_template.template import Template, TemplateError, load
 
 REPOSITORY = Path(__file__).parents[2]
 

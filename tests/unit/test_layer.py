@@ -11,7 +11,8 @@ LAYER = Path(__file__).parent.parent.parent / "layers/core"
 def test_the_zipped_layer_is_imported_in_a_fresh_interpreter(tmp_path: Path) -> None:
     archive = shutil.make_archive(str(tmp_path / "layer"), "zip", LAYER)
     shutil.unpack_archive(archive, tmp_path / "opt")
-    code = "import imagescaler.usecases.process_task as m, imagescaler.adapters.repositories.postgres_tasks; print(m.__file__)"
+    modules = "imagescaler.usecases.process_task as m, imagescaler.adapters.repositories.postgres_tasks"
+    code = f"import {modules}; print(m.__file__)"
     environment = {"PYTHONPATH": str(tmp_path / "opt/python"), "PYTHONDONTWRITEBYTECODE": "1"}
     printed = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
     assert printed.startswith(str(tmp_path))

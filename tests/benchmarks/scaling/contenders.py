@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.template import load
+from local.emulation.sam_template.template import load
 from tests.benchmarks.scaling import zlib_ng
 from tests.benchmarks.scaling.installation import ROOT, Installation
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from local.declarations import Function
-from local.function_host.deployment import Code
-from local.function_host.host import FunctionHost
-from local.function_host.limits import Limits
+from local.emulation.lambda_host.deployment import Code
+from local.emulation.lambda_host.host import FunctionHost
+from local.emulation.lambda_host.limits import Limits
+from local.emulation.sam_template.declarations import Function
 from tests.local.function_host.served import HANDLER, Served
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from local.function_host.host import FunctionHost
+from local.emulation.lambda_host.host import FunctionHost
 
 HANDLER = """
 import os, pathlib, signal, subprocess, sys, threading, time

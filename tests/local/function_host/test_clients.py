@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 
-from local.function_host.host import FunctionHost
-from local.function_host.limits import Limits
-from local.host_client import HostClient
-from local.lambda_client import EventTooLarge, FunctionFailed, FunctionThrottled, FunctionUnreachable, LambdaClient
+from local.emulation.lambda_host.host import FunctionHost
+from local.emulation.lambda_host.host_client import HostClient
+from local.emulation.lambda_host.lambda_client import (
+    EventTooLarge,
+    FunctionFailed,
+    FunctionThrottled,
+    FunctionUnreachable,
+    LambdaClient,
+)
+from local.emulation.lambda_host.limits import Limits
 from tests.local.function_host.served import Served, until
 
 Serve = Callable[..., Awaitable[Served]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from local.function_host.limits import Limits
+from local.emulation.lambda_host.limits import Limits
 from tests.local.function_host.served import Served, has_ended, until
 
 Serve = Callable[..., Awaitable[Served]]

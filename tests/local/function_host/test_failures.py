@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.function_host.limits import Limits
+from local.emulation.lambda_host.limits import Limits
 from tests.local.function_host.served import HANDLER, Served, has_ended, until
 
 Serve = Callable[..., Awaitable[Served]]

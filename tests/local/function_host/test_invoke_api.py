@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.function_host.limits import Limits
+from local.emulation.lambda_host.limits import Limits
 from tests.local.function_host.served import Served, until
 
 Serve = Callable[..., Awaitable[Served]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.function_host.process import LINE_LIMIT_BYTES, Process
+from local.emulation.lambda_host.process import LINE_LIMIT_BYTES, Process
 from tests.local.function_host.served import Served
 
 

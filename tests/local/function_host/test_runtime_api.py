@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from local.function_host.answer import timed_out
-from local.function_host.invocation import Invocation
-from local.function_host.runtime_api import PREFIX, RuntimeApi
+from local.emulation.lambda_host.answer import timed_out
+from local.emulation.lambda_host.invocation import Invocation
+from local.emulation.lambda_host.runtime_api import PREFIX, RuntimeApi
 
 
 @pytest.fixture

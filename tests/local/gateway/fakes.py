@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from local.gateway.app import Gateway
-from local.gateway.request import Request
-from local.gateway.server import bind, serving
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.request import Request
+from local.emulation.api_gateway.server import bind, serving
 
 
 class FakeFunctions:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway.answer import Answer, BadAnswer, decode
+from local.emulation.api_gateway.answer import Answer, BadAnswer, decode
 
 JSON = ("content-type", "application/json")
 PLAIN = ("content-type", "text/plain; charset=utf-8")

@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from local.declarations import Authorizer, Cors, Route
-from local.gateway import authorization
-from local.gateway.app import Gateway
-from local.gateway.authorization import Authorization
-from local.gateway.invocation import Invocations
-from local.gateway.limits import HTTP_API
-from local.gateway.refusal import Refusal
-from local.gateway.routes import Match
-from local.lambda_client import FunctionFailed, FunctionThrottled
+from local.emulation.api_gateway import authorization
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.authorization import Authorization
+from local.emulation.api_gateway.invocation import Invocations
+from local.emulation.api_gateway.limits import HTTP_API
+from local.emulation.api_gateway.refusal import Refusal
+from local.emulation.api_gateway.routes import Match
+from local.emulation.lambda_host.lambda_client import FunctionFailed, FunctionThrottled
+from local.emulation.sam_template.declarations import Authorizer, Cors, Route
 from tests.local.gateway.fakes import FakeFunctions, client_of, make_request
 
 KEYS = Authorizer("AuthorizeFunction", ("authorization",), ttl_s=60)

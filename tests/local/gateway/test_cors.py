@@ -2,9 +2,9 @@
 
 import pytest
 
-from local.declarations import Cors
-from local.gateway.answer import Answer
-from local.gateway.cors import dress, is_preflight, preflight
+from local.emulation.api_gateway.answer import Answer
+from local.emulation.api_gateway.cors import dress, is_preflight, preflight
+from local.emulation.sam_template.declarations import Cors
 from tests.local.gateway.fakes import make_request
 
 HERE = "https://here.example"

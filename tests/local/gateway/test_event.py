@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from local.declarations import Route
-from local.gateway.event import encode
-from local.gateway.request import Request
-from local.gateway.routes import Match
+from local.emulation.api_gateway.event import encode
+from local.emulation.api_gateway.request import Request
+from local.emulation.api_gateway.routes import Match
+from local.emulation.sam_template.declarations import Route
 from tests.local.gateway.fakes import make_request
 
 DEFAULT = Match(Route("ANY", "$default", "DocsFunction"), {})

@@ -10,12 +10,17 @@ from typing import Any
 import httpx
 import pytest
 
-from local.declarations import Cors, Route
-from local.gateway.app import Gateway
-from local.gateway.body import Body
-from local.gateway.limits import HTTP_API, Limits
-from local.gateway.server import bind, serving
-from local.lambda_client import EventTooLarge, FunctionFailed, FunctionThrottled, FunctionUnreachable
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.body import Body
+from local.emulation.api_gateway.limits import HTTP_API, Limits
+from local.emulation.api_gateway.server import bind, serving
+from local.emulation.lambda_host.lambda_client import (
+    EventTooLarge,
+    FunctionFailed,
+    FunctionThrottled,
+    FunctionUnreachable,
+)
+from local.emulation.sam_template.declarations import Cors, Route
 from tests.local.gateway.fakes import FakeFunctions, client_of, make_request
 
 ROUTES = [
@@ -29,6 +34,8 @@ TOO_LARGE = (
     "The body has {} bytes; this gateway takes at most 10,485,760, and about 4,718,667 of binary data, "
     "because a function's event may have 6,291,556 bytes in base64."
 )
+
+LOGGER = "local.emulation.api_gateway"
 
 
 def problem_of(response: httpx.Response) -> tuple[int, str, str]:
@@ -289,7 +296,7 @@ def test_the_function_is_waited_for_longer_than_the_client_waits() -> None:
 
 
 async def test_a_request_that_is_never_completed_invokes_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "local.gateway")
+    caplog.set_level(logging.INFO, LOGGER)
     functions = FakeFunctions()
     sent = await ask(
         Gateway(ROUTES, None, functions),
@@ -356,10 +363,10 @@ async def test_every_answer_tells_browsers_who_may_read_it(path: str) -> None:
 
 
 async def test_each_request_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "local.gateway")
+    caplog.set_level(logging.INFO, LOGGER)
     async with client_of(Gateway(ROUTES, None, FakeFunctions("ok"))) as client:
         await client.get("/tasks/a%0Ab?secret=1")
         await client.get("/nowhere")
-    lines = [record.getMessage().split() for record in caplog.records if record.name == "local.gateway.app"]
+    lines = [record.getMessage().split() for record in caplog.records if record.name == f"{LOGGER}.app"]
     assert [line[:3] for line in lines] == [["GET", "/tasks/a%0Ab", "200"], ["GET", "/nowhere", "404"]]
     assert [line[-2:] for line in lines] == [["ms", "GetTaskFunction"], ["ms", "-"]]

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mangum import Mangum
 
-from local.declarations import Route
-from local.gateway.app import Gateway
-from local.gateway.event import encode
-from local.gateway.routes import Match
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.event import encode
+from local.emulation.api_gateway.routes import Match
+from local.emulation.sam_template.declarations import Route
 from tests.local.gateway.fakes import FakeFunctions, client_of, make_request
 
 DEFAULT = Route("ANY", "$default", "DocsFunction")

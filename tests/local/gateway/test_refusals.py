@@ -6,7 +6,7 @@ import pytest
 
 from imagescaler.web.gateway_refusals import REFUSALS, GatewayMessage, with_refusals
 from imagescaler.web.views.task import Problem
-from local.gateway.refusal import Refusal
+from local.emulation.api_gateway.refusal import Refusal
 
 
 @pytest.mark.parametrize("status", REFUSALS)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from local.declarations import Route
-from local.gateway.routes import Router
+from local.emulation.api_gateway.routes import Router
+from local.emulation.sam_template.declarations import Route
 
 AWS = ["GET /pets/dog/1", "GET /pets/dog/{id}", "GET /pets/{proxy+}", "ANY /{proxy+}", "$default"]
 OWN = ["POST /tasks", "GET /tasks/{id}", "ANY /tasks/{id}", "GET /tasks/new", "GET /{kind}/new", "GET /a.b/{x}/{y-z}"]

@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from local.declarations import Route
-from local.gateway.app import Gateway
-from local.gateway.server import PortInUse, bind, serving
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.server import PortInUse, bind, serving
+from local.emulation.sam_template.declarations import Route
 from tests.local.gateway.fakes import FakeFunctions
 
 ROUTES = [Route("ANY", "$default", "DocsFunction")]

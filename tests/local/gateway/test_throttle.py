@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from local.declarations import Route
-from local.gateway.app import Gateway
-from local.gateway.refusal import Refusal
-from local.gateway.throttle import Throttle
-from local.template import load
-from local.throttling import Rate, Throttling
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.refusal import Refusal
+from local.emulation.api_gateway.throttle import Throttle
+from local.emulation.sam_template.declarations import Route
+from local.emulation.sam_template.template import load
+from local.emulation.sam_template.throttling import Rate, Throttling
 from tests.local.gateway.fakes import FakeFunctions, client_of
 
 TEMPLATE = Path(__file__).parent.parent.parent.parent / "template.yaml"

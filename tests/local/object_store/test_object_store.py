@@ -10,10 +10,10 @@ import pytest
 
 from imagescaler.adapters.signed_urls.claims import Grant
 from imagescaler.adapters.stores.redis import RedisImageStore
-from local.declarations import Route
-from local.gateway.app import Gateway
-from local.gateway.server import bind, serving
-from local.object_store.app import ObjectStore
+from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.server import bind, serving
+from local.emulation.object_store.app import ObjectStore
+from local.emulation.sam_template.declarations import Route
 from tests.local.gateway.fakes import FakeFunctions
 
 KEY = "a secret of 32 characters or more"
@@ -165,7 +165,7 @@ async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncC
 async def test_who_falls_silent_is_given_up(
     client: httpx.AsyncClient, store: RedisImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.object_store.app.SILENCE_S", 0.05)
+    monkeypatch.setattr("local.emulation.object_store.app.SILENCE_S", 0.05)
     writer = await send_half(client)
     await asyncio.sleep(0.2)
     while await kept(store):

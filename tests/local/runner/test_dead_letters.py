@@ -14,10 +14,10 @@ from redis.asyncio import Redis
 
 from imagescaler.adapters.queues.redis import stream_key
 from local.__main__ import main
-from local.dead_letters import ends
-from local.declarations import QueueTrigger
-from local.runner.dead_letters import DeadLetters
-from local.runner.stream import Stream
+from local.cli.dead_letters import ends
+from local.emulation.event_source_mapping.dead_letters import DeadLetters
+from local.emulation.event_source_mapping.stream import Stream
+from local.emulation.sam_template.declarations import QueueTrigger
 
 QUEUE, DEAD = stream_key("#TaskQueue"), stream_key("#TaskDeadLetterQueue")
 

@@ -16,11 +16,16 @@ from redis.asyncio import Redis
 from imagescaler.adapters import queues
 from imagescaler.adapters.queues.redis import stream_key
 from imagescaler.web.views.task import TaskMessage
-from local.lambda_client import Environment, FunctionFailed, FunctionThrottled, FunctionUnreachable
-from local.runner import runner
-from local.runner.runner import Runner
-from local.runner.stream import GROUP, Message, Stream
-from local.template import QueueTrigger
+from local.emulation.event_source_mapping import runner
+from local.emulation.event_source_mapping.runner import Runner
+from local.emulation.event_source_mapping.stream import GROUP, Message, Stream
+from local.emulation.lambda_host.lambda_client import (
+    Environment,
+    FunctionFailed,
+    FunctionThrottled,
+    FunctionUnreachable,
+)
+from local.emulation.sam_template.template import QueueTrigger
 
 QUEUE = stream_key("#TaskQueue")
 DEAD = stream_key("#DeadQueue")

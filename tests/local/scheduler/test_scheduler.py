@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from local.declarations import Schedule
-from local.lambda_client import FunctionFailed
-from local.scheduler.scheduler import Scheduler
+from local.emulation.eventbridge.scheduler import Scheduler
+from local.emulation.lambda_host.lambda_client import FunctionFailed
+from local.emulation.sam_template.declarations import Schedule
 
 PERIOD_S: Any = 0.02
 

@@ -11,7 +11,7 @@ import asyncpg
 import psutil
 import pytest
 
-from local import child
+from local.servers import child
 from local.servers.folders import ServerError, server_user
 from local.servers.postgresql import postgres
 from local.servers.supervisor import supervise

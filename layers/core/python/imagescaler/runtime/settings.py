@@ -20,7 +20,7 @@ def read(model: type[Model], environment: Mapping[str, str] | None = None) -> Mo
     >>> from imagescaler.domain.limits import Limits
     >>> read(Limits, {"MAX_JPEG_SCANS": "many"})
     Traceback (most recent call last):
-    imagescaler.runtime.settings.SettingsError: MAX_JPEG_SCANS: Input should be a valid integer, unable to parse string ...
+    imagescaler.runtime.settings.SettingsError: MAX_JPEG_SCANS: Input should be a valid integer, ...
     """
     variables = os.environ if environment is None else environment
     names = (name for name in getattr(model, "__dataclass_fields__", {}) if variables.get(name.upper()))

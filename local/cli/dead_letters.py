@@ -1,0 +1,75 @@
+"""The commands on the dead-letter queue; in the cloud `aws sqs` has them."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from local.cli.options import LAYOUT, data_option, one_sentence
+from local.emulation.event_source_mapping.dead_letters import DeadLetters
+from local.emulation.sam_template.declarations import QueueTrigger
+from local.emulation.sam_template.template import load
+from local.environment import check_redis, reached
+from local.servers.folders import default_data_folder
+from local.stack import queue_url
+
+Answer = TypeVar("Answer")
+limit_option = click.option("--limit", default=1000, show_default=True, help="The oldest so many.")
+
+
+@click.group("dead-letters")
+def dead_letters() -> None:
+    """List the messages that nobody could process, or send them again."""
+
+
+@dead_letters.command("list")
+@data_option
+@limit_option
+def list_letters(data: Path | None, limit: int) -> None:
+    """Show when each message was sent, and what it says."""
+    for letter in _use(data, lambda letters: letters.list(limit)):
+        click.echo(f"{letter.sent_at:%Y-%m-%dT%H:%M:%SZ}  {letter.body}")
+
+
+@dead_letters.command()
+@data_option
+@limit_option
+def redrive(data: Path | None, limit: int) -> None:
+    """Send the messages to the processor again; what it can do nothing about comes back."""
+    click.echo(f"{_use(data, lambda letters: letters.redrive(limit))} sent again")
+
+
+def ends(triggers: Iterable[QueueTrigger]) -> tuple[str, str]:
+    """Give the queue where messages stay, which no function empties, and the one that they were first sent to."""
+    sources = {trigger.dead_letter_queue: trigger.queue for trigger in triggers if trigger.dead_letter_queue}
+    [last] = sources.keys() - sources.values()
+    first = last
+    while first in sources:
+        first = sources[first]
+    return last, first
+
+
+def _use(data: Path | None, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:
+    with one_sentence(), _variables(data) as variables:
+        url = variables.get("QUEUE_URL") or variables["REDIS_URL"]
+        last, first = ends(load(LAYOUT.template, variables).triggers)
+        return asyncio.run(_work(url, DeadLetters(queue_url(url, last), queue_url(url, first)), work))
+
+
+def _variables(data: Path | None) -> AbstractContextManager[Mapping[str, str]]:
+    """Give the environment where it says where the queue is, so that nothing has to be started."""
+    if os.environ.get("QUEUE_URL") or os.environ.get("REDIS_URL"):
+        return nullcontext(os.environ)
+    return reached(data or default_data_folder(LAYOUT.root))
+
+
+async def _work(url: str, letters: DeadLetters, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:
+    await check_redis(url)
+    try:
+        return await work(letters)
+    finally:
+        await letters.close()

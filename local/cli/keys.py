@@ -1,0 +1,95 @@
+"""The commands on API keys: they invoke the function that has them, as `aws lambda invoke` does in the cloud."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from imagescaler.web.requests.key_commands import CreateKey
+from local import stack
+from local.cli.options import LAYOUT, data_option, one_sentence
+from local.emulation.lambda_host.host_client import HostClient
+from local.emulation.lambda_host.lambda_client import LambdaClient
+from local.emulation.lambda_host.logs import FunctionLogs
+from local.emulation.sam_template.template import load
+from local.environment import reached
+from local.servers.folders import default_data_folder
+
+FUNCTION = "ManageKeysFunction"
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke API keys, of the service that runs or, where none does, of the data folder's database."""
+
+
+def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    try:
+        return CreateKey(action="create", owner=value).owner
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"]) from error
+
+
+@keys.command()
+@click.argument("owner", callback=_owner)
+@data_option
+def create(owner: str, data: Path | None) -> None:
+    """Make a key for OWNER and print it: it is shown only now."""
+    # A key may come before the service has run for the first time, but not in a folder that was mistyped.
+    may_be_new = data is None or data.is_dir()
+    [made] = _manage(data, {"action": "create", "owner": owner}, may_be_new=may_be_new)
+    click.echo(made["key"])
+
+
+@keys.command("list")
+@data_option
+def list_keys(data: Path | None) -> None:
+    """Show the id and the owner of every key, and when it began and ended."""
+    for key in _manage(data, {"action": "list"}):
+        click.echo("  ".join([key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"]]))
+
+
+@keys.command()
+@click.argument("key_id")
+@data_option
+def revoke(key_id: str, data: Path | None) -> None:
+    """End the key with the id KEY_ID; within a minute nobody gets in with it."""
+    if not _manage(data, {"action": "revoke", "id": key_id}):
+        raise click.ClickException(f"There is no key {key_id}; `keys list` shows those that there are.")
+    click.echo(f"{key_id} revoked")
+
+
+def _manage(data: Path | None, command: Mapping[str, str], *, may_be_new: bool = False) -> Any:
+    folder = data or default_data_folder(LAYOUT.root)
+    with one_sentence():
+        return asyncio.run(_invoke(folder, json.dumps(command).encode(), may_be_new=may_be_new))["keys"]
+
+
+async def _invoke(folder: Path, event: bytes, *, may_be_new: bool) -> Any:
+    function = load(LAYOUT.template, {}).function(FUNCTION)
+    async with _functions_url(folder, may_be_new=may_be_new) as url, LambdaClient(url) as client:
+        return await client.invoke(FUNCTION, function.service, event, timeout_s=function.timeout_s + 5)
+
+
+@asynccontextmanager
+async def _functions_url(folder: Path, *, may_be_new: bool) -> AsyncIterator[str]:
+    """Say where functions are served, if need be by a function host of our own."""
+    if url := os.environ.get("FUNCTIONS_URL"):
+        yield url
+        return
+    with reached(folder, may_be_new=may_be_new) as variables:
+        if url := variables.get("FUNCTIONS_URL"):
+            yield url
+            return
+        template = load(LAYOUT.template, variables)
+        logs = FunctionLogs(folder / "logs", on_screen=False)
+        host = stack.function_host(LAYOUT, template, variables, logs, host="127.0.0.1", port=0)
+        async with host as served:
+            await stack.migrate(variables["POSTGRES_DSN"], HostClient(served))
+            yield served.url_pattern

@@ -1,0 +1,53 @@
+"""What the gateway answers by itself when a request gets no answer from a function."""
+
+import json
+from collections.abc import Mapping
+
+from local.emulation.api_gateway.answer import Answer
+
+MESSAGES: Mapping[int, str] = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    411: "Length Required",
+    412: "Precondition Failed",
+    413: "Request Entity Too Large",
+    416: "Requested Range Not Satisfiable",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+"""What API Gateway's `message` says."""
+
+TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large", 416: "Range Not Satisfiable"}
+"""What a status is called (RFC 9110, section 15)."""
+
+
+class Refusal(Exception):
+    """The gateway's own answer: API Gateway's `message`, and the members of a problem (RFC 9457).
+
+    `retry_after_s` becomes the header Retry-After, which API Gateway does not send.
+    """
+
+    def __init__(self, status: int, detail: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.retry_after_s = retry_after_s
+
+    def answer(self) -> Answer:
+        """Give the HTTP response."""
+        content = {
+            "message": MESSAGES[self.status],
+            "type": "about:blank",
+            "title": TITLES[self.status],
+            "status": self.status,
+            "detail": self.detail,
+        }
+        headers = {"content-type": "application/problem+json"}
+        if self.retry_after_s is not None:
+            headers["retry-after"] = str(self.retry_after_s)
+        return Answer(self.status, tuple(headers.items()), json.dumps(content).encode())

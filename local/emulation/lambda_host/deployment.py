@@ -1,0 +1,72 @@
+"""A function as it is deployed on this machine: where its code is, and the environment variables that Lambda sets."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from local.emulation.sam_template.declarations import Function
+
+COMMAND = (sys.executable, "-m", "awslambdaric", "handler.handler")
+ACCOUNT = "000000000000"
+DEFAULTS = {"AWS_REGION": "us-east-1", "LANG": "en_US.UTF-8", "PATH": os.environ.get("PATH", os.defpath), "TZ": ":UTC"}
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Where code is: `functions` holds a folder for each function, `layers` are searched for modules after it."""
+
+    functions: Path
+    layers: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A function, its code, and the environment variables that all functions get."""
+
+    function: Function
+    code: Code
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Give the folder of the function's module `handler`."""
+        return self.code.functions.resolve() / self.function.name
+
+    @property
+    def region(self) -> str:
+        """Give the AWS region that the function believes to be in."""
+        return (DEFAULTS | dict(self.environment))["AWS_REGION"]
+
+    @property
+    def arn(self) -> str:
+        """Give the function's name as AWS has it."""
+        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.function.service}"
+
+    def variables(self, runtime_api: str) -> dict[str, str]:
+        """Give the environment variables of a process that finds its Runtime API at an address.
+
+        Source: AWS Lambda, "Defined runtime environment variables".
+        """
+        path = (self.folder, *(layer.resolve() for layer in self.code.layers))
+        return {
+            **DEFAULTS,
+            **self.environment,
+            **self.function.environment,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.function.memory_mib),
+            "AWS_LAMBDA_FUNCTION_NAME": self.function.service,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.function.service}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid4().hex}",
+            "AWS_LAMBDA_RUNTIME_API": runtime_api,
+            "AWS_REGION": self.region,
+            "LAMBDA_TASK_ROOT": str(self.folder),
+            "PYTHONPATH": os.pathsep.join(map(str, path)),
+            "_HANDLER": COMMAND[-1],
+        }

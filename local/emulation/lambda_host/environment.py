@@ -1,0 +1,77 @@
+"""An execution environment: one process of a function, which takes one invocation after the other."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Self
+
+from local.emulation.lambda_host import answer
+from local.emulation.lambda_host.answer import Answer
+from local.emulation.lambda_host.deployment import COMMAND, Deployment
+from local.emulation.lambda_host.invocation import Invocation
+from local.emulation.lambda_host.process import Process
+from local.emulation.lambda_host.runtime_api import RuntimeApi
+from local.emulation.sam_template.declarations import Function
+
+WATCH_S = 0.1
+MIB = 1024 * 1024
+
+
+class Environment:
+    """A process and its Runtime API, and the guard of the function's time and memory."""
+
+    def __init__(self, function: Function, api: RuntimeApi, process: Process, *, init_s: float) -> None:
+        self.idle_since = float("inf")
+        self._function = function
+        self._api = api
+        self._process = process
+        self._end: asyncio.Task[None] | None = None
+        # Lambda begins an init of more than 10 s anew inside the first invocation; here it may go on for that long.
+        self._init_s = max(init_s, function.timeout_s)
+
+    @classmethod
+    async def start(cls, deployment: Deployment, *, init_s: float, on_line: Callable[[str], None]) -> Self:
+        """Start a process; raises OSError when the function has no folder, or the machine no room."""
+        api = RuntimeApi(function_arn=deployment.arn, timeout_s=deployment.function.timeout_s)
+        variables = deployment.variables(await api.start())
+        try:
+            process = await Process.start(COMMAND, folder=deployment.folder, environment=variables, on_line=on_line)
+        except OSError:
+            await api.close()
+            raise
+        return cls(deployment.function, api, process, init_s=init_s)
+
+    @property
+    def usable(self) -> bool:
+        """Say whether the process can take an invocation."""
+        return not (self._api.init_failed or self._process.killed or self._process.exited.done())
+
+    async def invoke(self, invocation: Invocation) -> Answer:
+        """Let the process have an invocation, and wait until it answers, ends, or has to be killed."""
+        invocation.allow(self._init_s)
+        self._api.offer(invocation)
+        while not invocation.answer.done():
+            left_s = invocation.deadline - asyncio.get_running_loop().time()
+            ends = (invocation.answer, self._process.exited)
+            await asyncio.wait(ends, timeout=min(left_s, WATCH_S), return_when=asyncio.FIRST_COMPLETED)
+            if not invocation.answer.done():
+                self._judge(invocation)
+        return invocation.answer.result()
+
+    async def stop(self, grace_s: float = 0) -> None:
+        """End the process, by force after `grace_s`; it goes on when the caller is cancelled, and happens once."""
+        self._end = self._end or asyncio.create_task(self._stop(grace_s))
+        await asyncio.shield(self._end)
+
+    async def _stop(self, grace_s: float) -> None:
+        await self._process.stop(grace_s)
+        await self._api.close()
+
+    def _judge(self, invocation: Invocation) -> None:
+        if self._process.exited.done():
+            invocation.complete(answer.exited(invocation.request_id, self._process.exited.result()))
+        elif asyncio.get_running_loop().time() >= invocation.deadline:
+            self._process.kill()
+            invocation.complete(answer.timed_out(invocation.request_id, self._function.timeout_s))
+        elif (used_mib := self._process.rss_bytes() / MIB) > self._function.memory_mib:
+            self._process.kill()
+            self._process.on_line(f"killed: {used_mib:.0f} MiB of memory used, {self._function.memory_mib} MiB allowed")

@@ -1,0 +1,54 @@
+"""Invokes functions of a host in this very process: megabytes do not pass the loopback from it to itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from local.emulation.lambda_host.host import FunctionHost
+from local.emulation.lambda_host.lambda_client import (
+    Environment,
+    EventTooLarge,
+    FunctionFailed,
+    FunctionThrottled,
+    FunctionUnreachable,
+    answer_of,
+)
+from local.emulation.lambda_host.payload import EVENT_LIMIT_BYTES
+from local.emulation.lambda_host.pool import Throttled
+
+
+class HostClient:
+    """A way to functions as LambdaClient is, with the same answers and errors, but without the Invoke API."""
+
+    def __init__(self, host: FunctionHost) -> None:
+        self._host = host
+
+    async def invoke(self, function: str, _service: str, event: bytes, *, timeout_s: float) -> Any:
+        """Invoke a function with a JSON event, wait for its answer and return it decoded.
+
+        Raises the InvocationErrors, and TimeoutError after `timeout_s` seconds; the function goes on all the same.
+        """
+        if len(event) > EVENT_LIMIT_BYTES:
+            raise EventTooLarge(f"the event has {len(event)} bytes, and may have {EVENT_LIMIT_BYTES}")
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = await asyncio.shield(self._host.start(function, event))
+        except KeyError:
+            raise FunctionUnreachable(f"there is no function {function}") from None
+        except Throttled:
+            raise FunctionThrottled(f"every environment of {function} is busy") from None
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise FunctionFailed("ServiceException", str(error)) from error
+        return answer_of(answer.payload, failed=answer.failed)
+
+    @asynccontextmanager
+    async def environment(self, function: str, service: str, *, wait_s: float = 0) -> AsyncIterator[Environment]:  # noqa: ARG002 - the host waits
+        """Have an environment of a function: the host lets each invocation wait for one."""
+        yield partial(self.invoke, function, service)
+
+    async def concurrency(self, _function: str, _service: str) -> None:
+        """Leave it to the host how many environments there are."""

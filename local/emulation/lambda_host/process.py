@@ -1,0 +1,104 @@
+"""A process with a session of its own: its log lines, its memory, and its end together with all that it started."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Self, cast
+
+import psutil
+
+from local.servers import child
+
+LINE_LIMIT_BYTES = 1024 * 1024
+DRAIN_S = 0.5
+
+
+class Process(asyncio.SubprocessProtocol):
+    """A running process; it dies with this one.
+
+    A protocol and not asyncio's `Process`: that one's streams refuse long lines, and before Python 3.12 its `wait`
+    goes on for as long as a grandchild holds the pipe.
+    """
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self.exited: asyncio.Future[int] = loop.create_future()
+        self.killed = False
+        self._drained: asyncio.Future[None] = loop.create_future()
+        self.on_line = on_line
+        self._rest = b""
+
+    @classmethod
+    async def start(
+        cls, argv: Sequence[str], *, folder: Path, environment: Mapping[str, str], on_line: Callable[[str], None]
+    ) -> Self:
+        """Start a program in a folder; `on_line` gets each line that it or its children write. Raises OSError."""
+        _, process = await asyncio.get_running_loop().subprocess_exec(
+            lambda: cls(on_line),
+            *child.command(*argv),
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+        )
+        return process
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin: the program runs."""
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._pid = self._transport.get_pid()
+
+    def pipe_data_received(self, _fd: int, data: bytes | str) -> None:
+        """Cut output into lines."""
+        # awslambdaric separates the lines of a traceback by carriage returns.
+        *lines, self._rest = (self._rest + cast("bytes", data).replace(b"\r", b"\n")).split(b"\n")
+        if len(self._rest) > LINE_LIMIT_BYTES:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in filter(None, lines):
+            self.on_line(line.decode(errors="replace"))
+
+    def pipe_connection_lost(self, _fd: int, _exc: Exception | None) -> None:
+        """End the last line, too."""
+        self.pipe_data_received(_fd, b"\n")
+        self._drained.set_result(None)
+
+    def process_exited(self) -> None:
+        """End whatever the program has left behind."""
+        self._signal(signal.SIGKILL)
+        self.exited.set_result(cast("int", self._transport.get_returncode()))
+
+    @cached_property
+    def _observed(self) -> psutil.Process:
+        return psutil.Process(self._pid)
+
+    def rss_bytes(self) -> int:
+        """Measure the resident memory, without that of children; none when the process has ended."""
+        try:
+            return self._observed.memory_info().rss
+        except psutil.NoSuchProcess:
+            return 0
+
+    def kill(self) -> None:
+        """Kill the process and all of its session."""
+        self.killed = True
+        if not self.exited.done():
+            self._signal(signal.SIGKILL)
+
+    async def stop(self, grace_s: float) -> None:
+        """Ask the process to end, kill what is left of it after `grace_s`, and wait for its last lines."""
+        if not self.exited.done() and grace_s > 0:
+            self._signal(signal.SIGTERM)
+            await asyncio.wait((self.exited,), timeout=grace_s)
+        self.kill()
+        await asyncio.wait((self.exited,))
+        await asyncio.wait((self._drained,), timeout=DRAIN_S)  # a daemon that left the session may hold the pipe
+        self._transport.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._pid, number)

@@ -1,0 +1,129 @@
+"""The door as an ASGI application before another one: it serves signed URLs, and passes on everything else."""
+
+import logging
+import time
+from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.gateway import PATH
+from imagescaler.domain.errors import BlobNotFound, Unavailable
+from imagescaler.domain.etag import has_etag
+from local.emulation.api_gateway.answer import Answer, Headers
+from local.emulation.api_gateway.app import CLIENT_CLOSED_REQUEST
+from local.emulation.api_gateway.body import Body, ClientGone, Receive
+from local.emulation.api_gateway.cors import dress, is_preflight, preflight
+from local.emulation.api_gateway.refusal import Refusal
+from local.emulation.api_gateway.request import Request
+from local.emulation.api_gateway.response import Send, respond, start
+from local.emulation.api_gateway.server import Application
+from local.emulation.object_store.byte_range import requested
+from local.emulation.object_store.permission import key_of, permitted
+from local.emulation.sam_template.declarations import Cors
+
+SILENCE_S = 30
+# A bucket has a CORS configuration of its own: what browsers may send to it the API need not take.
+CORS = Cors(("*",), ("GET", "HEAD", "PUT"), ("content-type", "if-none-match"), ("content-disposition", "etag"), 600)
+
+logger = logging.getLogger(__name__)
+
+
+class Blobs(Protocol):
+    """What the door needs of a store; every method raises StoreUnavailable when the store is away."""
+
+    async def receive(self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int) -> bool:
+        """Keep what comes in pieces; False when there is something under `key` already. Raises StoreFull."""
+        ...
+
+    async def size(self, key: str) -> int:
+        """Return the number of bytes that were put; raises BlobNotFound."""
+        ...
+
+    def pieces(self, key: str, part: range) -> AsyncIterator[bytes]:
+        """Give the bytes of a blob at these positions piece by piece."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Answer):
+    """An answer whose body is in the store, a blob's bytes at the positions of `part`."""
+
+    part: range = range(0)
+
+
+class ObjectStore:
+    """Serves signed URLs from `blobs`, and leaves everything else to `behind`."""
+
+    def __init__(self, behind: Application, blobs: Blobs, signing_key: str) -> None:
+        self._behind, self._blobs, self._signing_key = behind, blobs, signing_key
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one request (ASGI 3.0)."""
+        if not scope["path"].startswith(PATH):
+            await self._behind(scope, receive, send)
+            return
+        started, request = time.perf_counter(), Request.of(scope)
+        body = Body(request, receive)
+        try:
+            answer = await self._answer(request, body)
+            await self._respond(send, request, body, answer)
+            status = answer.status
+        except ClientGone:
+            status = CLIENT_CLOSED_REQUEST
+        duration_ms = (time.perf_counter() - started) * 1000
+        logger.info("%s %s %d %.0f ms", request.method, request.path, status, duration_ms)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what has outlived its requests."""
+        await self._behind.drain(timeout_s)
+
+    async def _answer(self, request: Request, body: Body) -> Answer:
+        if is_preflight(request):
+            return preflight(request, CORS)
+        try:
+            grant = permitted(request, self._signing_key)
+            answer = await (self._take(grant, body) if grant.method == "PUT" else self._describe(grant, request))
+        except Refusal as refusal:
+            answer = refusal.answer()
+        except Unavailable as problem:
+            answer = Refusal(503, problem.detail).answer()
+        return dress(answer, request, CORS)
+
+    async def _take(self, grant: Grant, body: Body) -> Answer:
+        ttl_s = max(grant.expires_at - int(time.time()), 1)
+        if not await self._blobs.receive(grant.key, body.chunks(SILENCE_S), size=grant.size, ttl_s=ttl_s):
+            raise Refusal(412, "The URL has been used: its bytes are there.")
+        return Answer(200)
+
+    async def _describe(self, grant: Grant, request: Request) -> Answer:
+        headers = tuple((name.lower(), value) for name, value in grant.headers.items())
+        try:
+            size = await self._blobs.size(grant.key)
+        except BlobNotFound as error:
+            raise Refusal(404, "What the URL is for is no longer kept.") from error
+        etag = dict(headers).get("etag")
+        if etag and has_etag(request.header("if-none-match"), etag):
+            return Answer(304, headers)
+        asks = request.method == "GET" and request.header("if-range") in {None, etag}  # RFC 9110, sections 13.1.5, 14.2
+        return _stored(headers, size, requested(request.header("range"), size) if asks else None)
+
+    async def _respond(self, send: Send, request: Request, body: Body, answer: Answer) -> None:
+        if request.method != "GET" or not isinstance(answer, Stored):
+            await respond(send, request, body, answer)
+            return
+        await send(start(answer, list(answer.framed())))
+        async for piece in self._blobs.pieces(key_of(request), answer.part):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body"})
+
+
+def _stored(headers: Headers, size: int, part: range | None) -> Answer:
+    """Answer with a blob of `size` bytes, with a part of it, or, where the part is empty, with a refusal."""
+    if part is None:
+        return Stored(200, (*headers, ("accept-ranges", "bytes")), content_length=size, part=range(size))
+    if not part:
+        refused = Refusal(416, f"What the URL is for has {size:,} bytes.").answer()
+        return replace(refused, headers=(*refused.headers, ("content-range", f"bytes */{size}")))
+    position = ("content-range", f"bytes {part.start}-{part.stop - 1}/{size}")
+    return Stored(206, (*headers, position), content_length=len(part), part=part)
