@@ -60,13 +60,13 @@ format: $(READY) ## put the code in shape
 	$(BIN)/ruff format
 
 openapi: $(READY) ## write the OpenAPI document and the catalogue of problems anew from the code
-	$(BIN)/python -m tests.documents
+	$(BIN)/python -m tools.documents
 
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
-	$(BIN)/python -m tests.contact_sheet
+	$(BIN)/python -m tools.contact_sheet
 
 bench: $(READY) ## throughput, latency and cold starts, as ratios
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tools.benchmarks
 
 build: ## make the images; with F=create_task the one of that function
 	docker compose build $(SERVICE)
@@ -98,26 +98,26 @@ $(SAM): Makefile
 	@touch $@
 
 conformance: $(READY) $(SAM) ## run the suite against WAYS="embedded compose sam", which is all of them; print a table
-	$(BIN)/python -m tests.conformance $(WAYS)
+	$(BIN)/python -m tools.conformance $(WAYS)
 
 bench-images: $(READY) ## how large the images are, and how long containers take to answer
-	$(BIN)/python -m tests.benchmarks.images
+	$(BIN)/python -m tools.benchmarks.images
 
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
-	$(BIN)/python -m tests.benchmarks.scaling $(ARGS)
+	$(BIN)/python -m tools.benchmarks.scaling $(ARGS)
 
 bench-costs: $(READY) ## fit the model of what scaling takes, and check it on real pictures; ARGS=--check only that
-	$(BIN)/python -m tests.benchmarks.costs $(ARGS)
+	$(BIN)/python -m tools.benchmarks.costs $(ARGS)
 
 hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
-	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tools.hostile
 
 fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathesis, Hypothesis)
-	$(BIN)/python -m tests.fuzzing
-	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/imaging/test_fuzzing.py
+	$(BIN)/python -m tools.fuzzing
+	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/engine/test_fuzzing.py
 
 audit: $(AUDIT) ## ask for known weaknesses of every pinned package (pip-audit); needs the internet
-	@$(PYTHON) -m tests.advisories $(AUDIT)
+	@$(PYTHON) -m tools.advisories $(AUDIT)
 
 $(AUDIT): Makefile
 	$(PYTHON) -m venv .audit
@@ -125,10 +125,10 @@ $(AUDIT): Makefile
 	@touch $@
 
 chaos: $(READY) ## break the running service on purpose for three minutes, and check that it kept its word
-	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),180) $(CHAOS)
+	@$(BIN)/python -m tools.chaos --seconds $(or $(SECONDS),180) $(CHAOS)
 
 overload: $(READY) ## send five times what the service can do for a minute, and check what it promises
-	@$(BIN)/python -m tests.overload --seconds $(or $(SECONDS),60)
+	@$(BIN)/python -m tools.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
 	rm -rf $(VENV) .sam .audit .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

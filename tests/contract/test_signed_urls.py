@@ -19,7 +19,7 @@ from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.server import bind, serving
 from local.emulation.object_store.app import ObjectStore
 from tests.cloud import Cloud
-from tests.local.gateway.fakes import FakeFunctions
+from tests.local.api_gateway.fakes import FakeFunctions
 
 KEY = "a secret of 32 characters or more"
 IMAGE = bytes(range(256)) * 10_000

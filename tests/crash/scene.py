@@ -14,11 +14,11 @@ from redis.asyncio import Redis
 from local.emulation.event_source_mapping.runner import Runner
 from local.emulation.sam_template.template import QueueTrigger
 from tests import audit
-from tests.chaos.checker import Finding, Remains, Row, check
-from tests.chaos.history import Line, Outcome
-from tests.chaos.work import Kind, Work, color_of
 from tests.crash import victims
 from tests.functions.conftest import Functions, multipart
+from tools.chaos.checker import Finding, Remains, Row, check
+from tools.chaos.history import Line, Outcome
+from tools.chaos.work import Kind, Work, color_of
 
 QUEUE = "imagescaler:TaskQueue"
 KEY = "a-key"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from tests.chaos.work import Kind, Work
 from tests.crash import victims
 from tests.crash.scene import QUEUE, Scene
+from tools.chaos.work import Kind, Work
 
 ACCEPT = ("before store.put", "after store.put", "after tasks.add", "after queue.push", "after tasks.note_message")
 NOTHING_WRITTEN = ACCEPT[:2]

@@ -12,9 +12,9 @@ from imagescaler.domain.formats import Format
 from imagescaler.probe.timelines.read_timeline import read_timeline
 from tests.animations import DURATIONS, PICTURES, frames_of, saved
 from tests.e2e.client import finished, post
-from tests.hostile import gifs
 from tests.pictures import encoded, photograph, plain
 from tests.reference import expected, mean_difference, pixels_of, resampled, upright, worst_difference
+from tools.hostile import gifs
 
 
 def test_a_photograph_is_posted_polled_and_fetched(client: httpx.Client) -> None:

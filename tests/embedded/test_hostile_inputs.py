@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from local.servers.folders import temporary_data_folder
-from tests.hostile.bombs import flat_webp
-from tests.hostile.case import COMPLETED, Case, of_image
-from tests.hostile.catalogue import CASES
-from tests.hostile.leaks import leaks
-from tests.hostile.report import listing
-from tests.hostile.trial import ENVIRONMENT, Outcome, Trial
 from tests.pictures import plain
 from tests.service import ROOT, Start, starting
+from tools.hostile.bombs import flat_webp
+from tools.hostile.case import COMPLETED, Case, of_image
+from tools.hostile.catalogue import CASES
+from tools.hostile.leaks import leaks
+from tools.hostile.report import listing
+from tools.hostile.trial import ENVIRONMENT, Outcome, Trial
 
 HONEST = Case("honest", "picture", COMPLETED, lambda: of_image(plain, {"width": "8"}))
 API_MIB, PROCESSOR_MIB, LONGEST_S = 320, 1_900, 25  # functions have 512 and 2,048 MiB, the processor 30 s

@@ -4,9 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from tests.documents import OPENAPI
-from tests.fuzzing.promises import ENVIRONMENT, check
 from tests.service import Start
+from tools.documents import OPENAPI
+from tools.fuzzing.promises import ENVIRONMENT, check
 
 TROUBLE = ("Traceback", "Runtime.")
 FAULT = re.compile(r" 50[02] \d+ ms ")  # a status of the gateway's log, not a duration

@@ -7,8 +7,8 @@ import pytest
 
 from imagescaler.web.problems import STATUS
 from imagescaler.web.requests.option_fields import OptionFields
-from tests import documents
 from tests.functions.conftest import Functions
+from tools import documents
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])

@@ -199,7 +199,7 @@ def test_the_event_of_the_migration_runs(postgres_dsn: str, monkeypatch: pytest.
 
 def test_functions_import_neither_one_another_nor_the_local_doors() -> None:
     for name in NAMES:
-        assert not imported_packages(FUNCTIONS / name / "handler.py") & {"functions", "local", "tests", *NAMES}
+        assert not imported_packages(FUNCTIONS / name / "handler.py") & {"functions", "local", "tests", "tools", *NAMES}
 
 
 def test_nothing_imports_functions() -> None:

@@ -9,8 +9,8 @@ from operator import attrgetter
 import pytest
 
 from imagescaler.planning.cost.model import fitted_model
-from tests.benchmarks.costs.judging import WAYS, Verdict, within
-from tests.benchmarks.costs.measured import RECORD, read
+from tools.benchmarks.costs.judging import WAYS, Verdict, within
+from tools.benchmarks.costs.measured import RECORD, read
 
 VERDICTS = [Verdict.of(fitted_model(), each, cpu_factor=1) for each in read(RECORD)]
 PICTURES = 21

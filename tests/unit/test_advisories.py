@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.advisories import SOUND, UNKNOWN, WEAK, ask, verdict
+from tools.advisories import SOUND, UNKNOWN, WEAK, ask, verdict
 
 SKIPPED = {"name": "pillow", "skip_reason": "Dependency not found on PyPI and could not be audited: pillow (1)"}
 HEALTHY: dict[str, Any] = {"name": "redis", "version": "8", "vulns": []}

@@ -5,9 +5,9 @@ from PIL import Image
 
 from imagescaler.domain.formats import Format
 from tests.animations import saved, scaled
-from tests.hostile import metadata
-from tests.hostile.leaks import leaks
 from tests.pictures import encoded, photograph, plain
+from tools.hostile import metadata
+from tools.hostile.leaks import leaks
 
 
 @pytest.mark.parametrize("name", metadata.TELLING)

@@ -11,8 +11,8 @@ from imagescaler.domain.errors import CorruptImage, ImageProblem, UnsupportedIma
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.source import Source
 from imagescaler.probe.probe import measure
-from tests.hostile.files import in_pieces, padded
 from tests.pictures import encoded, photograph, plain, png, riff, segment
+from tools.hostile.files import in_pieces, padded
 
 PICTURE = Image.new("RGB", (61, 37), "teal")
 KINDS = {

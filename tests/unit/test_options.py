@@ -12,7 +12,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
 from imagescaler.web.requests.option_fields import OptionFields
 from imagescaler.web.requests.scaling_request import ScalingRequest
-from tests.unit.imaging.test_plan import wishes
+from tests.unit.engine.test_plan import wishes
 
 EVERYTHING = {
     "width": "800",

@@ -15,8 +15,8 @@ from imagescaler.probe.timelines.avif import write_plays
 from imagescaler.probe.timelines.read_timeline import read_timeline
 from imagescaler.probe.timelines.timeline import Timeline
 from tests.animations import frames_of
-from tests.hostile import gifs, pngs, webps
 from tests.pictures import encoded
+from tools.hostile import gifs, pngs, webps
 
 DURATIONS = [40, 100, 250, 1_230]
 FRAMES = [Image.new("RGB", (24, 16), color) for color in ("red", "lime", "blue", "white")]

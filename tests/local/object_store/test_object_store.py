@@ -14,7 +14,7 @@ from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.server import bind, serving
 from local.emulation.object_store.app import ObjectStore
 from local.emulation.sam_template.declarations import Route
-from tests.local.gateway.fakes import FakeFunctions
+from tests.local.api_gateway.fakes import FakeFunctions
 
 KEY = "a secret of 32 characters or more"
 JPEG = {"content-type": "image/jpeg"}

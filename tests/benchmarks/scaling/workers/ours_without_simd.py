@@ -1,8 +1,0 @@
-"""Our engine as it is where the SIMD resizer has no wheel."""
-
-import runpy
-import sys
-
-if __name__ == "__main__":
-    sys.modules["cykooz_resizer"] = None  # type: ignore[assignment]  # to import it is now an ImportError
-    runpy.run_module("tests.benchmarks.scaling.workers.ours", run_name="__main__")

@@ -1,0 +1,156 @@
+"""The checker on histories made by hand: it must see each fault, and none where there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from tests.audit import Step
+from tools.chaos.checker import Color, Fault, Remains, Row, acknowledged, check
+from tools.chaos.history import History, Line, Outcome, read
+from tools.chaos.work import Kind, Work
+
+ONE = "11111111-1111-4111-8111-111111111111"
+TWO = "22222222-2222-4222-8222-222222222222"
+
+
+def told(kind: Kind = Kind.GOOD, task_id: str = ONE, key: str | None = "k-7", number: int = 7) -> list[Line]:
+    return [Line(Outcome.INVOKE, number, kind, key), Line(Outcome.OK, number, kind, key, task_id, 202)]
+
+
+def walked(*statuses: str, task_id: str = ONE) -> list[Step]:
+    return [Step(UUID(task_id), old, new, 1) for old, new in zip((None, *statuses[:-1]), statuses, strict=True)]
+
+
+COMPLETED = Remains(
+    rows={ONE: Row("completed", key="k-7")},
+    steps=walked("pending", "processing", "completed"),
+    pictures={ONE: Work(7, Kind.GOOD).color},
+)
+
+
+def faults(history: Sequence[Line], remains: Remains) -> list[Fault]:
+    return [finding.fault for finding in check(history, remains)]
+
+
+def test_a_run_without_faults_is_passed() -> None:
+    assert check(told(), COMPLETED) == []
+
+
+@pytest.mark.parametrize(("kind", "reason"), [(Kind.CORRUPT, "corrupt-image"), (Kind.POISON, "attempts-exhausted")])
+def test_an_image_that_is_meant_to_fail_may_fail_with_its_reason_only(kind: Kind, reason: str) -> None:
+    steps = walked("pending", "processing", "failed")
+    assert check(told(kind), Remains({ONE: Row("failed", reason)}, steps)) == []
+    assert faults(told(kind), Remains({ONE: Row("failed", "source-lost")}, steps)) == [Fault.WRONG_END]
+
+
+def test_a_picture_of_a_corrupt_image_is_a_wrong_end() -> None:
+    assert faults(told(Kind.CORRUPT), COMPLETED) == [Fault.WRONG_END]
+
+
+def test_a_task_that_was_acknowledged_and_is_not_there_is_lost() -> None:
+    assert faults(told(), Remains()) == [Fault.LOST]
+
+
+def test_a_task_that_nobody_acknowledged_may_be_missing() -> None:
+    assert (
+        check([Line(Outcome.INVOKE, 7, Kind.GOOD, "k-7"), Line(Outcome.UNKNOWN, 7, Kind.GOOD, "k-7")], Remains()) == []
+    )
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+@pytest.mark.parametrize("history", [told(), []])
+def test_a_task_that_is_not_over_is_stuck_whether_its_client_knows_of_it_or_not(
+    history: list[Line], status: str
+) -> None:
+    assert faults(history, Remains({ONE: Row(status)}, walked("pending"))) == [Fault.STUCK]
+
+
+def test_a_good_image_that_failed_has_the_wrong_end() -> None:
+    remains = Remains({ONE: Row("failed", "attempts-exhausted")}, walked("pending", "processing", "failed"))
+    assert faults(told(), remains) == [Fault.WRONG_END]
+
+
+def test_a_result_that_is_gone_too_early_has_the_wrong_end() -> None:
+    steps = walked("pending", "processing", "completed", "expired")
+    assert faults(told(), Remains({ONE: Row("expired")}, steps)) == [Fault.WRONG_END]
+
+
+SENT_AT_S = 1000.0
+GONE_WITH_REDIS = {
+    "source": (Remains({ONE: Row("failed", "source-lost")}, walked("pending", "failed")), Fault.WRONG_END),
+    "result, as the sweeper saw": (
+        Remains({ONE: Row("expired")}, walked("pending", "processing", "completed", "expired")),
+        Fault.WRONG_END,
+    ),
+    "result, as its client is told": (replace(COMPLETED, pictures={ONE: None}, gone={ONE}), Fault.WRONG_PIXELS),
+}
+
+
+@pytest.mark.parametrize(("remains", "fault"), GONE_WITH_REDIS.values(), ids=GONE_WITH_REDIS)
+def test_what_was_in_redis_may_be_gone_when_that_was_emptied_and_not_otherwise(remains: Remains, fault: Fault) -> None:
+    history = [replace(line, at_s=SENT_AT_S) for line in told()]
+    assert check(history, remains, SENT_AT_S + 1) == []
+    assert [finding.fault for finding in check(history, remains, SENT_AT_S - 1)] == [fault]
+    assert faults(history, remains) == [fault]
+
+
+def test_an_empty_redis_excuses_nothing_else() -> None:
+    history = [replace(line, at_s=SENT_AT_S) for line in told()]
+    for remains in (
+        Remains(),
+        Remains({ONE: Row("pending")}, walked("pending")),
+        Remains({ONE: Row("failed", "attempts-exhausted")}, walked("pending", "processing", "failed")),
+        replace(COMPLETED, pictures={ONE: Work(8, Kind.GOOD).color}),
+        replace(COMPLETED, pictures={ONE: None}),
+    ):
+        assert len(check(history, remains, SENT_AT_S + 1)) == 1
+
+
+@pytest.mark.parametrize("picture", [{ONE: Work(8, Kind.GOOD).color}, {ONE: None}, {}])
+def test_the_picture_of_another_task_and_none_at_all_are_wrong(picture: Mapping[str, Color | None]) -> None:
+    assert faults(told(), replace(COMPLETED, pictures=picture)) == [Fault.WRONG_PIXELS]
+
+
+@pytest.mark.parametrize(
+    "end", [("completed", "completed"), ("completed", "failed"), ("failed", "completed"), ("completed", "processing")]
+)
+def test_a_task_that_ends_once_more_or_begins_again_is_finished_twice(end: tuple[str, str]) -> None:
+    steps = [*walked("pending", "processing"), *walked("processing", *end)[1:]]
+    assert Fault.TWICE in faults(told(), replace(COMPLETED, steps=steps))
+
+
+def test_new_attempts_and_releases_are_no_fault() -> None:
+    steps = walked("pending", "processing", "processing", "pending", "processing", "completed")
+    assert check(told(), replace(COMPLETED, steps=steps)) == []
+
+
+def test_two_tasks_of_one_key_are_a_fault() -> None:
+    history = [*told(), *told(task_id=TWO)]
+    rows = {ONE: Row("completed", key="k-7"), TWO: Row("completed")}
+    pictures = dict.fromkeys((ONE, TWO), Work(7, Kind.GOOD).color)
+    assert faults(history, Remains(rows, COMPLETED.steps, pictures)) == [Fault.SPLIT_KEY]
+
+
+def test_a_request_that_was_only_ever_refused_must_not_have_a_task() -> None:
+    refused = [Line(Outcome.INVOKE, 7, Kind.GOOD, "k-7"), Line(Outcome.REFUSED, 7, Kind.GOOD, "k-7", status=503)]
+    assert check(refused, Remains()) == []
+    assert faults(refused, COMPLETED) == [Fault.FALSE_REFUSAL]
+    assert check([*refused, *told()], COMPLETED) == []
+
+
+def test_what_is_left_over_is_named() -> None:
+    [finding] = check(told(), replace(COMPLETED, left_over=["3 messages in TaskQueue"]))
+    assert (finding.fault, finding.what) == (Fault.LEFT_OVER, "3 messages in TaskQueue")
+
+
+def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    with path.open("w") as file:
+        history = History(file)
+        history.write(Outcome.INVOKE, 7, Kind.GOOD, key="k-7")
+        history.write(Outcome.OK, 7, Kind.GOOD, key="k-7", task_id=ONE, status=202)
+    assert [replace(line, at_s=0) for line in read(path)] == told()
+    assert list(acknowledged(read(path))) == [ONE]

@@ -1,0 +1,32 @@
+"""Our engine, and the only place of this benchmark that calls it."""
+
+import os
+from pathlib import Path
+
+from imagescaler.domain.errors import ImageProblem
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import MEGA, Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.scale import Scaled, scale_each
+from imagescaler.runtime import meter
+from tools.benchmarks.scaling.workers.loop import Job, serve
+
+LIMITS = Limits(max_source_pixels=200 * MEGA, max_webp_pixels=200 * MEGA)
+
+
+def scale(data: bytes, job: Job) -> list[bytes]:
+    """Decode once, and scale for each width; raises the reason for what could not be made."""
+    made = scale_each(data, [Options(width=width, format=Format(job.format)) for width in job.widths], LIMITS)
+    del data  # what is scaled is to have no other owner
+    return [_data(each) for each in made]
+
+
+def _data(made: Scaled | ImageProblem) -> bytes:
+    if isinstance(made, ImageProblem):
+        raise made
+    return made.data
+
+
+if __name__ == "__main__":
+    meter.RESET = Path(os.devnull)  # the peak is read when all is over; for receipts it would begin anew
+    serve(scale)

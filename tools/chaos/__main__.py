@@ -1,0 +1,76 @@
+"""`make chaos`: breaks the running service on purpose, and checks that it has kept its word."""
+
+import asyncio
+import itertools
+import logging
+import random
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import uvloop
+
+from local.servers.folders import temporary_data_folder
+from tools.chaos.checker import acknowledged, check
+from tools.chaos.clients import Clients
+from tools.chaos.deployment import deploy
+from tools.chaos.faults import Faults
+from tools.chaos.history import History, read
+from tools.chaos.remains import gather
+from tools.chaos.report import report
+from tools.chaos.system import System, settled
+
+SETTLE_S = 600  # poison takes longest: its message lost, three sweeps a minute apart; then twelve receives of 24 s
+LEAST_PER_S = 3
+
+
+@click.command()
+@click.option("--seconds", default=180, show_default=True, help="How long there are clients and faults.")
+@click.option("--seed", default=None, type=int, help="Repeats the dice of a run; not its timing, of course.")
+@click.option("--clients", default=12, show_default=True)
+@click.option("--without", type=click.Choice(["fence", "sweeper"]), multiple=True, help="Take a safety away.")
+@click.option("--empty-redis", is_flag=True, help="Empty Redis as well; what was in it may end as lost.")
+@click.option("--folder", type=click.Path(path_type=Path, exists=True), help="Keeps the history and all logs there.")
+def main(
+    seconds: int, seed: int | None, clients: int, without: tuple[str, ...], *, empty_redis: bool, folder: Path | None
+) -> None:
+    """Run, report, and exit with 1 when the service has broken its word."""
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+    chosen = random.randrange(1_000_000) if seed is None else seed
+    click.echo(f"seed             {chosen}, {seconds} s, without {', '.join(without) or 'nothing'}")
+    with ExitStack() as stack:
+        place = folder or stack.enter_context(temporary_data_folder())
+        runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
+        passed = runner.run(run(place, seconds, random.Random(chosen), clients, without, empty_redis=empty_redis))
+    sys.exit(not passed)
+
+
+async def run(
+    folder: Path, seconds: int, dice: random.Random, count: int, without: tuple[str, ...], *, empty_redis: bool
+) -> bool:
+    """Run one time, and say whether nothing was found."""
+    system, path = System(deploy(folder, fence="fence" not in without)), folder / "history.jsonl"
+    with path.open("w") as file:
+        async with system.running(sweeper="sweeper" not in without):
+            end = time.monotonic() + seconds
+            clients = Clients(system.gateway_url, History(file), dice, itertools.count(1))
+            faults = Faults(system, random.Random(dice.random()), empties_redis=empty_redis)
+            await asyncio.gather(
+                clients.run(count, lambda: time.monotonic() < end), faults.run(lambda: time.monotonic() < end)
+            )
+            quiet = time.monotonic()
+            await asyncio.gather(*(part.ready() for part in system.parts.values()))
+            await settled(system, SETTLE_S)
+            settled_s = time.monotonic() - quiet
+            remains = await gather(system)
+    history = read(path)
+    findings = check(history, remains, faults.emptied_at_s)
+    click.echo("\n".join(report(history, remains, findings, faults.counts, settled_s)))
+    # Who accepts nothing, loses nothing: that is no pass either.
+    return not findings and len(acknowledged(history)) >= seconds * LEAST_PER_S
+
+
+if __name__ == "__main__":
+    main()

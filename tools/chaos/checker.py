@@ -1,0 +1,140 @@
+"""Judges a run by what the clients were told and what is there afterwards: pure, in the manner of Jepsen's checkers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tests.audit import Step
+from tools.chaos.history import Line, Outcome
+from tools.chaos.work import Kind, Work
+
+ENDS = frozenset({"completed", "failed"})
+OVER = ENDS | {"expired"}
+WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
+Color = tuple[int, int, int]
+
+
+class Fault(StrEnum):
+    """What a service may not do."""
+
+    LOST = "lost"
+    STUCK = "stuck"
+    TWICE = "finished twice"
+    WRONG_END = "wrong end"
+    WRONG_PIXELS = "wrong pixels"
+    SPLIT_KEY = "one key, two tasks"
+    FALSE_REFUSAL = "refused and done all the same"
+    LEFT_OVER = "left over"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A task as it stands in the database at the end; `failure` is the type of the problem."""
+
+    status: str
+    failure: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """Everything that is there when a run has settled, by the task's id where it is a task's.
+
+    `pictures` has the color of each result, None where it has several or cannot be had; `gone` are those of which the
+    service says that they are gone (410). `left_over` names what should not be there: messages, and blobs without a
+    time to live.
+    """
+
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    steps: Sequence[Step] = ()
+    pictures: Mapping[str, Color | None] = field(default_factory=dict)
+    left_over: Sequence[str] = ()
+    gone: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault, and the task or thing that shows it."""
+
+    fault: Fault
+    what: str
+
+
+def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) -> Sequence[Finding]:
+    """Find every fault of a run; the store was emptied at last at `emptied_at_s`, in seconds since the epoch.
+
+    Who was there before may have lost source or result with it, and must have been told so. There is no other excuse.
+    """
+    return [
+        *_lost_or_wrong(history, remains, emptied_at_s),
+        *_stuck(remains),
+        *_twice(remains),
+        *_keys(history, remains),
+        *(Finding(Fault.LEFT_OVER, what) for what in remains.left_over),
+    ]
+
+
+def acknowledged(history: Sequence[Line]) -> Mapping[str, Line]:
+    """Give what was acknowledged, by the task's id."""
+    return {line.task_id: line for line in history if line.outcome is Outcome.OK and line.task_id}
+
+
+def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: float) -> Iterator[Finding]:
+    before = {line.number for line in history if line.outcome is Outcome.INVOKE and line.at_s < emptied_at_s}
+    for task_id, line in acknowledged(history).items():
+        name, row = f"task {task_id} of work {line.number}, {line.kind}", remains.rows.get(task_id)
+        excused = line.number in before
+        if row is None:
+            yield Finding(Fault.LOST, f"{name}: no such task")
+        elif row.status in OVER:
+            yield from _end(name, line.kind, row, excused=excused)
+            if row.status == "completed" and not (excused and task_id in remains.gone):
+                yield from _picture(name, Work(line.number, line.kind), remains.pictures.get(task_id))
+
+
+def _end(name: str, kind: Kind, row: Row, *, excused: bool) -> Iterator[Finding]:
+    allowed = kind.ends | {WITHOUT_SOURCE, WITHOUT_RESULT} if excused else kind.ends
+    if (row.status, row.failure) not in allowed:
+        yield Finding(Fault.WRONG_END, f"{name}: {row.status} {row.failure or ''}".rstrip())
+
+
+def _picture(name: str, work: Work, color: Color | None) -> Iterator[Finding]:
+    if color != work.color:
+        yield Finding(Fault.WRONG_PIXELS, f"{name}: {color} and not {work.color}")
+
+
+def _stuck(remains: Remains) -> Iterator[Finding]:
+    """Look at all rows: a task that its client never heard of has to end, too."""
+    for task_id, row in remains.rows.items():
+        if row.status not in OVER:
+            yield Finding(Fault.STUCK, f"task {task_id} is {row.status}")
+
+
+def _twice(remains: Remains) -> Iterator[Finding]:
+    ends: dict[str, list[str]] = defaultdict(list)
+    for step in remains.steps:
+        if step.new in ENDS:
+            ends[str(step.task_id)].append(f"{step.old} to {step.new} in attempt {step.attempt}")
+        elif step.old in OVER and step.new not in OVER:
+            yield Finding(Fault.TWICE, f"task {step.task_id} began again: {step.old} to {step.new}")
+    for task_id, each in ends.items():
+        if len(each) > 1:
+            yield Finding(Fault.TWICE, f"task {task_id}: {', then '.join(each)}")
+
+
+def _keys(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:
+    """One key is one task for all of its requests; one whose only answers were refusals is none."""
+    tasks: dict[str, set[str]] = defaultdict(set)
+    outcomes: dict[str, set[Outcome]] = defaultdict(set)
+    for line in history:
+        if line.key:
+            outcomes[line.key].add(line.outcome)
+            tasks[line.key] |= {line.task_id} if line.task_id else set()
+    for key, ids in tasks.items():
+        if len(ids) > 1:
+            yield Finding(Fault.SPLIT_KEY, f"{key}: {', '.join(sorted(ids))}")
+    kept = {row.key for row in remains.rows.values()}
+    for key, seen in outcomes.items():
+        if seen == {Outcome.INVOKE, Outcome.REFUSED} and key in kept:
+            yield Finding(Fault.FALSE_REFUSAL, key)

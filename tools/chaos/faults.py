@@ -1,0 +1,190 @@
+"""What is done to the service: kills, stops, restarts, bad connections, a lost queue, zombies."""
+
+import asyncio
+import logging
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+
+import asyncpg
+import psutil
+from redis.exceptions import RedisError
+
+from tools.chaos.parts import Part
+from tools.chaos.system import HOSTS, System
+
+MEAN_PAUSE_S = 2.2
+ZOMBIE_PAUSE_S = 8
+ZOMBIE_S = 23  # longer than a lease, and than the runner's silence, so that somebody else has done the work
+SURELY_S, BUSY_S, PATIENCE = 0.8, 0.04, 400
+OLD_ATTEMPTS = (
+    "select count(*) from tasks where status = 'processing' and started_at < now() - make_interval(secs => $1)"
+)
+HEAD_START_S = 1  # a host would kill its zombies before they can write
+logger = logging.getLogger(__name__)
+
+
+class Faults:
+    """Does one fault after the other; `counts` says how often each was done.
+
+    With `empties_redis` images are lost, too; `emptied_at_s` says when at last, in seconds since the epoch.
+    """
+
+    def __init__(self, system: System, dice: random.Random, *, empties_redis: bool = False) -> None:
+        self.counts: Counter[str] = Counter()
+        self.emptied_at_s = 0.0
+        self._system, self._dice = system, dice
+        self._kinds: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
+            "gateway killed": (2, self._kill_gateway),
+            "function host killed": (2, self._kill_host),
+            "environment killed": (4, self._kill_environment),
+            "environment stopped for a while": (2, self._stop_environment),
+            "runner killed": (3, self._kill_runner),
+            "Postgres killed and restarted": (1.5, self._kill_postgres),
+            "Redis killed and restarted": (1.5, self._kill_redis),
+            "connections reset": (3, self._reset),
+            "black hole": (1.5, self._black_hole),
+            "200 ms of delay": (1.5, self._delay),
+            "queue lost": (0.4, self._lose_queue),
+        }
+        if empties_redis:
+            self._kinds["Redis emptied"] = (1, self._empty_redis)
+
+    async def run(self, goes_on: Callable[[], bool]) -> None:
+        """Do faults until `goes_on` says no, and heal what is not healed yet."""
+        zombies = asyncio.create_task(self._raise_zombies(goes_on))
+        under_way: set[asyncio.Task[None]] = set()
+        while goes_on():
+            weights = [weight for weight, _ in self._kinds.values()]
+            [name] = self._dice.choices(list(self._kinds), weights)
+            logger.info("%s", name)
+            self.counts[name] += 1
+            task = asyncio.create_task(self._do(name))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            await asyncio.sleep(self._dice.uniform(0.5, 1.5) * MEAN_PAUSE_S)
+        await asyncio.gather(zombies, *under_way)
+
+    async def _do(self, name: str) -> None:
+        with suppress(psutil.NoSuchProcess):
+            await self._kinds[name][1]()
+
+    async def _kill_gateway(self) -> None:
+        self._system.parts["gateway"].kill()
+
+    async def _kill_host(self) -> None:
+        self._system.parts[f"functions-{self._dice.choice(HOSTS)}"].kill()
+
+    async def _kill_runner(self) -> None:
+        self._system.parts[f"runner-{self._dice.choice(HOSTS)}"].kill()
+
+    async def _kill_environment(self) -> None:
+        if process := self._environment():
+            process.kill()
+
+    async def _stop_environment(self) -> None:
+        if process := self._environment():
+            process.suspend()
+            await asyncio.sleep(self._dice.uniform(0.5, 3))
+            process.resume()
+
+    def _environment(self) -> psutil.Process | None:
+        """Choose an environment; the processor's as often as all of the API's."""
+        function = self._dice.choice(("create_task", "process_task"))
+        found = [child for name in HOSTS for child in self._system.parts[f"functions-{name}"].children(function)]
+        return self._dice.choice(found) if found else None
+
+    async def _kill_postgres(self) -> None:
+        self._kill_server("postgres", "postgres")
+
+    async def _kill_redis(self) -> None:
+        self._kill_server("redis", "valkey-server")
+
+    def _kill_server(self, part: str, name: str) -> None:
+        """Kill the server before its parent, which would have it shut down in good order."""
+        for process in self._system.parts[part].children(name):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._system.parts[part].kill()
+
+    async def _reset(self) -> None:
+        self._dice.choice(list(self._system.proxies.values())).reset()
+
+    async def _black_hole(self) -> None:
+        proxy = self._dice.choice(list(self._system.proxies.values()))
+        proxy.swallows = True
+        await asyncio.sleep(self._dice.uniform(1, 4))
+        proxy.swallows = False
+        proxy.reset()  # what was swallowed never comes: a connection that has missed something is of no use
+
+    async def _delay(self) -> None:
+        proxy = self._dice.choice(list(self._system.proxies.values()))
+        proxy.delay_s = 0.2
+        await asyncio.sleep(self._dice.uniform(2, 4))
+        proxy.delay_s = 0
+
+    async def _lose_queue(self) -> None:
+        with suppress(Exception):  # Redis may be down just now, and has lost it in its own way
+            async with self._system.redis() as client:
+                await client.delete(self._system.streams[0])
+
+    async def _empty_redis(self) -> None:
+        with suppress(OSError, RedisError):  # it may be down just now
+            async with self._system.redis() as client:
+                await client.flushall()
+            self.emptied_at_s = time.time()
+
+    async def _raise_zombies(self, goes_on: Callable[[], bool]) -> None:
+        while goes_on():
+            if await self._raise_zombie():
+                self.counts["zombie woken after its lease"] += 1
+                await asyncio.sleep(self._dice.uniform(0.5, 1.5) * ZOMBIE_PAUSE_S)
+
+    async def _raise_zombie(self) -> bool:
+        """Stop host, runner and processor in the middle of an attempt, until another attempt has ended the task."""
+        host, runner = (self._system.parts[f"{name}-b"] for name in ("functions", "runner"))
+        workers = await self._busy_workers(host)
+        doors = [process for process in (host.process, runner.process) if process]
+        _send(signal.SIGSTOP, [*workers, *doors])
+        await asyncio.sleep(SURELY_S)
+        if await self._has_attempt():
+            await asyncio.sleep(ZOMBIE_S)
+            _send(signal.SIGCONT, workers)
+            await asyncio.sleep(HEAD_START_S)
+            _send(signal.SIGCONT, doors)
+            return True
+        _send(signal.SIGCONT, [*workers, *doors])
+        return False
+
+    async def _busy_workers(self, host: Part) -> Sequence[psutil.Process]:
+        """Wait until a processor works for longer than a small image takes."""
+        for _ in range(PATIENCE):
+            workers = host.children("process_task")
+            if any(map(_runs, workers)):
+                await asyncio.sleep(BUSY_S)
+                if any(map(_runs, workers)):
+                    return workers
+            await asyncio.sleep(BUSY_S / 2)
+        return []
+
+    async def _has_attempt(self) -> bool:
+        """Tell whether an attempt lasts for as long as none but a stopped one does."""
+        with suppress(OSError, asyncpg.PostgresError):
+            async with self._system.postgres() as connection:
+                return bool(await connection.fetchval(OLD_ATTEMPTS, SURELY_S * 0.9))
+        return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.status() == psutil.STATUS_RUNNING
+    return False
+
+
+def _send(number: signal.Signals, processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)

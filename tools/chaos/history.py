@@ -1,0 +1,52 @@
+"""What the clients know, in a file outside of the system: what they asked for, and what they were told."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+from tools.chaos.work import Kind
+
+
+class Outcome(StrEnum):
+    """A line's meaning: `invoke` goes before the request, one of the others after it."""
+
+    INVOKE = "invoke"
+    OK = "ok"  # accepted: from now on the service owes an end
+    REFUSED = "refused"  # told that nothing was accepted
+    UNKNOWN = "unknown"  # no answer, or one that leaves it open
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `number` is the work's, `key` its idempotency key, `task_id` what an `ok` came with."""
+
+    outcome: Outcome
+    number: int
+    kind: Kind
+    key: str | None = None
+    task_id: str | None = None
+    status: int | None = None
+    at_s: float = 0.0
+
+
+class History:
+    """Writes lines as they happen; each is in the file before the client goes on."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, outcome: Outcome, number: int, kind: Kind, **more: Any) -> None:
+        """Write a line."""
+        line = Line(outcome, number, kind, **more, at_s=round(time.time(), 3))
+        self._file.write(json.dumps(asdict(line)) + "\n")
+        self._file.flush()
+
+
+def read(path: Path) -> Sequence[Line]:
+    """Read a history."""
+    rows = map(json.loads, path.read_text().splitlines())
+    return [Line(**{**row, "outcome": Outcome(row["outcome"]), "kind": Kind(row["kind"])}) for row in rows]

@@ -1,0 +1,67 @@
+"""Gathers what a run has left: rows, steps, pictures, messages, blobs."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Collection, Mapping
+from typing import Any
+
+import aiohttp
+
+from local.emulation.event_source_mapping.stream import GROUP
+from tests import audit
+from tools.chaos.checker import Color, Remains, Row
+from tools.chaos.system import System
+from tools.chaos.work import color_of
+
+READERS = 4
+BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
+
+
+async def gather(system: System) -> Remains:
+    """Look at everything, past the proxies, and fetch every picture as a client does."""
+    async with system.postgres() as connection:
+        records = await connection.fetch("select id, status, failure, idempotency_key from tasks")
+        steps = await audit.steps(connection)
+    rows = {str(record["id"]): _row(record) for record in records}
+    completed = [task_id for task_id, row in rows.items() if row.status == "completed"]
+    async with aiohttp.ClientSession(system.gateway_url) as session:
+        pictures, gone = await _pictures(session, completed)
+    return Remains(rows, steps, pictures, [what async for what in _left_over(system)], gone)
+
+
+def _row(record: Any) -> Row:
+    failure = json.loads(record["failure"])["type"] if record["failure"] else None
+    return Row(record["status"], failure, record["idempotency_key"])
+
+
+async def _pictures(
+    session: aiohttp.ClientSession, ids: Collection[str]
+) -> tuple[Mapping[str, Color | None], Collection[str]]:
+    pictures: dict[str, Color | None] = {}
+    gone: set[str] = set()
+    left = iter(ids)
+
+    async def read() -> None:
+        for task_id in left:
+            async with session.get(f"/api/v1/results/{task_id}", headers={"Accept": "image/*"}) as answer:
+                pictures[task_id] = color_of(await answer.read()) if answer.status == 200 else None
+                if answer.status == 410:
+                    gone.add(task_id)
+
+    await asyncio.gather(*(read() for _ in range(READERS)))
+    return pictures, gone
+
+
+async def _left_over(system: System) -> AsyncIterator[str]:
+    async with system.redis() as client:
+        for stream in system.streams:
+            if length := await client.xlen(stream):
+                yield f"{length} messages in {stream}"
+            if await client.exists(stream):
+                for group in await client.xinfo_groups(stream):
+                    if group["pending"]:
+                        yield f"{group['pending']} messages in hand in {GROUP} of {stream}"
+        for pattern in BLOBS:
+            async for key in client.scan_iter(pattern):
+                if await client.pttl(key) == -1:  # -2 has just gone
+                    yield f"{key} has no time to live"

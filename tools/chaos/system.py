@@ -1,0 +1,146 @@
+"""The service as it runs in a chaos run: every part a process of its own, a proxy before each server."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from redis.asyncio import Redis
+
+from imagescaler.adapters.queues.redis import stream_key
+from local.emulation.lambda_host.lambda_client import LambdaClient
+from local.servers.supervisor import free_port
+from tests import audit
+from tests.proxy import Proxy, address, proxied, through
+from tools.chaos.parts import Part, environment
+
+SERVERS_READY = {"postgres": re.compile(r"POSTGRES_DSN=(\S+)"), "redis": re.compile(r"REDIS_URL=(\S+)")}
+VARIABLES = {"postgres": "POSTGRES_DSN", "redis": "REDIS_URL"}
+ELSEWHERE = "set"  # what is set is not started
+READY = re.compile(r"((?:functions at|runner for|gateway on|scheduler).*)")
+HOSTS = ("a", "b")
+SETTINGS = {
+    "SWEEP_AFTER_S": "5",  # seconds, as all times of the copied template
+    "URL_SIGNING_KEY": "k" * 32,
+}
+INVOKE = "http://127.0.0.1:{port}/2015-03-31/functions/{{function}}/invocations"
+
+
+@dataclass(slots=True)
+class System:
+    """Two function hosts with a runner each, one gateway, one scheduler, Postgres and Redis."""
+
+    folder: Path
+    parts: dict[str, Part] = field(default_factory=dict)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
+    urls: dict[str, str] = field(default_factory=dict)
+    gateway_url: str = ""
+    settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
+
+    @asynccontextmanager
+    async def running(self, *, sweeper: bool) -> AsyncIterator["System"]:
+        """Start everything, and stop it at the end."""
+        async with AsyncExitStack() as stack:
+            variables = {VARIABLES[name]: await self._server(name, stack) for name in SERVERS_READY}
+            variables |= self.settings
+            patterns = {name: await self._host(name, stack, variables) for name in HOSTS}
+            await self._prepare(patterns["a"])
+            for name, pattern in patterns.items():
+                await self._part(f"runner-{name}", stack, variables, "runner", "--functions-url", pattern)
+            if sweeper:
+                await self._part("scheduler", stack, variables, "scheduler", "--functions-url", patterns["a"])
+            port = free_port()
+            self.gateway_url = f"http://127.0.0.1:{port}"
+            await self._part(
+                "gateway", stack, variables, "gateway", "--port", str(port), "--functions-url", patterns["a"]
+            )
+            yield self
+
+    @asynccontextmanager
+    async def postgres(self) -> AsyncIterator[Any]:
+        """Connect to Postgres past the proxy."""
+        connection = await asyncpg.connect(self.urls["postgres"], timeout=5)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    @asynccontextmanager
+    async def redis(self) -> AsyncIterator["Redis"]:
+        """Connect to Redis past the proxy."""
+        async with Redis.from_url(self.urls["redis"], decode_responses=True) as client:
+            yield client
+
+    @property
+    def streams(self) -> tuple[str, str]:
+        """Give the keys of the queues that functions empty; dead letters stay where they are."""
+        return stream_key("#TaskQueue"), stream_key("#TaskBurialQueue")
+
+    async def _server(self, name: str, stack: AsyncExitStack) -> str:
+        """Start a server, and give its URL through a proxy, which stays the same when the server starts again."""
+        others = {variable: ELSEWHERE for server, variable in VARIABLES.items() if server != name}
+        arguments = ("servers", "--data", str(self.folder / "data"))
+        part = self.parts[name] = Part(
+            name,
+            arguments,
+            folder=self.folder,
+            environment=environment(self.folder, **others),
+            said=SERVERS_READY[name],
+            on_ready=lambda url: self._came_up(name, url),
+        )
+        stack.push_async_callback(part.stop)
+        await part.start()
+        self.proxies[name], url = await stack.enter_async_context(proxied(self.urls[name]))
+        return url
+
+    async def _came_up(self, name: str, url: str) -> None:
+        if name in self.proxies:
+            if name == "redis":  # its password is new each time; the functions know the first one
+                async with Redis.from_url(url) as client:
+                    await client.config_set("requirepass", _password(self.urls[name]))
+            url = through(self.urls[name], address(url)[1])
+            self.proxies[name].target = address(url)
+        self.urls[name] = url
+
+    async def _host(self, name: str, stack: AsyncExitStack, variables: Mapping[str, str]) -> str:
+        port = free_port()
+        folder = self.folder / f"host-{name}"
+        await self._part(f"functions-{name}", stack, variables, "functions", "--port", str(port), "--data", str(folder))
+        return INVOKE.format(port=port)
+
+    async def _part(self, name: str, stack: AsyncExitStack, variables: Mapping[str, str], *arguments: str) -> None:
+        part = self.parts[name] = Part(
+            name, arguments, folder=self.folder, environment=environment(self.folder, **variables), said=READY
+        )
+        stack.push_async_callback(part.stop)
+        await part.start()
+
+    async def _prepare(self, pattern: str) -> None:
+        async with LambdaClient(pattern) as client:
+            await client.invoke("MigrateDatabaseFunction", "migrate-database", b"{}", timeout_s=60)
+        async with self.postgres() as connection:
+            await connection.execute(audit.INSTALL)
+
+
+def _password(url: str) -> str:
+    match = re.search(r":([^:@/]*)@", url)
+    assert match
+    return match[1]
+
+
+async def settled(system: System, timeout_s: float) -> bool:
+    """Wait until every task is over and every message gone; False when they are not in time."""
+    deadline = asyncio.get_running_loop().time() + timeout_s
+    while asyncio.get_running_loop().time() < deadline:
+        async with system.postgres() as connection, system.redis() as client:
+            unfinished = await connection.fetchval(
+                "select count(*) from tasks where status in ('pending','processing')"
+            )
+            if not unfinished and not any([await client.xlen(stream) for stream in system.streams]):
+                return True
+        await asyncio.sleep(0.5)
+    return False

@@ -1,0 +1,55 @@
+"""AVIFs whose boxes lie, repeat, or are missing (ISO/IEC 14496-12, 23008-12)."""
+
+import struct
+from functools import partial
+
+from PIL import Image
+
+from tests.pictures import encoded
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, TOO_LARGE, Table, images
+from tools.hostile.files import PICTURE, claiming
+
+HONEST = encoded(PICTURE, "AVIF")
+ANIMATED = encoded(PICTURE, "AVIF", save_all=True, append_images=[Image.new("RGB", PICTURE.size)] * 3)
+
+
+def patched(name: bytes, offset: int, replacement: bytes, data: bytes = HONEST) -> bytes:
+    """Replace bytes of a box; `offset` counts from its name."""
+    at = data.index(name) + offset
+    return data[:at] + replacement + data[at + len(replacement) :]
+
+
+def box(name: bytes, data: bytes = b"") -> bytes:
+    """Give a box."""
+    return struct.pack(">I", len(data) + 8) + name + data
+
+
+def nested(depth: int) -> bytes:
+    """Give boxes in boxes."""
+    data = b""
+    for _ in range(depth):
+        data = box(b"meta", b"\0\0\0\0" + data)
+    return HONEST[:32] + data
+
+
+TABLE: Table = {
+    "of 65,535 x 65,535 in a header": (TOO_LARGE, partial(claiming, "AVIF", 65_535, 65_535)),
+    "of 4 G x 4 G in a header": (TOO_LARGE, partial(claiming, "AVIF", 2**32 - 1, 2**32 - 1)),
+    "of another size than its picture": (COMPLETED, partial(claiming, "AVIF", 640, 480)),
+    "of no width": (CORRUPT, partial(patched, b"ispe", 8, bytes(4))),
+    "of 12 MP": (COMPLETED, lambda: encoded(Image.new("RGB", (4_000, 3_000)), "AVIF", speed=10)),
+    "without a picture": (FAILED_CORRUPT, lambda: HONEST[: HONEST.index(b"mdat") + 4]),
+    "with a picture of zeros": (FAILED_CORRUPT, lambda: HONEST[: HONEST.index(b"mdat") + 4] + bytes(len(HONEST))),
+    "with a picture of noise": (FAILED_CORRUPT, partial(patched, b"mdat", 12, b"\xff" * 200)),
+    "with a box of 4 GB": (FAILED_CORRUPT, partial(patched, b"meta", -4, b"\xff" * 4)),
+    "with a box of no length": (CORRUPT, partial(patched, b"meta", -4, b"\0\0\0\2")),
+    "with a place beyond its end": (FAILED_CORRUPT, partial(patched, b"iloc", 16, b"\xff" * 8)),
+    "with a strange codec": (FAILED_CORRUPT, partial(patched, b"av01", 0, b"hvc1")),
+    "with 10,000 boxes in boxes": (CORRUPT, partial(nested, 10_000)),
+    "with 400,000 empty boxes": (COMPLETED, lambda: HONEST + box(b"free") * 400_000),
+    "with a tail": (COMPLETED, lambda: HONEST + box(b"free", b"marker-of-the-source")),
+    "of four pictures": (COMPLETED, lambda: ANIMATED),
+    "of 4 G pictures": (FAILED_CORRUPT, partial(patched, b"stsz", 12, b"\xff" * 4, ANIMATED)),
+    "cut in half": (FAILED_CORRUPT, lambda: HONEST[: len(HONEST) // 2]),
+}
+CASES = [*images("AVIFs", TABLE)]

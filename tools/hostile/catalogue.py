@@ -1,0 +1,40 @@
+"""All hostile inputs."""
+
+from tools.hostile import (
+    avifs,
+    bodies,
+    bombs,
+    gifs,
+    jpegs,
+    jsons,
+    metadata,
+    names,
+    numbers,
+    pngs,
+    polyglots,
+    strangers,
+    tiffs,
+    truncations,
+    uploads,
+    webps,
+)
+
+FAMILIES = (
+    bombs,
+    jpegs,
+    pngs,
+    webps,
+    gifs,
+    tiffs,
+    avifs,
+    truncations,
+    polyglots,
+    strangers,
+    metadata,
+    names,
+    bodies,
+    jsons,
+    numbers,
+    uploads,
+)
+CASES = [case for family in FAMILIES for case in family.CASES]
