@@ -75,7 +75,7 @@ def main(context: click.Context, /, **options: Any) -> None:
 async def everything(port: int, host: str, data: Path | None, functions_port: int) -> AsyncIterator[str]:
     """Run all parts, with embedded servers where POSTGRES_DSN or REDIS_URL is not set."""
     folder = data or default_data_folder(LAYOUT.root)
-    async with stack.whole(LAYOUT, folder, host=host, port=port, functions_port=functions_port) as url:
+    async with stack.run_all(LAYOUT, folder, host=host, port=port, functions_port=functions_port) as url:
         yield SCREEN.format(url=url, data=folder)
 
 
@@ -91,7 +91,7 @@ async def gateway(port: int, host: str, functions_url: str) -> AsyncIterator[str
     template = load(LAYOUT.template, variables)
     async with LambdaClient(functions_url) as client:
         listener = bind(host, port)
-        async with serving(stack.front(template, variables, client), listener):
+        async with serving(stack.http_app(template, variables, client), listener):
             yield f"gateway on http://{host}:{listener.getsockname()[1]}, functions at {functions_url}"
 
 

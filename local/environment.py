@@ -9,14 +9,14 @@ import asyncpg
 from redis.exceptions import RedisError
 
 from imagescaler.adapters.clients.redis import open_client
-from local.servers.announcement import found
+from local.servers.announcement import read_announcement
 from local.servers.folders import used
 from local.servers.postgresql import postgres
 from local.servers.signing_key import signing_key
 from local.servers.valkey import redis
 
 SHARED = ("POSTGRES_DSN", "REDIS_URL", "URL_SIGNING_KEY")
-"""What functions and doors must be told alike."""
+"""What functions and emulation must be told alike."""
 CHECK_TIMEOUT_S = 5
 
 
@@ -39,12 +39,12 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def reached(data_folder: Path, *, may_be_new: bool = False) -> Iterator[Mapping[str, str]]:
+def running_environment(data_folder: Path, *, may_be_new: bool = False) -> Iterator[Mapping[str, str]]:
     """Give the environment of the service that runs on the data folder; where none runs, one with the data in it.
 
     Raises StackError where there is no data either, as in a folder whose name was mistyped, unless it may be new.
     """
-    if running := found(data_folder):
+    if running := read_announcement(data_folder):
         yield {**running, **os.environ}
         return
     if not (may_be_new or os.environ.get("POSTGRES_DSN") or os.environ.get("REDIS_URL") or used(data_folder)):

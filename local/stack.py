@@ -9,7 +9,7 @@ from urllib.parse import urldefrag
 
 from imagescaler.adapters.queues.redis import DEFAULT_NAME
 from imagescaler.adapters.signed_urls.claims import SigningSettings
-from imagescaler.adapters.stores.quota import BudgetSettings
+from imagescaler.adapters.stores.quota import QuotaSettings
 from imagescaler.adapters.stores.redis import RedisImageStore
 from imagescaler.runtime import settings
 from local.emulation.api_gateway.app import Gateway
@@ -24,7 +24,7 @@ from local.emulation.lambda_host.host_client import HostClient
 from local.emulation.lambda_host.lambda_client import InvocationError, LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.object_store.app import ObjectStore
-from local.emulation.sam_template.authorizers import followed
+from local.emulation.sam_template.authorizers import routes_without_auth
 from local.emulation.sam_template.template import Template, load
 from local.environment import SHARED, StackError, check_postgres, check_redis, environment
 from local.servers.announcement import announced
@@ -119,16 +119,16 @@ async def scheduler(template: Template, client: Client) -> AsyncIterator[None]:
         await task
 
 
-def front(template: Template, variables: Mapping[str, str], client: Client) -> Application:
+def http_app(template: Template, variables: Mapping[str, str], client: Client) -> Application:
     """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
-    limits, routes = replace(HTTP_API, advice=ADVICE), followed(template.routes, variables)
+    limits, routes = replace(HTTP_API, advice=ADVICE), routes_without_auth(template.routes, variables)
     gateway = Gateway(routes, template.cors, client, limits, template.throttling)
     url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
     if not url.startswith(("redis:", "rediss:")):
         return gateway
-    budget_bytes = settings.read(BudgetSettings, variables).store_budget_bytes
+    quota_bytes = settings.read(QuotaSettings, variables).store_quota_bytes
     key = settings.read(SigningSettings, variables).url_signing_key
-    return ObjectStore(gateway, RedisImageStore(url, budget_bytes=budget_bytes), key)
+    return ObjectStore(gateway, RedisImageStore(url, quota_bytes=quota_bytes), key)
 
 
 async def migrate(dsn: str, client: Client) -> None:
@@ -142,7 +142,7 @@ async def migrate(dsn: str, client: Client) -> None:
 
 
 @asynccontextmanager
-async def whole(
+async def run_all(
     layout: Layout, data_folder: Path, *, host: str, port: int, functions_port: int = 0
 ) -> AsyncIterator[str]:
     """Start everything, and give the API's URL."""
@@ -157,7 +157,7 @@ async def whole(
             async with (
                 runners(template, variables, client),
                 scheduler(template, client),
-                serving(front(template, variables, client), listener),
+                serving(http_app(template, variables, client), listener),
             ):
                 with announced(data_folder, {**shown, "FUNCTIONS_URL": functions.url_pattern}):
                     yield f"http://{host}:{listener.getsockname()[1]}"

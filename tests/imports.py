@@ -30,7 +30,7 @@ def distributions(function: str) -> set[str]:
     return _owners(direct | reached) | UNIMPORTED.get(function, set())
 
 
-def distributions_of_doors() -> set[str]:
+def distributions_of_emulation() -> set[str]:
     """Give the names of the distributions that `python -m local` needs."""
     return _owners(_graph().find_upstream_modules("local.__main__"))
 

@@ -15,7 +15,7 @@ throttle = FailureThrottle(MAX_FAILURES, WINDOW_S)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Take a request's event (authorizer payload format 2.0) and give the simple response."""
     source = event["requestContext"]["http"]["sourceIp"]
-    with telemetry.keys(function=context.function_name, **telemetry.correlation(event)):
+    with telemetry.log_context(function=context.function_name, **telemetry.correlation(event)):
         owner = loop.run(authorize(event["headers"].get("authorization", ""), source, keys=keys, throttle=throttle))
         if owner is None:
             telemetry.logger().warning("key refused", extra={"source": source})

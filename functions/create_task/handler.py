@@ -6,18 +6,19 @@ from imagescaler.adapters import queues, repositories, stores
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.planning.cost.estimate import work_s
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings, telemetry
 from imagescaler.usecases.create_task import create_task
-from imagescaler.usecases.image_input import Sent, Uploaded
-from imagescaler.usecases.wait_for_task import await_end
+from imagescaler.usecases.image_input import InlineImage, UploadedImage
+from imagescaler.usecases.wait_for_task import wait_for_task
 from imagescaler.web.app import Correlation, Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problems
 from imagescaler.web.requests.headers import IdempotencyKey
 from imagescaler.web.requests.task_form import TASK_BODY, TaskBody
 from imagescaler.web.views.progress import ACCEPTED, Wait, show_accepted
-from imagescaler.web.views.task import TaskMessage, TaskView
+from imagescaler.web.views.task import TaskView
 
 app = create_app()
 handler = lambda_handler(app)
@@ -59,13 +60,13 @@ async def post_task(
 ) -> TaskView:
     """Accept an image for scaling; the task stands at the URL in `Location`."""
     task, created = await create_task(
-        Uploaded(form.upload_id, owner) if form.upload_id else Sent(await form.image()),
+        UploadedImage(form.upload_id, owner) if form.upload_id else InlineImage(await form.image()),
         form.options(),
         owner,
         renditions=form.wishes(),
         idempotency_key=idempotency_key,
         message=lambda task_id: TaskMessage(task_id=task_id, **correlation),
-        measure=measure,
+        probe=probe,
         limits=limits,
         retention=retention,
         tasks=tasks,
@@ -74,5 +75,5 @@ async def post_task(
     )
     telemetry.accepted(task, created=created)
     if wait_s:
-        task = await await_end(task, wait_s=wait_s, work_s=work_s(task, limits), tasks=tasks)
+        task = await wait_for_task(task, wait_s=wait_s, work_s=work_s(task, limits), tasks=tasks)
     return await show_accepted(task, response, wait_s, tasks, replayed=not created)

@@ -9,7 +9,7 @@ from imagescaler.web.views.task import Check, Health
 
 app = create_app()
 handler = lambda_handler(app)
-UNWELL = "A server does not answer"
+UNHEALTHY = "A server does not answer"
 servers: dict[str, Server] = {
     "postgres": repositories.from_env(),
     "queue": queues.from_env(),
@@ -21,7 +21,7 @@ servers: dict[str, Server] = {
     "/api/v1/health",
     tags=["service"],
     summary="Check the servers",
-    responses={503: {"model": Health, "description": UNWELL}},
+    responses={503: {"model": Health, "description": UNHEALTHY}},
 )
 async def read_health(response: Response) -> Health:
     """Ask every server that the service needs."""

@@ -10,7 +10,7 @@ from imagescaler.web.requests.key_commands import CreateKey, KeyCommand, KeyView
 keys = repositories.api_keys_from_env()
 
 
-async def obey(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
+async def execute(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
     """Give the keys that a command is about; a new one comes with its secret, and never again."""
     match command:
         case CreateKey(owner=owner):
@@ -26,7 +26,7 @@ async def obey(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Take a command and answer with keys."""
     command = KeyCommand.validate_python(event)
-    with telemetry.keys(function=context.function_name, action=command.action):
-        found = loop.run(obey(command))
+    with telemetry.log_context(function=context.function_name, action=command.action):
+        found = loop.run(execute(command))
         telemetry.logger().info("keys managed", extra={"keys": [key.id for key in found]})
     return {"keys": [key.model_dump(mode="json", exclude_none=True) for key in found]}

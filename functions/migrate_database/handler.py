@@ -11,7 +11,7 @@ dsn = settings.from_env(RepositorySettings).postgres_dsn
 
 def handler(_: Any, context: Any) -> dict[str, str]:
     """Answer with the revision that the database now has."""
-    with telemetry.keys(function=context.function_name):
+    with telemetry.log_context(function=context.function_name):
         revision = loop.run(migrate(dsn))
         telemetry.logger().info("database is up to date", extra={"revision": revision})
     return {"revision": revision}

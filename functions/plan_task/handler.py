@@ -3,9 +3,9 @@
 from imagescaler.adapters import stores
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings
-from imagescaler.usecases.image_input import Sent, Uploaded
+from imagescaler.usecases.image_input import InlineImage, UploadedImage
 from imagescaler.usecases.plan_task import plan_renditions, plan_task
 from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problems
@@ -40,9 +40,9 @@ PROBLEMS = (
 )
 async def post_plan(form: PlanBody, owner: Owner) -> PlanView | RenditionsPlan:
     """Give the exact size of each result for an image, of which the beginning is enough, an upload, or a size alone."""
-    original = Uploaded(form.upload_id, owner) if form.upload_id else Sent(await form.image())
-    source, renditions = form.outline or original, form.wishes()
+    image = UploadedImage(form.upload_id, owner) if form.upload_id else InlineImage(await form.image())
+    source, renditions = form.source_info or image, form.wishes()
     if renditions:
-        plans = await plan_renditions(source, renditions, measure=measure, limits=limits, store=store)
+        plans = await plan_renditions(source, renditions, probe=probe, limits=limits, store=store)
         return RenditionsPlan.of(plans)
-    return PlanView.of(await plan_task(source, form.options(), measure=measure, limits=limits, store=store))
+    return PlanView.of(await plan_task(source, form.options(), probe=probe, limits=limits, store=store))

@@ -7,42 +7,42 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from imagescaler.adapters import repositories, stores
-from imagescaler.domain.errors import TaskGivenUp
+from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.engine.scale import scale_each
-from imagescaler.planning.cost.budget import AdmissionSettings, Allowance
+from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.runtime import loop, settings, telemetry
 from imagescaler.usecases.process_task import AttemptSettings, process_task
-from imagescaler.web.views.task import TaskMessage
 
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
-admission = settings.from_env(AdmissionSettings)
+admission = settings.from_env(CostSettings)
 
 
 def process(record: SQSRecord, lambda_context: Any) -> None:
     """Work on the task of one message."""
-    message = TaskMessage.model_validate_json(record.body)
+    message = TaskMessage.from_json(record.body)
     remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
-    allowance = Allowance.of(int(lambda_context.memory_limit_in_mb), remaining_s, admission)
+    budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, admission)
     work = process_task(
         message.task_id,
         lease_s=remaining_s + LEASE_MARGIN_S,
         max_attempts=max_attempts,
         retention=retention,
-        scale=partial(scale_within_limits, allowance=allowance),
+        scale=partial(scale_within_limits, budget=budget),
         tasks=tasks,
         store=store,
     )
-    with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
+    with telemetry.log_context(function=lambda_context.function_name, **message.log_context):
         task = loop.run(work)
         telemetry.ended(task)
-        if task is not None and task.was_given_up:
-            raise TaskGivenUp
+        if task is not None and task.attempts_exhausted:
+            raise TaskAttemptsExhausted
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

@@ -5,10 +5,10 @@ from typing import Any
 from imagescaler.adapters import queues, repositories, stores
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.runtime import loop, settings, telemetry
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.usecases.sweep_tasks import sweep_tasks
-from imagescaler.web.views.task import TaskMessage
 
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
 sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
@@ -17,7 +17,7 @@ max_attempts = settings.from_env(AttemptSettings).max_attempts
 
 def handler(_: Any, context: Any) -> dict[str, int]:
     """Take any event, and answer with what was done."""
-    with telemetry.keys(function=context.function_name, request_id=context.aws_request_id):
+    with telemetry.log_context(function=context.function_name, request_id=context.aws_request_id):
         work = sweep_tasks(
             message=lambda task_id: TaskMessage(task_id=task_id, request_id=context.aws_request_id),
             settings=sweep_settings,

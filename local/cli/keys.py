@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
-from imagescaler.web.requests.key_commands import CreateKey
+from imagescaler.domain.api_key import check_owner
 from local import stack
 from local.cli.options import LAYOUT, data_option, one_sentence
 from local.emulation.lambda_host.host_client import HostClient
 from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.sam_template.template import load
-from local.environment import reached
+from local.environment import running_environment
 from local.servers.folders import default_data_folder
 
 FUNCTION = "ManageKeysFunction"
@@ -31,9 +30,9 @@ def keys() -> None:
 
 def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     try:
-        return CreateKey(action="create", owner=value).owner
-    except ValidationError as error:
-        raise click.BadParameter(error.errors()[0]["msg"]) from error
+        return check_owner(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @keys.command()
@@ -83,7 +82,7 @@ async def _functions_url(folder: Path, *, may_be_new: bool) -> AsyncIterator[str
     if url := os.environ.get("FUNCTIONS_URL"):
         yield url
         return
-    with reached(folder, may_be_new=may_be_new) as variables:
+    with running_environment(folder, may_be_new=may_be_new) as variables:
         if url := variables.get("FUNCTIONS_URL"):
             yield url
             return

@@ -28,7 +28,7 @@ def announced(data_folder: Path, variables: Mapping[str, str]) -> Iterator[None]
             file.truncate(0)
 
 
-def found(data_folder: Path) -> Mapping[str, str]:
+def read_announcement(data_folder: Path) -> Mapping[str, str]:
     """Give what a service that runs on the data folder has announced; nothing where none runs."""
     try:
         with (data_folder / FILE).open() as file:

@@ -101,11 +101,11 @@ async def bounded_store(request: pytest.FixtureRequest, redis_url: str) -> Async
 async def _store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
     match request.param:
         case "memory":
-            yield stores.connect("memory://", budget_bytes=1000)
+            yield stores.connect("memory://", quota_bytes=1000)
         case "s3":
             yield stores.connect(request.getfixturevalue("aws").store_url)
         case _:
-            made: Any = stores.connect(redis_url, budget_bytes=1000)
+            made: Any = stores.connect(redis_url, quota_bytes=1000)
             await made._redis.flushdb()
             yield made
             await made._redis.aclose()

@@ -9,8 +9,8 @@ from imagescaler.adapters import queues, stores
 from imagescaler.adapters.queues.sqs import SqsTaskQueue
 from imagescaler.adapters.stores.s3 import S3ImageStore
 from imagescaler.domain.errors import BlobNotFound, QueueFull, QueueUnavailable, StoreUnavailable
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.runtime.settings import SettingsError
-from imagescaler.web.views.task import TaskMessage
 from tests.cloud import CREDENTIALS, Cloud
 
 
@@ -26,7 +26,7 @@ async def test_a_message_is_what_the_queue_carries(aws: Cloud) -> None:
     message_id = await queues.connect(aws.queue_url).push(sent)
     [received] = aws.sqs.receive_message(QueueUrl=aws.queue_url)["Messages"]
     assert received["MessageId"] == message_id
-    assert TaskMessage.model_validate_json(received["Body"]) == sent
+    assert TaskMessage.from_json(received["Body"]) == sent
 
 
 async def test_the_length_is_asked_for_again_after_five_seconds(aws: Cloud) -> None:

@@ -95,11 +95,11 @@ async def test_tasks_with_one_result_survive_the_way_to_the_time_before_renditio
     expired = await tasks.complete(await claimed(tasks), RESULT, SOURCE, ttl_s=60)
     await tasks.expire(expired.id)
     failed = await tasks.fail(await claimed(tasks), FAILURE)
-    spared = await tasks.release(await claimed(tasks), spared=True)
+    spared = await tasks.release(await claimed(tasks), uncounted=True)
     severalfold = [await claimed(tasks, RENDITIONS), (await claimed(tasks, RENDITIONS)).ended([RESULT, FAILURE])]
     await tasks.complete(severalfold[1], None, SOURCE, ttl_s=60)
     single = [await tasks.get(task.id) for task in (completed, expired, failed, spared)]
-    assert single[-1].spared == 1
+    assert single[-1].uncounted_attempts == 1
 
     await move(empty_database, command.downgrade, "0003")
     assert await execute(empty_database, "select id, status from tasks") == {
@@ -109,7 +109,7 @@ async def test_tasks_with_one_result_survive_the_way_to_the_time_before_renditio
         await execute(empty_database, "update tasks set result = null where status = 'completed'")
 
     assert await migrate(empty_database) == NEWEST
-    assert [await tasks.get(task.id) for task in single] == [replace(task, spared=0) for task in single]
+    assert [await tasks.get(task.id) for task in single] == [replace(task, uncounted_attempts=0) for task in single]
     for task in severalfold:
         with pytest.raises(TaskNotFound):
             await tasks.get(task.id)

@@ -20,7 +20,7 @@ from imagescaler.domain.errors import (
     StoreUnavailable,
     Unavailable,
 )
-from imagescaler.web.views.task import TaskMessage
+from imagescaler.domain.task.message import TaskMessage
 
 NOWHERE = "127.0.0.1:1"
 Use = Callable[[Any], Awaitable[Any]]
@@ -180,7 +180,7 @@ async def test_a_blob_for_which_redis_has_no_memory_leaves_no_reservation(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The reservation fits, the bytes do not."""
-    store: Any = stores.connect(redis_url, budget_bytes=1 << 30)
+    store: Any = stores.connect(redis_url, quota_bytes=1 << 30)
     async with Redis.from_url(redis_url) as client:
         await client.flushdb()
         used = (await client.info("memory"))["used_memory"]

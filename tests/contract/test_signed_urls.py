@@ -63,7 +63,7 @@ async def signed(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterato
 
         yield Signed(S3SignedUrls(aws.store_url), S3ImageStore(aws.store_url), send)
         return
-    store = RedisImageStore(redis_url, budget_bytes=10_000_000)
+    store = RedisImageStore(redis_url, quota_bytes=10_000_000)
     await store._redis.flushdb()
     listener = bind("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"

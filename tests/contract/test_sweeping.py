@@ -15,10 +15,10 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import Sweep, SweepSettings
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.task import NewTask, Task
 from imagescaler.usecases.sweep_tasks import sweep_tasks
-from imagescaler.web.views.task import TaskMessage
 
 AT_ONCE = SweepSettings(sweep_after_s=0)
 SPACED = SweepSettings(sweep_after_s=1)
@@ -52,7 +52,7 @@ class Service:
 
     async def waiting(self) -> list[str]:
         entries = await self.queue._redis.xrange(stream_key(""))
-        return sorted(TaskMessage.model_validate_json(fields[b"body"]).task_id.hex for _, fields in entries)
+        return sorted(TaskMessage.from_json(fields[b"body"]).task_id.hex for _, fields in entries)
 
 
 @pytest.fixture
@@ -74,16 +74,16 @@ async def test_a_stream_that_was_lost_is_filled_again_each_task_once(service: Se
     await service.queue._redis.delete(stream_key(""))
     await asyncio.sleep(1)
     sweeps = await asyncio.gather(*(service.sweep(SPACED) for _ in range(3)))
-    assert sum(sweep.rung for sweep in sweeps) == 20
+    assert sum(sweep.reenqueued for sweep in sweeps) == 20
     assert await service.waiting() == sorted(task.id.hex for task in tasks)
-    assert (await service.sweep()).rung == 0
+    assert (await service.sweep()).reenqueued == 0
 
 
 async def test_a_message_in_hand_is_held(service: Service) -> None:
     await service.accept()
     await service.queue._redis.xgroup_create(stream_key(""), "group", id="0")
     await service.queue._redis.xreadgroup("group", "consumer", {stream_key(""): ">"})
-    assert (await service.sweep()).rung == 0
+    assert (await service.sweep()).reenqueued == 0
 
 
 async def test_after_the_loss_of_all_of_redis_every_task_ends(service: Service) -> None:

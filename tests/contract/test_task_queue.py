@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from imagescaler.domain.errors import QueueFull
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.usecases.ports import TaskQueue
-from imagescaler.web.views.task import TaskMessage
 
 
 def message() -> TaskMessage:

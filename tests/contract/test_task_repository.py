@@ -213,18 +213,18 @@ async def test_a_released_task_can_be_claimed_at_once(tasks: TaskRepository) -> 
 
 
 async def test_a_spared_attempt_is_not_held_against_the_task_and_keeps_its_number(tasks: TaskRepository) -> None:
-    task = await tasks.release(await claimed(tasks), spared=True)
-    assert (task.status, task.attempt, task.spared) == (Status.PENDING, 1, 1)
+    task = await tasks.release(await claimed(tasks), uncounted=True)
+    assert (task.status, task.attempt, task.uncounted_attempts) == (Status.PENDING, 1, 1)
     assert task == await tasks.get(task.id)
     again = await tasks.claim(task.id, lease_s=0, max_attempts=1)
-    assert (again.status, again.attempt, again.spared) == (Status.PROCESSING, 2, 1)
+    assert (again.status, again.attempt, again.uncounted_attempts) == (Status.PROCESSING, 2, 1)
     over = await tasks.claim(task.id, lease_s=0, max_attempts=1)
     assert (over.status, over.attempt) == (Status.FAILED, 2)
 
 
 async def test_an_attempt_is_spared_once_however_often_it_says_so(tasks: TaskRepository) -> None:
     task = await claimed(tasks)
-    assert [(await tasks.release(task, spared=True)).spared for _ in range(2)] == [1, 1]
+    assert [(await tasks.release(task, uncounted=True)).uncounted_attempts for _ in range(2)] == [1, 1]
 
 
 End = Callable[[TaskRepository, Task], Awaitable[Task]]
@@ -232,7 +232,7 @@ ENDS: dict[str, End] = {
     "complete": lambda tasks, task: tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600),
     "fail": lambda tasks, task: tasks.fail(task, FAILURE),
     "release": lambda tasks, task: tasks.release(task),
-    "spare": lambda tasks, task: tasks.release(task, spared=True),
+    "spare": lambda tasks, task: tasks.release(task, uncounted=True),
 }
 AS_PENDING = {"release": "spare", "spare": "release"}  # which of the two came first, its row does not tell
 
@@ -291,13 +291,13 @@ async def test_a_task_without_a_result_does_not_expire(tasks: TaskRepository) ->
 
 async def test_each_message_that_is_noted_is_counted(tasks: TaskRepository) -> None:
     task = await added(tasks)
-    assert (task.rings, task.rung_at) == (0, None)
+    assert (task.enqueue_count, task.enqueued_at) == (0, None)
     for message_id in ("17-0", "18-0"):
         await tasks.note_message(task.id, message_id)
     rung = await tasks.get(task.id)
-    assert (rung.message_id, rung.rings) == ("18-0", 2)
-    assert rung.rung_at is not None
-    assert rung.rung_at >= task.created_at
+    assert (rung.message_id, rung.enqueue_count) == ("18-0", 2)
+    assert rung.enqueued_at is not None
+    assert rung.enqueued_at >= task.created_at
 
 
 async def test_a_task_that_nobody_works_on_can_be_abandoned(tasks: TaskRepository) -> None:

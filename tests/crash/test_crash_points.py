@@ -133,8 +133,10 @@ def test_burial(scene: Scene, point: str, *, repeated: bool) -> None:
     use_up(scene)
     letter = event(scene)
     lose_queue(scene)
-    scene.kill(victims.invoke, "bury_task", letter, point)
-    scene.functions.invoke("bury_task", json.dumps(letter).encode())  # what was not answered for comes again
+    scene.kill(victims.invoke, "fail_undeliverable_task", letter, point)
+    scene.functions.invoke(
+        "fail_undeliverable_task", json.dumps(letter).encode()
+    )  # what was not answered for comes again
     assert asyncio.run(messages(scene)) == []
     end(scene, repeated=repeated)
     assert scene.rows() == 1

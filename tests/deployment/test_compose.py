@@ -110,7 +110,7 @@ def test_redis_loses_nothing_and_has_room_for_what_the_store_may_take() -> None:
     command = SERVICES["redis"]["command"].split()
     options = dict(pairwise(command))
     assert (options["--appendonly"], options["--maxmemory-policy"]) == ("yes", "noeviction")
-    budget, maximum = StoreSettings(redis_url="redis://redis").store_budget_bytes, size(options["--maxmemory"])
+    budget, maximum = StoreSettings(redis_url="redis://redis").store_quota_bytes, size(options["--maxmemory"])
     assert budget < maximum < size(SERVICES["redis"]["mem_limit"])
 
 

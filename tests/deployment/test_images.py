@@ -3,16 +3,16 @@
 import tomllib
 from pathlib import Path
 
-from tests.imports import distributions_of_doors
+from tests.imports import distributions_of_emulation
 
 ROOT = Path(__file__).parent.parent.parent
 UNIMPORTED = {"httptools"}  # uvicorn takes it where it is
 
 
-def test_the_doors_image_has_exactly_what_the_doors_import() -> None:
+def test_the_image_of_the_emulation_has_exactly_what_it_imports() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    assert groups["doors"] == sorted(groups["doors"])
-    assert set(groups["doors"]) == distributions_of_doors() | UNIMPORTED
+    assert groups["emulation"] == sorted(groups["emulation"])
+    assert set(groups["emulation"]) == distributions_of_emulation() | UNIMPORTED
 
 
 def test_only_what_is_named_reaches_an_image() -> None:

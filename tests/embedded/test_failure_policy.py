@@ -52,7 +52,7 @@ async def serving_api(template: Template, variables: dict[str, str], logs: Path)
         LambdaClient(functions.url_pattern) as client,
         stack.runners(template, variables, client),
         stack.scheduler(template, client),
-        serving(stack.front(template, variables, client), listener),
+        serving(stack.http_app(template, variables, client), listener),
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
         yield api
@@ -92,7 +92,7 @@ async def dead_letters(url: str, count: int) -> list[str]:
 async def test_a_task_that_kills_its_processor_each_time_fails_and_its_message_is_kept(
     variables: dict[str, str], tmp_path: Path
 ) -> None:
-    variables["MEMORY_FACTOR"] = "0.1"  # that it kills was not foreseen
+    variables["MEMORY_FACTOR"] = "0.1"  # that it kills was not estimate
     template = changed(load(LAYOUT.template, variables), "process_task", memory_mib=MEMORY_MIB, timeout_s=3)
     async with serving_api(template, variables, tmp_path) as api:
         poison, good = await post(api, POISON), [await post(api, plain()) for _ in range(5)]

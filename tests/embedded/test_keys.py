@@ -78,7 +78,7 @@ def test_a_revoked_key_is_of_no_use(locked: Service, folder: Path) -> None:
 
 def test_what_is_wrong_is_told_in_a_sentence(locked: Service, folder: Path) -> None:
     assert run(folder, "revoke", "abc").startswith("Error: There is no key abc")
-    assert "should match pattern" in run(folder, "create", "a b")
+    assert "An owner is named by" in run(folder, "create", "a b")
 
 
 def test_no_key_is_in_any_log(locked: Service, folder: Path, key_before: str) -> None:

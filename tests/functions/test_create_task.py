@@ -362,7 +362,7 @@ def test_a_bug_is_a_problem_too(functions: Functions, post: Post, monkeypatch: p
     def broken(_: bytes) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(functions["create_task"], "measure", broken)
+    monkeypatch.setattr(functions["create_task"], "probe", broken)
     answer = post(photograph(), width=800)
     assert (answer.status, answer.headers["content-type"]) == (500, "application/problem+json")
     assert answer.json["title"] == "Internal Server Error"

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.domain.task.source import Source
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from imagescaler.runtime import loop
 from tests.answer import Answer
 from tests.functions.conftest import SIGNING_KEY, Functions, multipart
@@ -61,10 +61,10 @@ def test_a_client_is_told_where_to_send_a_file_and_how(ask: Ask) -> None:
     assert (upload["method"], upload["headers"]) == ("PUT", {"Content-Type": "image/jpeg"})
     address, _, token = upload["url"].partition("?token=")
     assert address == f"https://example.org/storage/uploads/{upload['id']}"
-    grant = Grant.read(token, SIGNING_KEY)
-    assert (grant.method, grant.size, grant.media_type) == ("PUT", 12_345_678, "image/jpeg")
+    claims = SignedUrlClaims.read(token, SIGNING_KEY)
+    assert (claims.method, claims.size, claims.media_type) == ("PUT", 12_345_678, "image/jpeg")
     expires_at = datetime.fromisoformat(upload["expires_at"])
-    assert abs(grant.expires_at - expires_at.timestamp()) <= 1
+    assert abs(claims.expires_at - expires_at.timestamp()) <= 1
     assert 3590 < (expires_at - datetime.now(UTC)).total_seconds() <= 3600
 
 
@@ -137,9 +137,9 @@ def test_only_the_beginning_of_an_upload_is_read(functions: Functions, monkeypat
 
     def watched(image: bytes) -> Source:
         seen.append(len(image))
-        return measure(image)
+        return probe(image)
 
-    monkeypatch.setattr(functions["create_task"], "measure", watched)
+    monkeypatch.setattr(functions["create_task"], "probe", watched)
     task = post(functions, upload_id=upload(functions, photograph() + bytes(3 << 20)), width=320).json
     assert seen == [1 << 20]
     assert task["source"]["bytes"] == len(photograph()) + (3 << 20)
@@ -178,9 +178,9 @@ def test_an_upload_that_expires_while_its_task_is_made_leaves_nothing(
 
     def measure_slowly(image: bytes) -> Source:
         module.store._blobs.clear()
-        return measure(image)
+        return probe(image)
 
-    monkeypatch.setattr(module, "measure", measure_slowly)
+    monkeypatch.setattr(module, "probe", measure_slowly)
     answer = post(functions, upload_id=uploaded, width=320)
     assert (answer.status, answer.json["type"]) == (404, "/problems/upload-not-found")
     assert module.tasks.tasks == {}

@@ -19,8 +19,8 @@ NOT_MADE = r"Tried to parse AWS::((S3::Bucket|SQS::Queue)Policy|CloudWatch::Alar
 TEMPLATE = transformed()
 QUEUE, BUCKET = "TaskQueue", "ImageBucket"
 MAY = {
-    "bury_task": {
-        ("TaskBurialQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
+    "fail_undeliverable_task": {
+        ("TaskUndeliverableQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:DeleteObject"),
     },
     "create_task": {
@@ -72,7 +72,7 @@ def test_the_stack_is_made(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("queue", "function"), [(QUEUE, "ProcessTaskFunction"), ("TaskBurialQueue", "BuryTaskFunction")]
+    ("queue", "function"), [(QUEUE, "ProcessTaskFunction"), ("TaskUndeliverableQueue", "FailUndeliverableTaskFunction")]
 )
 def test_a_queues_function_takes_messages_one_by_one_and_reports_each(stack: Stack, queue: str, function: str) -> None:
     trigger = stack.trigger(function)
@@ -85,11 +85,11 @@ def test_the_queue_gives_time_and_attempts_and_buries_what_fails(stack: Stack) -
     sqs = stack.client("sqs")
     queue, burial, dead = (
         sqs.get_queue_attributes(QueueUrl=stack.resources[name], AttributeNames=["All"])["Attributes"]
-        for name in (QUEUE, "TaskBurialQueue", "TaskDeadLetterQueue")
+        for name in (QUEUE, "TaskUndeliverableQueue", "TaskDeadLetterQueue")
     )
     processor = stack.configuration("process_task")
     assert int(queue["VisibilityTimeout"]) >= 6 * processor["Timeout"]
-    assert int(burial["VisibilityTimeout"]) >= 6 * stack.configuration("bury_task")["Timeout"]
+    assert int(burial["VisibilityTimeout"]) >= 6 * stack.configuration("fail_undeliverable_task")["Timeout"]
     redrive = json.loads(queue["RedrivePolicy"])
     assert int(redrive["maxReceiveCount"]) > int(processor["Environment"]["Variables"]["MAX_ATTEMPTS"])
     assert redrive["deadLetterTargetArn"] == burial["QueueArn"]

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.domain.errors import CorruptImage
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Failure, Result
@@ -152,11 +152,11 @@ def test_a_picture_too_large_for_an_answer_is_at_a_signed_url(functions: Functio
     assert (answer.status, answer.body, answer.headers["cache-control"]) == (303, b"", "no-store")
     address, _, token = answer.headers["location"].partition("?token=")
     assert address == f"https://example.org/storage/results/{large}/1"
-    grant = Grant.read(token, SIGNING_KEY)
-    assert (grant.method, grant.key) == (method, f"results/{large}/1")
-    assert 290 < grant.expires_at - time.time() <= 300
+    claims = SignedUrlClaims.read(token, SIGNING_KEY)
+    assert (claims.method, claims.key) == (method, f"results/{large}/1")
+    assert 290 < claims.expires_at - time.time() <= 300
     digest = hashlib.sha256(bytes(MAX_ANSWER_BYTES + 1)).hexdigest()
-    assert grant.headers == {
+    assert claims.headers == {
         "Content-Type": "image/jpeg",
         "Content-Disposition": f'inline; filename="{large}.jpg"',
         "X-Content-Type-Options": "nosniff",

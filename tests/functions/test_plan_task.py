@@ -235,8 +235,8 @@ def test_a_png_that_could_not_be_made_lying_says_why(ask_of: Ask) -> None:
 
 
 def test_what_only_pixels_tell_is_a_doubt(ask_of: Ask) -> None:
-    doubts = ask_of(photograph(), width=90, height=90, fit="cover", gravity="smart", trim=10).json["doubts"]
-    assert [doubt["option"] for doubt in doubts] == ["trim", "gravity"]
+    caveats = ask_of(photograph(), width=90, height=90, fit="cover", gravity="smart", trim=10).json["doubts"]
+    assert [doubt["option"] for doubt in caveats] == ["trim", "gravity"]
     assert ask_of(photograph(), width=90, height=90, fit="contain", gravity="smart").json["doubts"] == []
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from imagescaler.domain.errors import RepositoryUnavailable, StoreUnavailable
 from imagescaler.domain.task.status import Status
-from imagescaler.domain.task.task import MAX_SPARED, Task
+from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS, Task
 from imagescaler.engine.encode.rendered import Drawn
 from imagescaler.engine.render_still import draw_still
 from imagescaler.runtime import loop
@@ -209,10 +209,12 @@ def test_an_outage_without_an_end_ends_the_task_before_its_message_is_a_dead_let
 ) -> None:
     task_id = post(photograph(), width=320).json["id"]
     breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
-    assert [functions.process(message(task_id)) for _ in range(MAX_SPARED + 3)] == [FAILED] * (MAX_SPARED + 3)
+    assert [functions.process(message(task_id)) for _ in range(MAX_UNCOUNTED_ATTEMPTS + 3)] == [FAILED] * (
+        MAX_UNCOUNTED_ATTEMPTS + 3
+    )
     task = stored(functions, task_id)
-    assert task.was_given_up
-    assert (task.attempt, task.spent) == (MAX_SPARED + 3, 3)
+    assert task.attempts_exhausted
+    assert (task.attempt, task.counted_attempts) == (MAX_UNCOUNTED_ATTEMPTS + 3, 3)
 
 
 def test_a_poison_task_between_outages_ends_after_its_own_attempts(
@@ -225,7 +227,7 @@ def test_a_poison_task_between_outages_ends_after_its_own_attempts(
         monkeypatch.undo()
         loop.run(functions["create_task"].tasks.claim(UUID(task_id), lease_s=0, max_attempts=3))
     assert functions.process(message(task_id)) == FAILED
-    assert stored(functions, task_id).was_given_up
+    assert stored(functions, task_id).attempts_exhausted
     assert stored(functions, task_id).attempt == 6
 
 

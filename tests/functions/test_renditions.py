@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.domain.errors import StoreFull
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
@@ -293,9 +293,9 @@ def test_a_rendition_too_large_for_an_answer_is_at_a_signed_url(
     assert (answer.status, answer.body, answer.headers["cache-control"]) == (303, b"", "no-store")
     address, _, token = answer.headers["location"].partition("?token=")
     assert address == f"https://example.org/storage/results/{one_large}/1/large"
-    grant = Grant.read(token, SIGNING_KEY)
-    assert (grant.method, grant.key) == (method, f"results/{one_large}/1/large")
-    assert grant.headers == {
+    claims = SignedUrlClaims.read(token, SIGNING_KEY)
+    assert (claims.method, claims.key) == (method, f"results/{one_large}/1/large")
+    assert claims.headers == {
         "Content-Type": "image/webp",
         "Content-Disposition": f'inline; filename="{one_large}-large.webp"',
         "X-Content-Type-Options": "nosniff",
@@ -310,7 +310,7 @@ def test_in_json_a_large_rendition_has_a_url_in_place_of_data(functions: Functio
     assert (answer.status, answer.json["data"], answer.json["bytes"]) == (200, None, MAX_ANSWER_BYTES + 1)
     address, _, token = answer.json["url"].partition("?token=")
     assert address == f"https://example.org/storage/results/{one_large}/1/large"
-    assert Grant.read(token, SIGNING_KEY).key == f"results/{one_large}/1/large"
+    assert SignedUrlClaims.read(token, SIGNING_KEY).key == f"results/{one_large}/1/large"
 
 
 def test_who_has_a_large_rendition_is_told_so_and_no_url(functions: Functions, one_large: str) -> None:

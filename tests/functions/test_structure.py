@@ -18,8 +18,8 @@ from imagescaler.adapters.stores import StoreSettings
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
-from imagescaler.domain.task.task import MAX_SPARED
-from imagescaler.planning.cost.budget import AdmissionSettings
+from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS
+from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
 from local.emulation.lambda_host.limits import Limits as HostLimits
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
 DEPLOYED = {"POSTGRES_DSN": "memory://", "QUEUE_URL": "memory://", "STORE_URL": "s3://a-bucket/images"}
 SETTINGS = (
-    AdmissionSettings,
+    CostSettings,
     RepositorySettings,
     Limits,
     QueueSettings,
@@ -162,7 +162,7 @@ def test_every_variable_in_the_template_is_a_setting(template: Template) -> None
 def test_the_queue_gives_the_processor_time_and_attempts(template: Template) -> None:
     processor = by_name(template)["process_task"]
     [trigger] = [trigger for trigger in template.triggers if trigger.function == processor.logical_id]
-    assert trigger.max_receive_count > int(processor.environment["MAX_ATTEMPTS"]) + MAX_SPARED
+    assert trigger.max_receive_count > int(processor.environment["MAX_ATTEMPTS"]) + MAX_UNCOUNTED_ATTEMPTS
     assert trigger.batch_size == 1
 
 
@@ -172,8 +172,8 @@ def test_every_queue_gives_its_function_time_and_none_is_left_without_an_end(tem
         assert trigger.visibility_timeout_s >= 6 * timeouts[trigger.function]
         assert trigger.max_receive_count > 0
     assert [(trigger.queue, trigger.dead_letter_queue) for trigger in template.triggers] == [
-        ("TaskQueue", "TaskBurialQueue"),
-        ("TaskBurialQueue", "TaskDeadLetterQueue"),
+        ("TaskQueue", "TaskUndeliverableQueue"),
+        ("TaskUndeliverableQueue", "TaskDeadLetterQueue"),
     ]
 
 
@@ -187,7 +187,7 @@ def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
     answer = functions[name].handler(event, Context(name))
     expected = {"create_task": 202, "create_upload": 201, "get_task": 404, "get_result": 404}.get(name, 200)
     assert answer.get("statusCode", 200) == expected
-    if name in {"process_task", "bury_task"}:
+    if name in {"process_task", "fail_undeliverable_task"}:
         assert answer["batchItemFailures"] == [{"itemIdentifier": event["Records"][0]["messageId"]}]
 
 

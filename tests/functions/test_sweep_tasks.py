@@ -16,7 +16,7 @@ from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain
 
-NOTHING = {"looked_at": 0, "rung": 0, "ended": 0, "expired": 0, "deleted": 0}
+NOTHING = {"looked_at": 0, "reenqueued": 0, "ended": 0, "expired": 0, "deleted": 0}
 HOUR_S, DAY_S = 3600, 86_400
 
 
@@ -77,10 +77,10 @@ def test_a_task_whose_attempts_were_spared_is_rung_for_and_not_ended(
 ) -> None:
     tasks, task_id = functions["create_task"].tasks, create()
     for _ in range(3):
-        loop.run(tasks.release(loop.run(tasks.claim(task_id, lease_s=60, max_attempts=3)), spared=True))
+        loop.run(tasks.release(loop.run(tasks.claim(task_id, lease_s=60, max_attempts=3)), uncounted=True))
     lose_messages(functions)
     clock.move(HOUR_S)
-    assert sweep()["rung"] == 1
+    assert sweep()["reenqueued"] == 1
     assert stored(functions, task_id).status is Status.PENDING
 
 
@@ -106,7 +106,7 @@ def test_a_task_whose_message_is_gone_is_rung_for_once(
     task_id = create()
     lose_messages(functions)
     clock.move(61)
-    assert sweep() == NOTHING | {"looked_at": 1, "rung": 1}
+    assert sweep() == NOTHING | {"looked_at": 1, "reenqueued": 1}
     assert messages(functions) == [task_id]
     assert stored(functions, task_id).message_id in functions["create_task"].queue.messages
     clock.move(61)
@@ -138,7 +138,7 @@ def test_a_task_that_was_rung_for_again_is_completed(
     clock.move(61)
     sweep()
     [again] = functions["create_task"].queue.messages.values()
-    functions.process(again.model_dump_json())
+    functions.process(again.to_json())
     assert stored(functions, task_id).status is Status.COMPLETED
 
 
@@ -151,7 +151,7 @@ def test_a_task_whose_processor_died_with_its_message_is_rung_for_after_the_leas
     clock.move(89)
     assert sweep() == NOTHING
     clock.move(62)
-    assert sweep()["rung"] == 1
+    assert sweep()["reenqueued"] == 1
 
 
 @pytest.fixture
@@ -168,13 +168,13 @@ def unasked(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_of_a_queue_that_cannot_be_asked_it_rings_again_after_a_long_silence_and_not_for_ever(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MAX_RINGS", "3")
+    monkeypatch.setenv("MAX_ENQUEUES", "3")
     task_id = create()
-    rings = []
+    enqueue_count = []
     for _ in range(6 * 60):
         clock.move(60)
-        rings.append(sweep()["rung"])
-    assert [minute + 1 for minute, rung in enumerate(rings) if rung] == [60, 120]
+        enqueue_count.append(sweep()["reenqueued"])
+    assert [minute + 1 for minute, rung in enumerate(enqueue_count) if rung] == [60, 120]
     assert messages(functions) == [task_id] * 3
 
 
@@ -239,9 +239,9 @@ def test_a_run_that_is_killed_between_message_and_note_costs_a_message_and_no_mo
         with pytest.raises(KeyboardInterrupt):
             sweep()
     clock.move(61)
-    assert sweep()["rung"] == 1
+    assert sweep()["reenqueued"] == 1
     assert messages(functions) == [task_id] * 2
-    answers = [functions.process(each.model_dump_json()) for each in functions["create_task"].queue.messages.values()]
+    answers = [functions.process(each.to_json()) for each in functions["create_task"].queue.messages.values()]
     assert answers == [{"batchItemFailures": []}] * 2
     assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.COMPLETED, 1)
 
@@ -254,10 +254,10 @@ def test_a_full_queue_ends_the_ringing_and_not_the_run(
     lose_messages(functions)
     functions["create_task"].queue._max_length = 2
     clock.move(61)
-    assert sweep()["rung"] == 2
+    assert sweep()["reenqueued"] == 2
     lose_messages(functions)
     clock.move(61)
-    assert sweep()["rung"] == 2
+    assert sweep()["reenqueued"] == 2
 
 
 def test_a_run_looks_at_so_many_and_the_next_at_the_others(
@@ -267,7 +267,7 @@ def test_a_run_looks_at_so_many_and_the_next_at_the_others(
     ids = [create() for _ in range(3)]
     lose_messages(functions)
     clock.move(61)
-    assert [sweep()["rung"] for _ in range(3)] == [2, 1, 0]
+    assert [sweep()["reenqueued"] for _ in range(3)] == [2, 1, 0]
     assert set(messages(functions)) == set(ids)
 
 

@@ -5,25 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from local.environment import reached
-from local.servers.announcement import FILE, announced, found
+from local.environment import running_environment
+from local.servers.announcement import FILE, announced, read_announcement
 
 VARIABLES = {"REDIS_URL": "redis://:a b'c\"$d@127.0.0.1:1/0", "POSTGRES_DSN": "postgresql://here"}
 
 
-def test_what_was_announced_is_found_as_long_as_it_is_true(tmp_path: Path) -> None:
-    assert found(tmp_path) == {}
+def test_what_was_announced_is_read_announcement_as_long_as_it_is_true(tmp_path: Path) -> None:
+    assert read_announcement(tmp_path) == {}
     with announced(tmp_path, VARIABLES):
-        assert found(tmp_path) == VARIABLES
-    assert found(tmp_path) == {}
+        assert read_announcement(tmp_path) == VARIABLES
+    assert read_announcement(tmp_path) == {}
     assert (tmp_path / FILE).read_text() == ""
 
 
 def test_what_a_killed_service_has_left_is_not_true(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("REDIS_URL=redis://gone\n")
-    assert found(tmp_path) == {}
+    assert read_announcement(tmp_path) == {}
     with announced(tmp_path, VARIABLES):
-        assert found(tmp_path) == VARIABLES
+        assert read_announcement(tmp_path) == VARIABLES
 
 
 def test_it_is_for_its_user_alone(tmp_path: Path) -> None:
@@ -42,5 +42,5 @@ def test_the_environment_of_a_command_goes_before_what_was_announced(
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://mine")
     monkeypatch.delenv("POSTGRES_DSN", raising=False)
-    with announced(tmp_path, VARIABLES), reached(tmp_path) as variables:
+    with announced(tmp_path, VARIABLES), running_environment(tmp_path) as variables:
         assert (variables["REDIS_URL"], variables["POSTGRES_DSN"]) == ("redis://mine", "postgresql://here")

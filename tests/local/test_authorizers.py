@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from imagescaler.runtime.settings import SettingsError
-from local.emulation.sam_template.authorizers import followed
+from local.emulation.sam_template.authorizers import routes_without_auth
 from local.emulation.sam_template.declarations import Authorizer, Route
 from local.emulation.sam_template.template import TemplateError, load
 
@@ -79,10 +79,10 @@ def test_what_this_machine_cannot_follow_is_told(write: Write, auth: str, event:
 @pytest.mark.parametrize(("value", "asks"), [("1", True), ("true", True), ("0", False), ("", False), (None, False)])
 def test_this_machine_asks_for_keys_when_it_is_told_to(value: str | None, asks: bool) -> None:  # noqa: FBT001
     variables = {} if value is None else {"REQUIRE_KEYS": value}
-    [route] = followed([Route("GET", "/tasks", "F", KEYS)], variables)
+    [route] = routes_without_auth([Route("GET", "/tasks", "F", KEYS)], variables)
     assert (route.authorizer == KEYS) is asks
 
 
 def test_a_setting_that_makes_no_sense_does_not_open_the_door() -> None:
     with pytest.raises(SettingsError, match="REQUIRE_KEYS"):
-        followed([], {"REQUIRE_KEYS": "perhaps"})
+        routes_without_auth([], {"REQUIRE_KEYS": "perhaps"})

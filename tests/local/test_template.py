@@ -1,4 +1,4 @@
-"""What the local doors read out of a template, and what they say of a broken one."""
+"""What the emulation read out of a template, and what they say of a broken one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -84,12 +84,12 @@ def test_the_own_template_has_a_trigger_for_the_queue_and_for_what_comes_too_oft
             maximum_concurrency=2,
             visibility_timeout_s=180,
             max_receive_count=12,
-            dead_letter_queue="TaskBurialQueue",
+            dead_letter_queue="TaskUndeliverableQueue",
         ),
         QueueTrigger(
-            function="BuryTaskFunction",
-            queue="TaskBurialQueue",
-            arn="arn:aws:sqs:us-east-1:000000000000:TaskBurialQueue",
+            function="FailUndeliverableTaskFunction",
+            queue="TaskUndeliverableQueue",
+            arn="arn:aws:sqs:us-east-1:000000000000:TaskUndeliverableQueue",
             batch_size=1,
             maximum_concurrency=2,
             visibility_timeout_s=60,

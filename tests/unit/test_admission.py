@@ -11,13 +11,13 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.plan import plan
 from imagescaler.domain.limits import MEGA, Limits
 from imagescaler.domain.options import Box, Fit, Gravity, Kernel, Options, Quality
-from imagescaler.planning.cost.budget import AdmissionSettings, Allowance
+from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.planning.cost.header import PIXELS, TRANSPARENT, Header, Pixels, pixels_of
 from imagescaler.planning.cost.model import fitted_model
 from imagescaler.planning.cost.output import Output
 
 LIMITS = Limits()
-PROCESSOR = Allowance.of(2048, 30, AdmissionSettings())
+PROCESSOR = Budget.of(2048, 30, CostSettings())
 SMALL = Options(800)
 WISHES = [
     SMALL,
@@ -162,16 +162,16 @@ def test_a_slower_machine_does_less_in_its_time() -> None:
     header = photograph()
     _, seconds = predicted(header, SMALL)
     wishes = [output(header, SMALL)]
-    half = AdmissionSettings(cpu_factor=2)
-    Allowance(2**31, seconds * 2.1, half).admit(header, wishes, resampler="simd")
+    half = CostSettings(cpu_factor=2)
+    Budget(2**31, seconds * 2.1, half).admit(header, wishes, resampler="simd")
     with pytest.raises(TooExpensive):
-        Allowance(2**31, seconds * 1.9, half).admit(header, wishes, resampler="simd")
+        Budget(2**31, seconds * 1.9, half).admit(header, wishes, resampler="simd")
 
 
 def test_an_allocator_that_makes_less_of_memory_admits_more() -> None:
     header, options, form = TOO_MUCH["a hundred megapixels in linear light"]
-    allowance = Allowance.of(2048, 30, AdmissionSettings(memory_factor=0.5))
-    allowance.admit(header, [output(header, options, form)], resampler="simd")
+    budget = Budget.of(2048, 30, CostSettings(memory_factor=0.5))
+    budget.admit(header, [output(header, options, form)], resampler="simd")
 
 
 def test_a_mode_that_nobody_knows_is_taken_for_a_photograph() -> None:

@@ -11,7 +11,7 @@ from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import NewTask, Task
-from imagescaler.usecases.wait_for_task import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, await_end
+from imagescaler.usecases.wait_for_task import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, wait_for_task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)
 
@@ -31,7 +31,7 @@ class Patience:
         self._task, _ = await self.tasks.add(NewTask(uuid4(), Options(800), SOURCE, "", None))
         self._begins_s, self._ends_s = begins_s, ends_s
         self._monkeypatch.setattr(asyncio, "sleep", self._sleep)
-        return await await_end(self._task, wait_s=wait_s, work_s=work_s, tasks=self.tasks)
+        return await wait_for_task(self._task, wait_s=wait_s, work_s=work_s, tasks=self.tasks)
 
     async def _sleep(self, pause_s: float) -> None:
         self.pauses_s.append(pause_s)

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image, ImageOps
 from imagescaler.domain.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.source import Source
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from tests.pictures import encoded, photograph, plain, png, riff, segment
 from tools.hostile.files import in_pieces, padded
 
@@ -49,14 +49,14 @@ def test_format_size_and_bytes_are_told(name: str) -> None:
     data = KINDS[name]
     form = next(form for form in Format if form.name in name.upper())
     frames = 2 if name == "APNG" or name.startswith("animated") else 1
-    assert measure(data) == Source(form, 61, 37, len(data), frames=frames)
+    assert probe(data) == Source(form, 61, 37, len(data), frames=frames)
 
 
 @pytest.mark.parametrize("form", ["JPEG", "TIFF", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_size_is_the_upright_one_where_the_header_tells_how_it_lies(orientation: int, form: str) -> None:
     data = lying(orientation, form)
-    source = measure(data)
+    source = probe(data)
     assert (source.width, source.height) == ImageOps.exif_transpose(Image.open(BytesIO(data))).size
     assert source.stored == PICTURE.size
 
@@ -64,7 +64,7 @@ def test_the_size_is_the_upright_one_where_the_header_tells_how_it_lies(orientat
 @pytest.mark.parametrize("form", ["PNG", "WEBP", "GIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_size_of_other_formats_is_the_stored_one(orientation: int, form: str) -> None:
-    source = measure(lying(orientation, form))
+    source = probe(lying(orientation, form))
     assert (source.width, source.height) == PICTURE.size
 
 
@@ -72,25 +72,25 @@ def test_the_size_of_other_formats_is_the_stored_one(orientation: int, form: str
 @pytest.mark.parametrize("options", [{}, {"lossless": True}])
 @pytest.mark.parametrize("form", [form.name for form in Format])
 def test_every_size_is_read_as_pillow_reads_it(form: str, options: dict[str, bool], size: tuple[int, int]) -> None:
-    source = measure(encoded(Image.new("L", size), form, **options))
+    source = probe(encoded(Image.new("L", size), form, **options))
     assert (source.width, source.height) == size
 
 
 def test_the_size_of_the_largest_gif_is_read() -> None:
-    source = measure(b"GIF89a\xff\xff\0\x80" + bytes(20))
+    source = probe(b"GIF89a\xff\xff\0\x80" + bytes(20))
     assert (source.width, source.height) == (65_535, 32_768)
 
 
 @pytest.mark.parametrize("made", [in_pieces, padded])
 def test_a_header_in_millions_of_pieces_is_not_read_to_its_end(made: Callable[[int], bytes]) -> None:
-    assert (measure(made(100_000)).width, measure(made(100_000)).height) == (48, 32)
+    assert (probe(made(100_000)).width, probe(made(100_000)).height) == (48, 32)
     with pytest.raises(CorruptImage):
-        measure(made(2_000_000))
+        probe(made(2_000_000))
 
 
 def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:
     data = segment(0xE1, b"Exif\0\0" + plain(size=(9, 9), form="JPEG")).join([KINDS["JPEG"][:2], KINDS["JPEG"][2:]])
-    assert (measure(data).width, measure(data).height) == (61, 37)
+    assert (probe(data).width, probe(data).height) == (61, 37)
 
 
 @pytest.mark.parametrize(
@@ -121,19 +121,19 @@ def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:
 )
 def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
     with pytest.raises(CorruptImage, match="its header tells no size"):
-        measure(data)
+        probe(data)
 
 
 @pytest.mark.parametrize("form", ["BMP", "ICO", "PDF", "EPS", "JPEG2000", "TGA", "PPM"])
 def test_other_formats_are_not_accepted(form: str) -> None:
     with pytest.raises(UnsupportedImageFormat, match="these are JPEG, PNG, WEBP, AVIF, GIF, TIFF"):
-        measure(encoded(PICTURE, form))
+        probe(encoded(PICTURE, form))
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"mif1", b"isom"])
 def test_a_file_of_boxes_that_is_no_avif_is_not_accepted(brand: bytes) -> None:
     with pytest.raises(UnsupportedImageFormat):
-        measure(KINDS["AVIF"].replace(b"avif", brand))
+        probe(KINDS["AVIF"].replace(b"avif", brand))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_file_of_boxes_that_is_no_avif_is_not_accepted(brand: bytes) -> None:
 )
 def test_what_is_no_image_is_not_accepted(data: bytes) -> None:
     with pytest.raises(UnsupportedImageFormat):
-        measure(data)
+        probe(data)
 
 
 @pytest.mark.parametrize("data", [*KINDS.values(), lying(6, "JPEG"), photograph()], ids=[*KINDS, "lying", "photograph"])
@@ -153,7 +153,7 @@ def test_damage_gives_a_size_or_a_refusal(data: bytes) -> None:
             if damaged:
                 damaged[dice.randrange(min(len(damaged), 200))] = dice.randrange(256)
         try:
-            source = measure(bytes(damaged))
+            source = probe(bytes(damaged))
         except ImageProblem:
             continue
         assert min(source.width, source.height) >= 1

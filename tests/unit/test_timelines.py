@@ -10,7 +10,7 @@ from imagescaler.domain.errors import CorruptImage
 from imagescaler.domain.formats import Format
 from imagescaler.probe.iso_boxes import boxes, content_of
 from imagescaler.probe.png_chunks import MAX_CHUNKS, chunk
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from imagescaler.probe.timelines.avif import write_plays
 from imagescaler.probe.timelines.read_timeline import read_timeline
 from imagescaler.probe.timelines.timeline import Timeline
@@ -117,9 +117,9 @@ def test_a_picture_cannot_be_told_how_often_it_plays() -> None:
 @pytest.mark.parametrize("form", ANIMATED)
 def test_the_frames_are_measured_where_the_file_is_whole(form: Format) -> None:
     whole = animation(form)
-    assert measure(whole).frames == 4
+    assert probe(whole).frames == 4
     if form is not Format.AVIF:  # which tells them ahead of the pixels
-        assert measure(whole[:-30]).frames == 1
+        assert probe(whole[:-30]).frames == 1
 
 
 def test_an_avif_that_does_not_say_it_is_a_sequence_is_a_picture() -> None:
@@ -154,6 +154,6 @@ def test_padding_between_the_frames_of_a_gif_is_passed_over() -> None:
 
 
 def test_very_many_frames_are_counted_up_to_a_limit() -> None:
-    assert measure(gifs.animation(100_000, 9)).frames == 100_000
-    assert measure(gifs.animation(200_000, 9)).frames == 100_000
-    assert measure(webps.animation(1_500)).frames == 1_500
+    assert probe(gifs.animation(100_000, 9)).frames == 100_000
+    assert probe(gifs.animation(200_000, 9)).frames == 100_000
+    assert probe(webps.animation(1_500)).frames == 1_500

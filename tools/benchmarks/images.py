@@ -34,8 +34,8 @@ MB = 1_000_000
 def main() -> None:
     """Build the images and print a line for each function."""
     subprocess.run(["docker", "compose", "build", "--quiet"], cwd=ROOT, check=True)
-    doors = _size("imagescaler:local") - _size("python:3.13-slim")
-    print(f"Gateway and runner: {doors:.1f} MB, without base")
+    emulation = _size("imagescaler:local") - _size("python:3.13-slim")
+    print(f"Gateway and runner: {emulation:.1f} MB, without base")
     print(
         f"\nFunctions: size without base; initialization, median of {ROUNDS}, as a ratio to a handler without imports"
     )

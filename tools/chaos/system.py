@@ -78,7 +78,7 @@ class System:
     @property
     def streams(self) -> tuple[str, str]:
         """Give the keys of the queues that functions empty; dead letters stay where they are."""
-        return stream_key("#TaskQueue"), stream_key("#TaskBurialQueue")
+        return stream_key("#TaskQueue"), stream_key("#TaskUndeliverableQueue")
 
     async def _server(self, name: str, stack: AsyncExitStack) -> str:
         """Start a server, and give its URL through a proxy, which stays the same when the server starts again."""

@@ -36,7 +36,7 @@ class Invocations:
         timeout_s = self._limits.invocation_timeout_s
         task = asyncio.create_task(self._client.invoke(function, service_of(function), event, timeout_s=timeout_s))
         self._running.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(self._roll_back)
         done, _ = await asyncio.wait({task}, timeout=self._limits.integration_timeout_s)
         error = (
             task.exception() if done else TimeoutError(f"the time of {self._limits.integration_timeout_s:g} s is over")
@@ -56,7 +56,7 @@ class Invocations:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def _forget(self, task: asyncio.Task[Any]) -> None:
+    def _roll_back(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # asked for, or asyncio would complain of an error that nobody waited for

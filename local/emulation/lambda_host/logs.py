@@ -70,7 +70,7 @@ class FunctionLogs:
 
 
 class ScreenHandler(logging.Handler):
-    """Shows what the local doors log themselves."""
+    """Shows what the emulation log themselves."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one record."""

@@ -35,7 +35,7 @@ class Pool:
         """Have an invocation answered whether or not somebody waits for it; otherwise as `invoke`."""
         task = asyncio.create_task(self.invoke(invocation))
         self._started.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(self._roll_back)
         return task
 
     async def invoke(self, invocation: Invocation) -> Answer:
@@ -62,7 +62,7 @@ class Pool:
         await asyncio.gather(*(self._discard(environment, self._limits.stop_s) for environment in self._all))
         await asyncio.gather(*self._started, return_exceptions=True)
 
-    def _forget(self, task: asyncio.Task[Answer]) -> None:
+    def _roll_back(self, task: asyncio.Task[Answer]) -> None:
         self._started.discard(task)
         if not task.cancelled():
             task.exception()  # asked for, or asyncio would complain of an error that nobody waited for

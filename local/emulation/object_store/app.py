@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.adapters.signed_urls.gateway import PATH
 from imagescaler.domain.errors import BlobNotFound, Unavailable
 from imagescaler.domain.etag import has_etag
@@ -82,24 +82,24 @@ class ObjectStore:
         if is_preflight(request):
             return preflight(request, CORS)
         try:
-            grant = permitted(request, self._signing_key)
-            answer = await (self._take(grant, body) if grant.method == "PUT" else self._describe(grant, request))
+            claims = permitted(request, self._signing_key)
+            answer = await (self._take(claims, body) if claims.method == "PUT" else self._describe(claims, request))
         except Refusal as refusal:
             answer = refusal.answer()
         except Unavailable as problem:
             answer = Refusal(503, problem.detail).answer()
         return dress(answer, request, CORS)
 
-    async def _take(self, grant: Grant, body: Body) -> Answer:
-        ttl_s = max(grant.expires_at - int(time.time()), 1)
-        if not await self._blobs.receive(grant.key, body.chunks(SILENCE_S), size=grant.size, ttl_s=ttl_s):
+    async def _take(self, claims: SignedUrlClaims, body: Body) -> Answer:
+        ttl_s = max(claims.expires_at - int(time.time()), 1)
+        if not await self._blobs.receive(claims.key, body.chunks(SILENCE_S), size=claims.size, ttl_s=ttl_s):
             raise Refusal(412, "The URL has been used: its bytes are there.")
         return Answer(200)
 
-    async def _describe(self, grant: Grant, request: Request) -> Answer:
-        headers = tuple((name.lower(), value) for name, value in grant.headers.items())
+    async def _describe(self, claims: SignedUrlClaims, request: Request) -> Answer:
+        headers = tuple((name.lower(), value) for name, value in claims.headers.items())
         try:
-            size = await self._blobs.size(grant.key)
+            size = await self._blobs.size(claims.key)
         except BlobNotFound as error:
             raise Refusal(404, "What the URL is for is no longer kept.") from error
         etag = dict(headers).get("etag")

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs
 
-from imagescaler.adapters.signed_urls.claims import Grant, GrantRefused
+from imagescaler.adapters.signed_urls.claims import InvalidSignature, SignedUrlClaims
 from imagescaler.adapters.signed_urls.gateway import PATH
 from local.emulation.api_gateway.refusal import Refusal
 from local.emulation.api_gateway.request import Request
@@ -15,27 +15,27 @@ def key_of(request: Request) -> str:
     return request.path.removeprefix(PATH)
 
 
-def permitted(request: Request, signing_key: str) -> Grant:
+def permitted(request: Request, signing_key: str) -> SignedUrlClaims:
     """Give what the URL permits; raises a Refusal where that is not what the request does."""
     if request.method not in METHODS:
         raise Refusal(405, f"A signed URL takes {', '.join(METHODS)}.")
     [token, *_] = parse_qs(request.query).get("token", [""])
     try:
-        grant = Grant.read(token, signing_key)
-    except GrantRefused as refusal:
+        claims = SignedUrlClaims.read(token, signing_key)
+    except InvalidSignature as refusal:
         raise Refusal(403, str(refusal)) from refusal
-    if (grant.method, grant.key) != (request.method, key_of(request)):
-        raise Refusal(403, f"The URL is signed for {grant.method} of {grant.key}.")
-    if grant.method == "PUT":
-        _check_body(request, grant)
-    return grant
+    if (claims.method, claims.key) != (request.method, key_of(request)):
+        raise Refusal(403, f"The URL is signed for {claims.method} of {claims.key}.")
+    if claims.method == "PUT":
+        _check_body(request, claims)
+    return claims
 
 
-def _check_body(request: Request, grant: Grant) -> None:
+def _check_body(request: Request, claims: SignedUrlClaims) -> None:
     length, media_type = request.header("content-length"), request.header("content-type")
     if length is None:
         raise Refusal(411, "The request must have a Content-Length.")
-    if length != str(grant.size):
-        raise Refusal(403, f"The URL is signed for {grant.size} bytes; the request has {length}.")
-    if media_type != grant.media_type:
-        raise Refusal(403, f"The URL is signed for the Content-Type {grant.media_type}; the request has {media_type}.")
+    if length != str(claims.size):
+        raise Refusal(403, f"The URL is signed for {claims.size} bytes; the request has {length}.")
+    if media_type != claims.media_type:
+        raise Refusal(403, f"The URL is signed for the Content-Type {claims.media_type}; the request has {media_type}.")

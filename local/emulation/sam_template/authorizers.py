@@ -46,7 +46,7 @@ class GatewaySettings:
     require_keys: bool = False
 
 
-def followed(routes: Iterable[Route], variables: Mapping[str, str]) -> tuple[Route, ...]:
+def routes_without_auth(routes: Iterable[Route], variables: Mapping[str, str]) -> tuple[Route, ...]:
     """Give the routes, without their authorizers unless `REQUIRE_KEYS` is set; raises SettingsError."""
     if settings.read(GatewaySettings, variables).require_keys:
         return tuple(routes)

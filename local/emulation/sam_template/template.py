@@ -20,7 +20,7 @@ DEFAULT_VISIBILITY_TIMEOUT_S = 30  # SQS's
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Everything that the local doors need to know."""
+    """Everything that the emulation need to know."""
 
     functions: tuple[Function, ...]
     routes: tuple[Route, ...]

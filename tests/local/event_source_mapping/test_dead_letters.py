@@ -95,7 +95,7 @@ async def test_an_entry_of_somebody_elses_is_listed_and_redriven_too(client: Red
 
 
 def test_letters_stay_at_the_end_of_the_chain_and_go_back_to_its_beginning() -> None:
-    chain = [trigger("TaskQueue", "TaskBurialQueue"), trigger("TaskBurialQueue", "TaskDeadLetterQueue")]
+    chain = [trigger("TaskQueue", "TaskUndeliverableQueue"), trigger("TaskUndeliverableQueue", "TaskDeadLetterQueue")]
     assert ends(chain) == ("TaskDeadLetterQueue", "TaskQueue")
     assert ends([trigger("A", "B")]) == ("B", "A")
 

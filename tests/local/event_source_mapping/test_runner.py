@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from imagescaler.adapters import queues
 from imagescaler.adapters.queues.redis import stream_key
-from imagescaler.web.views.task import TaskMessage
+from imagescaler.domain.task.message import TaskMessage
 from local.emulation.event_source_mapping import runner
 from local.emulation.event_source_mapping.runner import Runner
 from local.emulation.event_source_mapping.stream import GROUP, Message, Stream

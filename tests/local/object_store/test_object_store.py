@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.adapters.stores.redis import RedisImageStore
 from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.server import bind, serving
@@ -23,7 +23,7 @@ IMAGE = bytes(range(256)) * 20_000
 
 @pytest.fixture
 async def store(redis_url: str) -> AsyncIterator[RedisImageStore]:
-    made = RedisImageStore(redis_url, budget_bytes=8_000_000)
+    made = RedisImageStore(redis_url, quota_bytes=8_000_000)
     await made._redis.flushdb()
     yield made
     await made._redis.aclose()
@@ -43,8 +43,8 @@ async def client(store: RedisImageStore) -> AsyncIterator[httpx.AsyncClient]:
 
 def url(method: str = "PUT", key: str = "uploads/1", ttl_s: int = 3600, signing_key: str = KEY, **more: Any) -> str:
     put = {"size": 3, "media_type": "image/jpeg"} if method == "PUT" else {}
-    grant = Grant(method, key, int(time.time()) + ttl_s, **{**put, **more})
-    return f"/storage/{key}?token={grant.token(signing_key)}"
+    claims = SignedUrlClaims(method, key, int(time.time()) + ttl_s, **{**put, **more})
+    return f"/storage/{key}?token={claims.token(signing_key)}"
 
 
 async def kept(store: RedisImageStore) -> set[str]:
@@ -238,7 +238,7 @@ async def test_a_browser_may_send_and_fetch_from_another_origin(client: httpx.As
 async def test_a_store_that_is_away_is_unavailable(
     client: httpx.AsyncClient, store: RedisImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = RedisImageStore("redis://127.0.0.1:1/0", budget_bytes=1000)
+    gone = RedisImageStore("redis://127.0.0.1:1/0", quota_bytes=1000)
     monkeypatch.setattr(store, "_redis", gone._redis)
     answer = await client.get(url("GET", "results/1/1"))
     assert (answer.status_code, answer.json()["detail"]) == (503, "The image store does not answer. Try again.")

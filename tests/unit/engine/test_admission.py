@@ -16,10 +16,10 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.opened import header_of
 from imagescaler.engine.scale import scale
-from imagescaler.planning.cost.budget import AdmissionSettings, Allowance
+from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.planning.cost.header import PIXELS, TRANSPARENT
 from imagescaler.planning.cost.model import fitted_model
-from imagescaler.probe.probe import measure as source_of
+from imagescaler.probe.probe import probe as source_of
 from tests.animations import Patch, gif
 from tests.pictures import encoded, photograph
 from tests.unit.engine import profiles
@@ -30,28 +30,28 @@ from tools.benchmarks.costs.measuring import measure
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")
 FADED = PHOTOGRAPH.convert("RGBA").point(lambda value: value // 2)
 CORNER = Patch(np.random.default_rng(1).integers(255, size=(9, 9, 1)) * [1.0, 0, 0, 0] + [0, 0, 0, 255])
-NOTHING = Allowance(memory_bytes=1, seconds=1000)
+NOTHING = Budget(memory_bytes=1, seconds=1000)
 OPENED_BY_THEIR_BEGINNING = {Format.JPEG, Format.PNG, Format.GIF}
-NO_TIME = Allowance(memory_bytes=2**40, seconds=0)
+NO_TIME = Budget(memory_bytes=2**40, seconds=0)
 
 
 @pytest.mark.parametrize("allowance", [NOTHING, NO_TIME])
 @pytest.mark.parametrize("form", Format)
-def test_what_is_too_expensive_is_refused_before_it_is_decoded(form: Format, allowance: Allowance) -> None:
+def test_what_is_too_expensive_is_refused_before_it_is_decoded(form: Format, budget: Budget) -> None:
     data, still = encoded(PHOTOGRAPH, form.name), Options(100, animated=False)
     if form in OPENED_BY_THEIR_BEGINNING:
         data = data[: len(data) * 2 // 3]
         with pytest.raises(CorruptImage):
             scale(data, still, Limits())
     with pytest.raises(TooExpensive):
-        scale(data, still, Limits(), allowance)
+        scale(data, still, Limits(), budget)
 
 
 def test_a_png_is_refused_for_its_result_as_well() -> None:
-    allowance = Allowance.of(256, 30, AdmissionSettings())
-    scale(encoded(PHOTOGRAPH), Options(100), Limits(), allowance)
+    budget = Budget.of(256, 30, CostSettings())
+    scale(encoded(PHOTOGRAPH), Options(100), Limits(), budget)
     with pytest.raises(TooExpensive):
-        scale(encoded(PHOTOGRAPH), Options(7_000), Limits(), allowance)
+        scale(encoded(PHOTOGRAPH), Options(7_000), Limits(), budget)
 
 
 HEADERS: dict[str, tuple[bytes, dict[str, Any]]] = {

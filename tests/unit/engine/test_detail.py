@@ -16,7 +16,7 @@ from imagescaler.planning.cost.detail import LEAST, detail_of, is_flat, typical_
 from imagescaler.planning.cost.header import Header
 from imagescaler.planning.cost.model import fitted_model
 from imagescaler.planning.cost.output import Output
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from tests.pictures import encoded, photograph
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")
@@ -29,7 +29,7 @@ KEEPS_ALL: dict[str, dict[str, Any]] = {"PNG": {}, "GIF": {}, "TIFF": DEFLATED, 
 
 def header(data: bytes) -> Header:
     with Image.open(BytesIO(data)) as image:
-        return header_of(image, measure(data), data)
+        return header_of(image, probe(data), data)
 
 
 def seconds(header: Header, options: Options) -> float:

@@ -15,7 +15,7 @@ from imagescaler.engine.open.open_image import open_image
 from imagescaler.engine.opened import header_of
 from imagescaler.engine.resizers import installed, pillow
 from imagescaler.engine.scale import Scaled, scale_each
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from imagescaler.web.requests.option_fields import OptionFields
 from tests import handlers
 from tools.benchmarks.costs.measured import LIMITS, ONE, Measured
@@ -34,7 +34,7 @@ def job(source: Path, fields: dict[str, Any], resampler: str) -> Measured:
     while len(used) < REPEATS and used[0].cpu_seconds < LONG_S:
         used.append(_used(source, options))
     data = source.read_bytes()
-    measured = measure(data)
+    measured = probe(data)
     with open_image(data, measured, LIMITS) as image:
         header = header_of(image, measured, data)
     peak_bytes, cpu_s = used[0].peak_memory_bytes, min(each.cpu_seconds for each in used)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,18 @@ from typing import Self
 
 PREFIX = "isk"
 ID_BYTES, SECRET_BYTES = 8, 32
+OWNER = re.compile(r"[\w.@-]{1,100}")
+
+
+def check_owner(owner: str) -> str:
+    """Return the name of a key's owner; raises ValueError.
+
+    >>> check_owner("ada@example.org")
+    'ada@example.org'
+    """
+    if not OWNER.fullmatch(owner):
+        raise ValueError("An owner is named by 1 to 100 letters, digits, _, ., @ or -.")
+    return owner
 
 
 @dataclass(frozen=True, slots=True)

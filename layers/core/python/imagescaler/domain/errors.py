@@ -308,7 +308,7 @@ class TaskInProgress(ClaimRefused):
     """Another attempt holds a live lease: the message must come again."""
 
 
-class TaskGivenUp(ClaimRefused):
+class TaskAttemptsExhausted(ClaimRefused):
     """The task failed because its attempts were used up: its message must become a dead letter."""
 
 

@@ -11,13 +11,13 @@ class SweepSettings:
     """`SWEEP_AFTER_S` seconds must a task lie still before it is looked at, and between two looks.
 
     One run looks at `SWEEP_LIMIT` tasks. Where the queue cannot be asked, a task is rung for again only after
-    `RING_AGAIN_AFTER_S` seconds without news of it, and `MAX_RINGS` times in all.
+    `REENQUEUE_AFTER_S` seconds without news of it, and `MAX_ENQUEUES` times in all.
     """
 
     sweep_after_s: int = 60
     sweep_limit: int = 500
-    ring_again_after_s: int = 3600
-    max_rings: int = 5
+    reenqueue_after_s: int = 3600
+    max_enqueues: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Sweep:
     """What one run did: how many tasks it looked at, rang for, expired and deleted, and those that it ended."""
 
     looked_at: int
-    rung: int
+    reenqueued: int
     expired: int
     deleted: int
     ended: tuple[Task, ...] = ()
@@ -35,7 +35,7 @@ class Sweep:
         """Give how many tasks each thing was done to."""
         return {
             "looked_at": self.looked_at,
-            "rung": self.rung,
+            "reenqueued": self.reenqueued,
             "ended": len(self.ended),
             "expired": self.expired,
             "deleted": self.deleted,

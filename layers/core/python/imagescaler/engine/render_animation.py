@@ -24,7 +24,7 @@ from imagescaler.engine.pixels.modes import WITHOUT_COLORS
 from imagescaler.engine.pixels.transparency import is_opaque
 from imagescaler.engine.steps.effects import WITH_ALPHA
 from imagescaler.engine.steps.render import draw, plan_of_all
-from imagescaler.probe.probe import measure
+from imagescaler.probe.probe import probe
 from imagescaler.probe.timelines.read_timeline import read_timeline
 from imagescaler.probe.timelines.timeline import Timeline
 
@@ -89,7 +89,7 @@ def _drawn(animation: Animation, wish: Wish, limits: Limits) -> Drawn:
 
     encoded = fitting(encode_at, form, options)
     operations = (*first.operations, *encoded.operations)
-    return Drawn(encoded.data, plan.size, operations, measure(encoded.data).frames)
+    return Drawn(encoded.data, plan.size, operations, probe(encoded.data).frames)
 
 
 def _frames(animation: Animation, plan: Plan, wish: Wish, mode: str) -> Iterator[Image.Image]:

@@ -24,8 +24,8 @@ from imagescaler.engine.pixels.modes import has_deep_colors
 from imagescaler.engine.render_animation import draw_animation, timeline_of
 from imagescaler.engine.render_still import draw_still
 from imagescaler.engine.resizers import installed
-from imagescaler.planning.cost.budget import Allowance
-from imagescaler.probe.probe import measure
+from imagescaler.planning.cost.budget import Budget
+from imagescaler.probe.probe import probe
 from imagescaler.probe.timelines.timeline import Timeline
 from imagescaler.runtime.meter import Meter
 
@@ -43,43 +43,43 @@ class Scaled:
     result: Result
 
 
-def scale(data: bytes, options: Options, limits: Limits, allowance: Allowance | None = None) -> Scaled:
+def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None = None) -> Scaled:
     """Scale an image: of an animation all frames, or the first where the options or the format of the result say so.
 
     Raises ImageProblem or SourceTooLarge: the file's fault, or that of what was asked of it. What would take more than
     the allowance is refused before it is decoded.
     """
-    [made] = scale_each(data, [options], limits, allowance)
+    [made] = scale_each(data, [options], limits, budget)
     if isinstance(made, ImageProblem):
         raise made
     return made
 
 
 def scale_each(
-    data: bytes, options: Sequence[Options], limits: Limits, allowance: Allowance | None = None
+    data: bytes, options: Sequence[Options], limits: Limits, budget: Budget | None = None
 ) -> Iterator[Scaled | ImageProblem]:
     """Scale an image in several ways: give for each in turn what it became, or why it could not be made.
 
     A picture is decoded once for all, an animation for each that keeps its frames. Each is drawn when it is asked for,
     so that no more than one is in memory, and `data` is let go when nothing of it is left to be decoded. Raises
     ImageProblem or SourceTooLarge before the first, if the file itself is at fault, or if all results together would
-    take more than the allowance.
+    take more than the budget.
     """
     meter = Meter.start()
-    header, source_sha256 = measure(data), sha256(data).hexdigest()
+    header, source_sha256 = probe(data), sha256(data).hexdigest()
     with open_image(data, header, limits) as image:
         timeline = timeline_of(data, header, options, limits)
         is_deep = has_deep_colors(image)
         opened = header_of(image, header, data)
-        if allowance:
-            allowance.admit(opened)
+        if budget:
+            budget.admit(opened)
         with decoding(header.format):
             orientation = orientation_of(image)
         source = _upright(header, stored_size(image, orientation), orientation)
         wishes = [Wish.checked(image, source, each, limits, is_deep=is_deep) for each in options]
-        if allowance:
+        if budget:
             outputs = [each.output for each in wishes if isinstance(each, Wish)]
-            allowance.admit(opened, outputs, resampler=installed.NAME)
+            budget.admit(opened, outputs, resampler=installed.NAME)
         draw = _drawing(image, data, source, timeline, wishes, limits, is_deep=is_deep)
     del data  # where nobody else holds it, there is room for as much of the results
     for wish in wishes:

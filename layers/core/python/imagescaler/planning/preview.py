@@ -16,7 +16,7 @@ LYING = 6  # one of the turns that exchange the sides
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class SourceInfo:
     """What is known of a picture: its size as it is stored, in pixels, and its format, if that is known.
 
     `orientation` is EXIF's number, and None where only the whole file tells it; `frames` is 1 until more are known of.
@@ -35,7 +35,7 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Caveat:
     """An option by which the result may turn out otherwise, and how."""
 
     option: str
@@ -43,61 +43,64 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class Preview:
     """A result that is planned; `format` is None where it is the source's, which is not known.
 
     `frames` are those that stay, as far as is known.
     """
 
-    outline: Outline
+    source_info: SourceInfo
     options: Options
     plan: Plan
     format: Format | None
     frames: int = 1
-    doubts: tuple[Doubt, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
 
-def forecast(outline: Outline, options: Options, limits: Limits) -> Forecast:
+def preview(source_info: SourceInfo, options: Options, limits: Limits) -> Preview:
     """Foretell a result; where it is not known how the picture lies, it is taken as upright if it can be.
 
     Raises ImageTooLarge and TooManyFrames, and CropOutside or TargetTooLarge for what cannot be made whichever way it
     lies.
 
-    >>> sure = forecast(Outline((4000, 3000), Format.JPEG, 6), Options(800), Limits())
-    >>> sure.plan.size, sure.doubts
+    >>> sure = preview(SourceInfo((4000, 3000), Format.JPEG, 6), Options(800), Limits())
+    >>> sure.plan.size, sure.caveats
     ((800, 1067), ())
-    >>> [doubt.option for doubt in forecast(Outline((4000, 3000), Format.PNG, None), Options(800), Limits()).doubts]
+    >>> unsure = preview(SourceInfo((4000, 3000), Format.PNG, None), Options(800), Limits())
+    >>> [caveat.option for caveat in unsure.caveats]
     ['auto_orient']
     """
-    limits.check_source(outline.format, outline.size)
-    frames = outline.frames if outline.format and options.keeps_frames(outline.format) else 1
-    limits.check_frames(frames, outline.size)
+    limits.check_source(source_info.format, source_info.size)
+    frames = source_info.frames if source_info.format and options.keeps_frames(source_info.format) else 1
+    limits.check_frames(frames, source_info.size)
     try:
-        made = plan(outline.size, options, limits, orientation=outline.orientation or 1)
+        made = plan(source_info.size, options, limits, orientation=source_info.orientation or 1)
     except ImageProblem:
-        if outline.orientation is not None:
+        if source_info.orientation is not None:
             raise
-        made = plan(outline.size, options, limits, orientation=LYING)
+        made = plan(source_info.size, options, limits, orientation=LYING)
     limits.check_frames(frames, made.size, "scaled animation")
-    doubts = tuple(_doubts(outline, made, options, limits))
-    return Forecast(outline, options, made, options.format or outline.format, frames, doubts)
+    caveats = tuple(_caveats(source_info, made, options, limits))
+    return Preview(source_info, options, made, options.format or source_info.format, frames, caveats)
 
 
-def _doubts(outline: Outline, made: Plan, options: Options, limits: Limits) -> Iterator[Doubt]:
-    if outline.orientation is None and options.auto_orient:
-        yield Doubt("auto_orient", f"Only the whole file tells how it lies. {_lying(outline, made, options, limits)}")
+def _caveats(source_info: SourceInfo, made: Plan, options: Options, limits: Limits) -> Iterator[Caveat]:
+    if source_info.orientation is None and options.auto_orient:
+        yield Caveat(
+            "auto_orient", f"Only the whole file tells how it lies. {_lying(source_info, made, options, limits)}"
+        )
     if options.trim is not None:
-        yield Doubt("trim", "If there is something to trim, what is left is planned as if it were the source.")
+        yield Caveat("trim", "If there is something to trim, what is left is planned as if it were the source.")
     if options.gravity is Gravity.SMART and (made.window.width, made.window.height) != made.scaled:
-        yield Doubt("gravity", "The window moves to where the most is to be seen; its size stays.")
+        yield Caveat("gravity", "The window moves to where the most is to be seen; its size stays.")
 
 
-def _lying(outline: Outline, made: Plan, options: Options, limits: Limits) -> str:
+def _lying(source_info: SourceInfo, made: Plan, options: Options, limits: Limits) -> str:
     """Say what becomes of a picture that lies on its side."""
     if made.orient.orientation == LYING:
         return "Upright it could not be made, so this is the plan if it lies on its side."
     try:
-        width, height = plan(outline.size, options, limits, orientation=LYING).size
+        width, height = plan(source_info.size, options, limits, orientation=LYING).size
     except ImageProblem as problem:
         return f"If it lies on its side, it cannot be made: {problem.detail}"
     return f"If it lies on its side, the result is {width} x {height}."

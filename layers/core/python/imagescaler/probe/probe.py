@@ -38,7 +38,7 @@ class _Header(BytesIO):
         return super().read(size)
 
 
-def measure(image: bytes) -> Source:
+def probe(image: bytes) -> Source:
     """Tell an image's format, by content, and its size: when turned upright where the header says how it lies.
 
     JPEG, TIFF and AVIF say it there. Whether a PNG or a WebP lies is only known when it is scaled; hardly any does.

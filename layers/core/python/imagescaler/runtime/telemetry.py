@@ -29,7 +29,7 @@ def logger() -> Logger:
 
 
 @contextmanager
-def keys(**values: str) -> Iterator[None]:
+def log_context(**values: str) -> Iterator[None]:
     """Put keys on every line that is logged inside, and log what goes wrong there."""
     log = logger()
     log.append_keys(**values)
@@ -73,11 +73,11 @@ def ended(task: Task | None) -> None:
 def swept(sweep: Sweep) -> None:
     """Log what a run of the sweeper did, and count it."""
     for task in sweep.ended:
-        with keys(task_id=str(task.id)):
+        with log_context(task_id=str(task.id)):
             ended(task)
     logger().info("swept", extra=dict(sweep.counts))
     for name, count in (
-        ("TasksRungAgain", sweep.rung),
+        ("TasksReenqueued", sweep.reenqueued),
         ("ResultsExpired", sweep.expired),
         ("TasksDeleted", sweep.deleted),
     ):

@@ -12,27 +12,27 @@ from imagescaler.domain.errors import Full, ImageProblem, Problem, QueueUnavaila
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
-from imagescaler.planning.preview import Outline, forecast
-from imagescaler.usecases.image_input import Measure, Original
+from imagescaler.planning.preview import SourceInfo, preview
+from imagescaler.usecases.image_input import ImageInput, Probe
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
-from imagescaler.web.views.task import TaskMessage
 
 logger = logging.getLogger(__name__)
 Message = Callable[[UUID], TaskMessage]
 
 
 async def create_task(
-    original: Original,
+    image: ImageInput,
     options: Options,
     owner: str,
     *,
     renditions: Sequence[Rendition] = (),
     idempotency_key: str | None,
     message: Message,
-    measure: Measure,
+    probe: Probe,
     limits: Limits,
     retention: Retention,
     tasks: TaskRepository,
@@ -45,58 +45,58 @@ async def create_task(
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
     """
     limits.check_renditions(len(renditions))
-    source = await original.measure(measure, store)
+    source = await image.probe(probe, store)
     limits.check_bytes(source.bytes)
-    _check(Outline.of(source), options, renditions, limits)
+    _check(SourceInfo.of(source), options, renditions, limits)
     idempotency = None
     if idempotency_key:
-        idempotency = Idempotency(idempotency_key, request_hash(original, options, renditions))
+        idempotency = Idempotency(idempotency_key, request_hash(image, options, renditions))
     new = NewTask(uuid4(), options, source, owner, idempotency, tuple(renditions))
-    async with _honest(tasks):
-        await original.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+    async with _retry_after_from_backlog(tasks):
+        await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)
     except Problem:
-        await _forget(new, tasks, store)
+        await _roll_back(new, tasks, store)
         raise
     if not created:
         await store.delete(new.source_key)
         if task.status is Status.PENDING and task.message_id is None:
-            async with _honest(tasks):
-                await _ring_again(task, message, tasks, queue)
+            async with _retry_after_from_backlog(tasks):
+                await _enqueue_again(task, message, tasks, queue)
         return task, False
     try:
-        async with _honest(tasks):
+        async with _retry_after_from_backlog(tasks):
             message_id = await queue.push(message(task.id))
     except Problem:
-        await _forget(new, tasks, store)
+        await _roll_back(new, tasks, store)
         raise
     with suppress(Unavailable):  # it is accepted all the same: the row is there, and the message too
         await tasks.note_message(task.id, message_id)
     return task, True
 
 
-def request_hash(original: Original, options: Options, renditions: Sequence[Rendition] = ()) -> str:
+def request_hash(image: ImageInput, options: Options, renditions: Sequence[Rendition] = ()) -> str:
     """Hash what an idempotency key stands for: the image and the options, or the named ones of renditions."""
-    digest = hashlib.sha256(original.digest)
+    digest = hashlib.sha256(image.digest)
     wish: Any = [[each.name, each.options.given()] for each in renditions] or options.given()
     digest.update(json.dumps(wish, sort_keys=True).encode())
     return digest.hexdigest()
 
 
-def _check(outline: Outline, options: Options, renditions: Sequence[Rendition], limits: Limits) -> None:
+def _check(source_info: SourceInfo, options: Options, renditions: Sequence[Rendition], limits: Limits) -> None:
     """Refuse what cannot be made, and name the rendition that it is."""
     if not renditions:
-        forecast(outline, options, limits)
+        preview(source_info, options, limits)
     for each in renditions:
         try:
-            forecast(outline, each.options, limits)
+            preview(source_info, each.options, limits)
         except ImageProblem as problem:
             raise type(problem)(f"{each.name}: {problem.detail}") from None
 
 
 @asynccontextmanager
-async def _honest(tasks: TaskRepository) -> AsyncIterator[None]:
+async def _retry_after_from_backlog(tasks: TaskRepository) -> AsyncIterator[None]:
     """Let who is refused for want of room know from the work that waits when to come again."""
     try:
         yield
@@ -106,7 +106,7 @@ async def _honest(tasks: TaskRepository) -> AsyncIterator[None]:
         raise
 
 
-async def _ring_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:
+async def _enqueue_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:
     """Ring for a task that the client asked for before, where whoever accepted it did not get to, or is just about to.
 
     Takes nothing back: the task is another request's. Should that one have taken it back, then this one fails, too.
@@ -116,7 +116,7 @@ async def _ring_again(task: Task, message: Message, tasks: TaskRepository, queue
         raise QueueUnavailable("The task was taken back, because the queue did not answer. Try again.")
 
 
-async def _forget(task: NewTask, tasks: TaskRepository, store: ImageStore) -> None:
+async def _roll_back(task: NewTask, tasks: TaskRepository, store: ImageStore) -> None:
     """Take back what was written, unless a replay has rung for it meanwhile: then it is that one's.
 
     Where that fails too, the row has no message, and the bytes have an end.

@@ -11,7 +11,7 @@ from imagescaler.usecases.ports import ImageStore, TaskRepository
 UNDELIVERABLE = "The processor was given the task again and again, and never came to an end with it."
 
 
-async def bury_task(task_id: UUID, *, tasks: TaskRepository, store: ImageStore) -> Task | None:
+async def fail_undeliverable_task(task_id: UUID, *, tasks: TaskRepository, store: ImageStore) -> Task | None:
     """End a task whose message nobody could process; None when it was over already.
 
     Raises TaskNotFound, TaskInProgress while an attempt's lease is live, and Unavailable.

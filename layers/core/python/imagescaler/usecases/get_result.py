@@ -19,7 +19,7 @@ async def get_result(
 
     Raises TaskNotFound, RenditionNotNamed, RenditionNotFound, TaskFailed, ResultExpired.
     """
-    task = (await tasks.get(task_id)).seen_by(owner)
+    task = (await tasks.get(task_id)).visible_to(owner)
     outcome = task.outcome(rendition)
     if isinstance(outcome, Failure):
         raise TaskFailed(outcome.type, outcome.title, outcome.detail)

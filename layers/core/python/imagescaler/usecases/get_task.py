@@ -4,9 +4,9 @@ from uuid import UUID
 
 from imagescaler.domain.task.task import Task
 from imagescaler.usecases.ports import TaskRepository
-from imagescaler.usecases.wait_for_task import await_end
+from imagescaler.usecases.wait_for_task import wait_for_task
 
 
 async def get_task(task_id: UUID, owner: str, *, wait_s: float, tasks: TaskRepository) -> Task:
     """Return an owner's task, at once if it is over, else after at most `wait_s` seconds; raises TaskNotFound."""
-    return await await_end((await tasks.get(task_id)).seen_by(owner), wait_s=wait_s, tasks=tasks)
+    return await wait_for_task((await tasks.get(task_id)).visible_to(owner), wait_s=wait_s, tasks=tasks)

@@ -12,10 +12,10 @@ from imagescaler.domain.upload import upload_key
 from imagescaler.usecases.ports import ImageStore
 
 HEADER_BYTES = 1 << 20  # the size of nearly every image stands in them; profiles and previews may come before it
-Measure = Callable[[bytes], Source]
+Probe = Callable[[bytes], Source]
 
 
-class Original(Protocol):
+class ImageInput(Protocol):
     """An image that becomes the source of a task."""
 
     @property
@@ -23,7 +23,7 @@ class Original(Protocol):
         """Give what tells this image from others, for the hash behind an idempotency key."""
         ...
 
-    async def measure(self, measure: Measure, store: ImageStore) -> Source:
+    async def probe(self, probe: Probe, store: ImageStore) -> Source:
         """Read the header; raises ImageProblem and UploadNotFound."""
         ...
 
@@ -33,7 +33,7 @@ class Original(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class InlineImage:
     """An image that came with the request."""
 
     data: bytes
@@ -43,9 +43,9 @@ class Sent:
         """Give the hash of the content."""
         return hashlib.sha256(self.data).digest()
 
-    async def measure(self, measure: Measure, _: ImageStore) -> Source:
+    async def probe(self, probe: Probe, _: ImageStore) -> Source:
         """Read the header."""
-        return measure(self.data)
+        return probe(self.data)
 
     async def keep(self, key: str, store: ImageStore, *, ttl_s: int) -> None:
         """Put the bytes."""
@@ -53,7 +53,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Uploaded:
+class UploadedImage:
     """An image that was uploaded before. It is copied: other tasks may want it, and it may expire before its turn."""
 
     id: UUID
@@ -64,15 +64,15 @@ class Uploaded:
         """Give the id: what is there under it never changes, and need not be read."""
         return self.id.bytes
 
-    async def measure(self, measure: Measure, store: ImageStore) -> Source:
+    async def probe(self, probe: Probe, store: ImageStore) -> Source:
         """Read the header out of the first megabyte, or out of all where it is not in that."""
         key = upload_key(self.id, self.owner)
         try:
             size = await store.size(key)
             try:
-                source = measure(await store.get(key, first_bytes=HEADER_BYTES))
+                source = probe(await store.get(key, first_bytes=HEADER_BYTES))
             except CorruptImage:
-                source = measure(await store.get(key))
+                source = probe(await store.get(key))
         except BlobNotFound:
             raise UploadNotFound.of(self.id) from None
         return replace(source, bytes=size)

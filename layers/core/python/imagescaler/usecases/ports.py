@@ -6,11 +6,11 @@ from uuid import UUID
 
 from imagescaler.domain.api_key import ApiKey
 from imagescaler.domain.backlog import Backlog
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.task import NewTask, Task
 from imagescaler.domain.upload import SignedRequest
-from imagescaler.web.views.task import TaskMessage
 
 
 class TaskUpkeep(Protocol):
@@ -76,7 +76,7 @@ class TaskRepository(TaskUpkeep, Protocol):
         """
         ...
 
-    async def release(self, task: Task, *, spared: bool = False) -> Task:
+    async def release(self, task: Task, *, uncounted: bool = False) -> Task:
         """Give a claimed task back for another attempt, which this one does not count against if `spared`.
 
         Raises LeaseLost.

@@ -13,8 +13,8 @@ from imagescaler.domain.errors import (
     LeaseLost,
     SourceLost,
     SourceTooLarge,
+    TaskAttemptsExhausted,
     TaskFinished,
-    TaskGivenUp,
     Unavailable,
 )
 from imagescaler.domain.options import Options
@@ -22,7 +22,7 @@ from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.outcome import Failure, Outcome, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
-from imagescaler.domain.task.task import SOURCE_LOST, Task, gave_up
+from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.ports import ImageStore, TaskRepository
 
 logger = logging.getLogger(__name__)
@@ -73,13 +73,13 @@ async def process_task(
     was over already. Raises TaskNotFound, TaskInProgress, LeaseLost, and whatever went wrong when another attempt may
     help: then the task is free again, and its message must come again. The last attempt ends the task instead. What a
     server of our own is to blame for is no attempt of the task's, a few times at least.
-    Raises TaskGivenUp each time that the message of such a task comes again.
+    Raises TaskAttemptsExhausted each time that the message of such a task comes again.
     """
     try:
         task = await tasks.claim(task_id, lease_s=lease_s, max_attempts=max_attempts)
     except TaskFinished:
-        if (await tasks.get(task_id)).was_given_up:
-            raise TaskGivenUp from None
+        if (await tasks.get(task_id)).attempts_exhausted:
+            raise TaskAttemptsExhausted from None
         return None
     if task.status is not Status.FAILED:
         task = await _attempt(task, max_attempts, retention, scale, tasks, store)
@@ -105,13 +105,13 @@ async def _attempt(
         await _delete_results(task, store)
         raise
     except Exception as error:
-        spared = isinstance(error, Unavailable) and task.can_be_spared
-        if spared or task.spent < max_attempts:
+        uncounted = isinstance(error, Unavailable) and task.may_go_uncounted
+        if uncounted or task.counted_attempts < max_attempts:
             with suppress(Unavailable):  # the lease ends by itself
-                await tasks.release(task, spared=spared)
+                await tasks.release(task, uncounted=uncounted)
             raise
         logger.exception("the last attempt failed")
-        return await tasks.fail(task, gave_up(max_attempts))
+        return await tasks.fail(task, attempts_exhausted(max_attempts))
 
 
 async def _make(

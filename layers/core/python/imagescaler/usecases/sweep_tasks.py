@@ -7,10 +7,10 @@ from uuid import UUID
 from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import Sweep, SweepSettings
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure
-from imagescaler.domain.task.task import SOURCE_LOST, Task, gave_up
+from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
-from imagescaler.web.views.task import TaskMessage
 
 ROWS_LIMIT = 5000  # what one statement expires or deletes: a second's work for the database
 
@@ -36,7 +36,7 @@ async def sweep_tasks(
     deleted = await tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=ROWS_LIMIT)
     stale = await tasks.take_stale(older_than_s=settings.sweep_after_s, limit=settings.sweep_limit)
     ended: list[Task] = []
-    rung = 0
+    reenqueued = 0
     with suppress(QueueFull):  # there is no room to ring; the next run comes soon
         for task in stale:
             if failure := await _reason_to_end(task, max_attempts, store):
@@ -44,13 +44,13 @@ async def sweep_tasks(
             elif await _has_no_message(task, settings, queue):
                 # Killed before the note, the next run rings once more: a message too many does no harm.
                 await tasks.note_message(task.id, await queue.push(message(task.id)))
-                rung += 1
-    return Sweep(len(stale), rung, expired, deleted, tuple(ended))
+                reenqueued += 1
+    return Sweep(len(stale), reenqueued, expired, deleted, tuple(ended))
 
 
 async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Failure | None:
-    if task.spent >= max_attempts:
-        return gave_up(max_attempts)
+    if task.counted_attempts >= max_attempts:
+        return attempts_exhausted(max_attempts)
     return None if await store.exists(task.source_key) else Failure.of(SourceLost(SOURCE_LOST))
 
 
@@ -70,5 +70,5 @@ async def _has_no_message(task: Task, settings: SweepSettings, queue: TaskQueue)
     held = await queue.holds(task.message_id)
     if held is not None or task.swept_at is None:
         return not held
-    silent_s = (task.swept_at - (task.rung_at or task.created_at)).total_seconds()
-    return silent_s >= settings.ring_again_after_s and task.rings < settings.max_rings
+    silent_s = (task.swept_at - (task.enqueued_at or task.created_at)).total_seconds()
+    return silent_s >= settings.reenqueue_after_s and task.enqueue_count < settings.max_enqueues

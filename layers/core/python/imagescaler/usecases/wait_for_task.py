@@ -11,7 +11,7 @@ PART_OF_WAIT = 0.2  # of a task that has begun, an answer is late by no more tha
 PART_OF_WORK = 0.5  # machines are faster than the one on which the model was measured
 
 
-async def await_end(task: Task, *, wait_s: float, work_s: float = 0, tasks: TaskRepository) -> Task:
+async def wait_for_task(task: Task, *, wait_s: float, work_s: float = 0, tasks: TaskRepository) -> Task:
     """Return a task as soon as it is over, at once if it is, and after `wait_s` seconds as it stands then.
 
     Asks again and again, ever more slowly: listening would hold a connection that poolers do not share. Until it has

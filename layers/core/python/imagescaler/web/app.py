@@ -41,7 +41,7 @@ def lambda_handler(app: FastAPI) -> Handler:
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         loop.own_loop()
-        with telemetry.keys(function=context.function_name, **telemetry.correlation(event)):
+        with telemetry.log_context(function=context.function_name, **telemetry.correlation(event)):
             return mangum(_decoded(event), context)
 
     return handler

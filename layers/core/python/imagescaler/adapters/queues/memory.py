@@ -3,7 +3,7 @@
 from itertools import count
 
 from imagescaler.domain.errors import QueueFull
-from imagescaler.web.views.task import TaskMessage
+from imagescaler.domain.task.message import TaskMessage
 
 
 class MemoryTaskQueue:

@@ -7,7 +7,7 @@ from redis.exceptions import OutOfMemoryError
 
 from imagescaler.adapters.clients.redis import KEY_PREFIX, open_client, unavailable_as
 from imagescaler.domain.errors import QueueFull, QueueUnavailable
-from imagescaler.web.views.task import TaskMessage
+from imagescaler.domain.task.message import TaskMessage
 
 DEFAULT_NAME = "TaskQueue"
 BODY_FIELD = "body"
@@ -42,7 +42,7 @@ class RedisTaskQueue:
         """Ring for a task and return the message's id; raises QueueFull."""
         with unavailable_as(QueueUnavailable, AWAY):
             try:
-                arguments: list[str | int] = [self._max_length, BODY_FIELD, message.model_dump_json()]
+                arguments: list[str | int] = [self._max_length, BODY_FIELD, message.to_json()]
                 message_id: bytes | None = await self._push(keys=[self._key], args=arguments)
             except OutOfMemoryError as error:
                 raise QueueFull("The queue's memory is used up. Try again later.") from error

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from imagescaler.adapters.clients.aws import AwsClient, unavailable_as
 from imagescaler.domain.errors import QueueFull, QueueUnavailable
-from imagescaler.web.views.task import TaskMessage
+from imagescaler.domain.task.message import TaskMessage
 
 REGION = re.compile(r"(?:^|\.)sqs\.([a-z0-9-]+)\.")  # https://sqs.eu-central-1.amazonaws.com/123456789012/TaskQueue
 LENGTHS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
@@ -41,7 +41,7 @@ class SqsTaskQueue:
             if self._length >= self._max_length:
                 raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
             self._length += 1
-            body = message.model_dump_json()
+            body = message.to_json()
             answer = await self._client.call("send_message", QueueUrl=self._url, MessageBody=body)
         return str(answer["MessageId"])
 

@@ -43,7 +43,9 @@ class MemoryTaskRepository:
         if task_id not in self.tasks:
             return False
         task = self.tasks[task_id]
-        self._save(replace(task, message_id=message_id, rings=task.rings + 1, rung_at=self._clock()))
+        self._save(
+            replace(task, message_id=message_id, enqueue_count=task.enqueue_count + 1, enqueued_at=self._clock())
+        )
         return True
 
     async def discard(self, task_id: UUID) -> bool:
@@ -74,9 +76,9 @@ class MemoryTaskRepository:
         """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
         return self._save(self._stored(task_id).abandoned(self._clock(), failure))
 
-    async def release(self, task: Task, *, spared: bool = False) -> Task:
+    async def release(self, task: Task, *, uncounted: bool = False) -> Task:
         """Give a claimed task back; raises LeaseLost."""
-        return self._save(self._stored(task.id).released(task.attempt, spared=spared))
+        return self._save(self._stored(task.id).released(task.attempt, uncounted=uncounted))
 
     async def expire(self, task_id: UUID) -> None:
         """Note that the result of a completed task is gone."""

@@ -19,7 +19,7 @@ from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
-from imagescaler.domain.task.task import NewTask, Task, gave_up
+from imagescaler.domain.task.task import NewTask, Task, attempts_exhausted
 
 Record = TypeVar("Record")
 ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start
@@ -79,7 +79,7 @@ class PostgresTaskRepository:
             id=task_id,
             lease_s=float(lease_s),
             max_attempts=max_attempts,
-            gave_up=_json(gave_up(max_attempts)),
+            attempts_exhausted=_json(attempts_exhausted(max_attempts)),
         )
         return _task(row) if row else await self._refused(task_id)
 
@@ -112,9 +112,9 @@ class PostgresTaskRepository:
         row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
         return _task(row) if row else await self._refused(task_id)
 
-    async def release(self, task: Task, *, spared: bool = False) -> Task:
+    async def release(self, task: Task, *, uncounted: bool = False) -> Task:
         """Give a claimed task back; raises LeaseLost."""
-        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt, spared=int(spared))
+        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt, uncounted=int(uncounted))
         return _task(row) if row else await self._repeated(task, Status.PENDING)
 
     async def expire(self, task_id: UUID) -> None:
@@ -168,10 +168,10 @@ def _task(row: Row) -> Task:
         options=_read(Options, row["options"]),
         source=_read(Source, row["source"]),
         attempt=row["attempt"],
-        spared=row["spared"],
+        uncounted_attempts=row["uncounted_attempts"],
         message_id=row["message_id"],
-        rings=row["rings"],
-        rung_at=row["rung_at"],
+        enqueue_count=row["enqueue_count"],
+        enqueued_at=row["enqueued_at"],
         swept_at=row["swept_at"],
         created_at=row["created_at"],
         started_at=row["started_at"],

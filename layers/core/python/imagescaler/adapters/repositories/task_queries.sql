@@ -14,7 +14,7 @@ select *, now() as asked_at from tasks where owner = :owner and idempotency_key 
 select *, now() as asked_at from tasks where id = :id;
 
 -- name: note_message(message_id, id)^
-update tasks set message_id = :message_id, rings = rings + 1, rung_at = now() where id = :id returning id;
+update tasks set message_id = :message_id, enqueue_count = enqueue_count + 1, enqueued_at = now() where id = :id returning id;
 
 -- name: discard(id)$
 -- Whoever repeats the request may have rung for the task meanwhile: then it is accepted, and stays.
@@ -23,15 +23,15 @@ with discarded as (
 )
 select not exists (select from tasks where id = :id and id not in (select id from discarded));
 
--- name: claim(max_attempts, lease_s, gave_up, id)^
+-- name: claim(max_attempts, lease_s, attempts_exhausted, id)^
 -- A new attempt, if the task is free and has one left; else its end, if it is free and has none.
 update tasks
-set status       = case when attempt - spared < :max_attempts then 'processing' else 'failed' end,
-    attempt      = case when attempt - spared < :max_attempts then attempt + 1 else attempt end,
-    started_at   = case when attempt - spared < :max_attempts then now() else started_at end,
-    lease_until  = case when attempt - spared < :max_attempts then now() + make_interval(secs => :lease_s) end,
-    completed_at = case when attempt - spared < :max_attempts then null else now() end,
-    failure      = case when attempt - spared < :max_attempts then null else :gave_up::jsonb end
+set status       = case when attempt - uncounted_attempts < :max_attempts then 'processing' else 'failed' end,
+    attempt      = case when attempt - uncounted_attempts < :max_attempts then attempt + 1 else attempt end,
+    started_at   = case when attempt - uncounted_attempts < :max_attempts then now() else started_at end,
+    lease_until  = case when attempt - uncounted_attempts < :max_attempts then now() + make_interval(secs => :lease_s) end,
+    completed_at = case when attempt - uncounted_attempts < :max_attempts then null else now() end,
+    failure      = case when attempt - uncounted_attempts < :max_attempts then null else :attempts_exhausted::jsonb end
 where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
@@ -58,9 +58,9 @@ where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
 
--- name: release(spared, id, attempt)^
+-- name: release(uncounted, id, attempt)^
 update tasks
-set status = 'pending', lease_until = null, spared = spared + :spared
+set status = 'pending', lease_until = null, uncounted_attempts = uncounted_attempts + :uncounted
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 

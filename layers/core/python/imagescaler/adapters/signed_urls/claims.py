@@ -8,7 +8,7 @@ ALGORITHM = "HS256"  # HMAC with SHA-256; PyJWT compares in constant time
 SHORTEST_KEY = 32  # characters; RFC 7518, 3.2 asks for as many bits as the hash has
 
 
-class GrantRefused(Exception):
+class InvalidSignature(Exception):
     """A token that permits nothing; the message says why."""
 
 
@@ -33,7 +33,7 @@ class SigningSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class SignedUrlClaims:
     """One method on one blob until `expires_at`, in seconds since the epoch.
 
     A PUT must have a body of `size` bytes and the type `media_type`; the answer to GET and HEAD has `headers`.
@@ -47,26 +47,26 @@ class Grant:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def token(self, signing_key: str) -> str:
-        """Sign the grant."""
+        """Return the signed token."""
         import jwt  # noqa: PLC0415 - it is slow to import, and only large results are signed for
 
         return jwt.encode({**asdict(self), "exp": self.expires_at}, signing_key, ALGORITHM)
 
     @classmethod
     def read(cls, token: str, signing_key: str) -> Self:
-        """Read a token that is whole and not over; raises GrantRefused.
+        """Read a token that is whole and not over; raises InvalidSignature.
 
-        >>> Grant.read(Grant("GET", "results/1/1", expires_at=1).token("a secret of 32 characters or more"),
-        ...            "a secret of 32 characters or more")
+        >>> secret = "a secret of 32 characters or more"
+        >>> SignedUrlClaims.read(SignedUrlClaims("GET", "results/1/1", expires_at=1).token(secret), secret)
         Traceback (most recent call last):
-        imagescaler.adapters.signed_urls.claims.GrantRefused: The URL has expired.
+        imagescaler.adapters.signed_urls.claims.InvalidSignature: The URL has expired.
         """
         import jwt  # noqa: PLC0415
 
         try:
             claims = jwt.decode(token, signing_key, [ALGORITHM], options={"require": ["exp"]})
         except jwt.ExpiredSignatureError as error:
-            raise GrantRefused("The URL has expired.") from error
+            raise InvalidSignature("The URL has expired.") from error
         except jwt.InvalidTokenError as error:
-            raise GrantRefused("The URL is not as it was signed.") from error
+            raise InvalidSignature("The URL is not as it was signed.") from error
         return cls(**{name: claims[name] for name in cls.__dataclass_fields__})

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from imagescaler.adapters.signed_urls.claims import Grant
+from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.domain.upload import SignedRequest
 
 PATH: Final = "/storage/"
@@ -19,15 +19,15 @@ class GatewaySignedUrls:
 
     async def for_put(self, key: str, *, size: int, media_type: str, ttl_s: int) -> SignedRequest:
         """Sign length and type along."""
-        grant = Grant("PUT", key, self._until(ttl_s), size=size, media_type=media_type)
-        return SignedRequest("PUT", self._url(grant), {"Content-Type": media_type})
+        claims = SignedUrlClaims("PUT", key, self._until(ttl_s), size=size, media_type=media_type)
+        return SignedRequest("PUT", self._url(claims), {"Content-Type": media_type})
 
     async def for_get(self, key: str, *, method: str, headers: Mapping[str, str], ttl_s: int) -> str:
         """Sign a GET or a HEAD, and the headers of the answer."""
-        return self._url(Grant(method, key, self._until(ttl_s), headers=headers))
+        return self._url(SignedUrlClaims(method, key, self._until(ttl_s), headers=headers))
 
     def _until(self, ttl_s: int) -> int:
         return int(self._clock_s()) + ttl_s
 
-    def _url(self, grant: Grant) -> str:
-        return f"{self._address}{PATH}{grant.key}?token={grant.token(self._signing_key)}"
+    def _url(self, claims: SignedUrlClaims) -> str:
+        return f"{self._address}{PATH}{claims.key}?token={claims.token(self._signing_key)}"

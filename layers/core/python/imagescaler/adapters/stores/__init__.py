@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
-from imagescaler.adapters.stores.quota import DEFAULT_BUDGET_BYTES
+from imagescaler.adapters.stores.quota import DEFAULT_QUOTA_BYTES
 from imagescaler.adapters.stores.store_url import StoreAddress
 from imagescaler.runtime import settings
 from imagescaler.usecases.ports import ImageStore
@@ -14,23 +14,23 @@ from imagescaler.usecases.ports import ImageStore
 class StoreSettings(StoreAddress):
     """Where the images are, and what all of them together may take in Redis."""
 
-    store_budget_bytes: int = DEFAULT_BUDGET_BYTES
+    store_quota_bytes: int = DEFAULT_QUOTA_BYTES
 
 
 @cache
 def from_env() -> ImageStore:
     """Give this environment's store, always the same one."""
     chosen = settings.read(StoreSettings)
-    return connect(chosen.url, budget_bytes=chosen.store_budget_bytes)
+    return connect(chosen.url, quota_bytes=chosen.store_quota_bytes)
 
 
-def connect(url: str, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> ImageStore:
+def connect(url: str, *, quota_bytes: int = DEFAULT_QUOTA_BYTES) -> ImageStore:
     """Make a store; nothing is connected before its first use. Raises SettingsError for an unknown scheme."""
     match urlsplit(url).scheme:
         case "redis" | "rediss":
             from imagescaler.adapters.stores.redis import RedisImageStore  # noqa: PLC0415 - its client is slow to import
 
-            return RedisImageStore(url, budget_bytes=budget_bytes)
+            return RedisImageStore(url, quota_bytes=quota_bytes)
         case "s3":
             from imagescaler.adapters.stores.s3 import S3ImageStore  # noqa: PLC0415 - its client is slow to import
 
@@ -38,7 +38,7 @@ def connect(url: str, *, budget_bytes: int = DEFAULT_BUDGET_BYTES) -> ImageStore
         case "memory":
             from imagescaler.adapters.stores.memory import MemoryImageStore  # noqa: PLC0415
 
-            return MemoryImageStore(budget_bytes=budget_bytes)
+            return MemoryImageStore(quota_bytes=quota_bytes)
         case scheme:
             known = "redis://, s3://bucket/prefix, or memory://"
             message = f"STORE_URL: there is no store for {scheme or 'an empty scheme'}; give {known}"

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from imagescaler.adapters.stores.quota import DEFAULT_BUDGET_BYTES, limit_bytes
+from imagescaler.adapters.stores.quota import DEFAULT_QUOTA_BYTES, limit_bytes
 from imagescaler.domain.errors import BlobNotFound, StoreFull
 
 
@@ -11,9 +11,9 @@ class MemoryImageStore:
     """Blobs in a dictionary, each with the time at which it is gone."""
 
     def __init__(
-        self, *, budget_bytes: int = DEFAULT_BUDGET_BYTES, clock_s: Callable[[], float] = time.monotonic
+        self, *, quota_bytes: int = DEFAULT_QUOTA_BYTES, clock_s: Callable[[], float] = time.monotonic
     ) -> None:
-        self._budget_bytes = budget_bytes
+        self._budget_bytes = quota_bytes
         self._clock_s = clock_s
         self._blobs: dict[str, tuple[bytes, float]] = {}
 

@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 
 MIB = 1 << 20
-DEFAULT_BUDGET_BYTES = 768 * MIB
+DEFAULT_QUOTA_BYTES = 768 * MIB
 # Sources may fill this much of the budget; the rest is for results alone. So accepted work can always be finished.
 SOURCE_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class BudgetSettings:
-    """`STORE_BUDGET_BYTES` is what all images together may take in Redis."""
+class QuotaSettings:
+    """`STORE_QUOTA_BYTES` is what all images together may take in Redis."""
 
-    store_budget_bytes: int = DEFAULT_BUDGET_BYTES
+    store_quota_bytes: int = DEFAULT_QUOTA_BYTES
 
 
-def limit_bytes(key: str, budget_bytes: int) -> int:
+def limit_bytes(key: str, quota_bytes: int) -> int:
     """Give how full the store may be after `key` was put.
 
     >>> limit_bytes("sources/1", 1000), limit_bytes("results/1/1", 1000)
     (750, 1000)
     """
-    return budget_bytes if key.startswith("results/") else int(budget_bytes * SOURCE_SHARE)
+    return quota_bytes if key.startswith("results/") else int(quota_bytes * SOURCE_SHARE)

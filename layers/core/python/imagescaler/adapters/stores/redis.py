@@ -21,9 +21,9 @@ FULL = "The images that are kept fill the store's budget. Try again later."
 class RedisImageStore:
     """Blobs in the memory of Redis."""
 
-    def __init__(self, url: str, *, budget_bytes: int) -> None:
+    def __init__(self, url: str, *, quota_bytes: int) -> None:
         self._redis = open_client(url)
-        self._budget_bytes = budget_bytes
+        self._budget_bytes = quota_bytes
         self._ledger = Ledger(self._redis)
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:

@@ -22,7 +22,7 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import TRANSITIONS, Status
 
-MAX_SPARED = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
+MAX_UNCOUNTED_ATTEMPTS = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
 
 
@@ -55,10 +55,10 @@ class NewTask:
 class Task:
     """A task as the repository knows it; every time is the repository's clock, in UTC.
 
-    `attempt` counts the claims, and is the fence: what an attempt writes is refused once a later one has begun.
-    `spared` counts those of them that were given back, as one of our own servers was away.
-    `rings` counts the messages that were pushed for it, the last one at `rung_at`; the sweeper looked at `swept_at`.
-    One with renditions has its options and its results in these, and no result of its own.
+    `attempt` counts the claims. It is the fence: writes of an attempt are refused once a later one has begun.
+    `uncounted_attempts` were released because one of our own servers was away.
+    `enqueue_count` is the number of messages pushed for the task, the last one at `enqueued_at`. `swept_at` is when the
+    sweeper last looked at it. A task with renditions has its options and results in these, and no result of its own.
     """
 
     id: UUID
@@ -68,10 +68,10 @@ class Task:
     created_at: datetime
     owner: str = ""
     attempt: int = 0
-    spared: int = 0
+    uncounted_attempts: int = 0
     message_id: str | None = None
-    rings: int = 0
-    rung_at: datetime | None = None
+    enqueue_count: int = 0
+    enqueued_at: datetime | None = None
     swept_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -132,26 +132,26 @@ class Task:
         """Say where a rendition stands: as the task does, but it may have failed by itself."""
         return Status.FAILED if rendition.failure else self.status
 
-    def seen_by(self, owner: str) -> Self:
+    def visible_to(self, owner: str) -> Self:
         """Give the task to its owner; to everybody else there is none (TaskNotFound)."""
         if self.owner != owner:
             raise TaskNotFound.of(self.id)
         return self
 
     @property
-    def was_given_up(self) -> bool:
+    def attempts_exhausted(self) -> bool:
         """Say whether it failed because no attempt came to an end, and not because of its image."""
         return self.failure is not None and self.failure.type == AttemptsExhausted.slug()
 
     @property
-    def spent(self) -> int:
+    def counted_attempts(self) -> int:
         """Count the attempts that are held against the task."""
-        return self.attempt - self.spared
+        return self.attempt - self.uncounted_attempts
 
     @property
-    def can_be_spared(self) -> bool:
+    def may_go_uncounted(self) -> bool:
         """Say whether an outage may be held against nobody once more."""
-        return self.spared < MAX_SPARED
+        return self.uncounted_attempts < MAX_UNCOUNTED_ATTEMPTS
 
     def is_free(self, now: datetime) -> bool:
         """Say whether an attempt may begin: it is not over, and no attempt has a live lease."""
@@ -168,8 +168,8 @@ class Task:
             raise TaskFinished
         if not self.is_free(now):
             raise TaskInProgress
-        if self.spent >= max_attempts:
-            return self._become(Status.FAILED, failure=gave_up(max_attempts), completed_at=now)
+        if self.counted_attempts >= max_attempts:
+            return self._become(Status.FAILED, failure=attempts_exhausted(max_attempts), completed_at=now)
         lease_until = now + timedelta(seconds=lease_s)
         return self._become(Status.PROCESSING, attempt=self.attempt + 1, started_at=now, lease_until=lease_until)
 
@@ -200,9 +200,9 @@ class Task:
             raise TaskInProgress
         return self._become(Status.FAILED, failure=failure, completed_at=now)
 
-    def released(self, attempt: int, *, spared: bool = False) -> Self:
-        """Give the task back for another attempt, and this one too if `spared`; raises LeaseLost behind the fence."""
-        return self._end_attempt(attempt, Status.PENDING, spared=self.spared + spared)
+    def released(self, attempt: int, *, uncounted: bool = False) -> Self:
+        """Give the task back for another attempt, not counting this one if `uncounted`; raises LeaseLost."""
+        return self._end_attempt(attempt, Status.PENDING, uncounted_attempts=self.uncounted_attempts + uncounted)
 
     def expired(self) -> Self:
         """Note that the result is gone; a task that has none stays as it is."""
@@ -231,6 +231,6 @@ def source_key(task_id: UUID) -> str:
     return f"sources/{task_id}"
 
 
-def gave_up(max_attempts: int) -> Failure:
+def attempts_exhausted(max_attempts: int) -> Failure:
     """Say why a task ends whose attempts are used up."""
     return Failure.of(AttemptsExhausted(f"The processor gave up after {max_attempts} attempts."))

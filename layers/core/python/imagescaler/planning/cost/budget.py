@@ -15,12 +15,12 @@ SHARE_OF_TIME = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class AdmissionSettings:
+class CostSettings:
     """`CPU_FACTOR` is the time that this machine takes for a second's work of the one that the model was measured on.
 
     `MEMORY_FACTOR` is the same for bytes, where another allocator makes more or less of them.
 
-    >>> AdmissionSettings(cpu_factor=0)
+    >>> CostSettings(cpu_factor=0)
     Traceback (most recent call last):
     ValueError: cpu_factor must be above 0
     """
@@ -36,15 +36,15 @@ class AdmissionSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class Budget:
     """Bytes of memory, and seconds of processor."""
 
     memory_bytes: int
     seconds: float
-    settings: AdmissionSettings = AdmissionSettings()
+    settings: CostSettings = CostSettings()
 
     @classmethod
-    def of(cls, memory_mib: int, remaining_s: float, settings: AdmissionSettings) -> Self:
+    def of(cls, memory_mib: int, remaining_s: float, settings: CostSettings) -> Self:
         """Give that of a function with so much memory, which has so many seconds until it is killed."""
         return cls(memory_mib * MIB, remaining_s * SHARE_OF_TIME, settings)
 

@@ -9,29 +9,29 @@ from imagescaler.planning.cost.detail import typical_bytes
 from imagescaler.planning.cost.header import Header
 from imagescaler.planning.cost.model import Cost, fitted_model
 from imagescaler.planning.cost.output import Output
-from imagescaler.planning.preview import Forecast, Outline, forecast
+from imagescaler.planning.preview import Preview, SourceInfo, preview
 
 RESAMPLER = "simd"
 
 
-def foreseen(forecasts: Sequence[Forecast]) -> Cost | None:
+def estimate(previews: Sequence[Preview]) -> Cost | None:
     """Predict what it takes to make results of one photograph, or of an animation of photographs.
 
     None where there are none, or a format is not known.
     """
-    outputs = [Output(each.plan, each.options, each.format, each.frames) for each in forecasts if each.format]
-    outline = forecasts[0].outline if forecasts else None
-    if outline is None or outline.format is None or len(outputs) < len(forecasts):
+    outputs = [Output(each.plan, each.options, each.format, each.frames) for each in previews if each.format]
+    source_info = previews[0].source_info if previews else None
+    if source_info is None or source_info.format is None or len(outputs) < len(previews):
         return None
-    size_bytes = typical_bytes(outline.format, outline.size) * outline.frames
-    header = Header(outline.format, outline.size, size_bytes, frames=outline.frames)
+    size_bytes = typical_bytes(source_info.format, source_info.size) * source_info.frames
+    header = Header(source_info.format, source_info.size, size_bytes, frames=source_info.frames)
     return fitted_model().predict(header, outputs, resampler=RESAMPLER)
 
 
 def work_s(task: Task, limits: Limits) -> float:
     """Predict the processor's seconds for all results of a task; 0 for one that was accepted under other limits."""
     try:
-        cost = foreseen([forecast(Outline.of(task.source), each, limits) for each in task.wishes])
+        cost = estimate([preview(SourceInfo.of(task.source), each, limits) for each in task.wishes])
     except ImageProblem:
         return 0
     return cost.seconds if cost else 0

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+
+from imagescaler.domain.api_key import check_owner
 
 
 class CreateKey(BaseModel):
     """Make a key for an owner."""
 
     action: Literal["create"]
-    owner: Annotated[str, Field(pattern=r"^[\w.@-]{1,100}$")]
+    owner: Annotated[str, AfterValidator(check_owner)]
 
 
 class ListKeys(BaseModel):

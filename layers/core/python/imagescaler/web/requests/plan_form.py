@@ -6,7 +6,7 @@ from fastapi import Form
 from pydantic import ConfigDict, model_validator
 
 from imagescaler.domain.formats import Format
-from imagescaler.planning.preview import Outline
+from imagescaler.planning.preview import SourceInfo
 from imagescaler.web.openapi import FORM, file_of_form
 from imagescaler.web.requests.image_form import ImageForm
 from imagescaler.web.requests.rendition_request import PlannedImage, RenditionsRequest
@@ -39,12 +39,12 @@ class PlanForm(SourceSize, RenditionsRequest, ImageForm):
         return self
 
     @property
-    def outline(self) -> Outline | None:
+    def source_info(self) -> SourceInfo | None:
         """Give what is said of the source in place of an image."""
         if self.source_width is None or self.source_height is None:
             return None
         form = Format(self.source_format) if self.source_format else None
-        return Outline((self.source_width, self.source_height), form, self.source_orientation)
+        return SourceInfo((self.source_width, self.source_height), form, self.source_orientation)
 
 
 PlanBody = Annotated[PlanForm, Form(media_type=FORM)]

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Failure
-from imagescaler.planning.cost.estimate import foreseen
-from imagescaler.planning.preview import Forecast
+from imagescaler.planning.cost.estimate import estimate
+from imagescaler.planning.preview import Preview
 from imagescaler.web.requests.option_fields import OptionFields
 from imagescaler.web.views.task import TaskError
 
@@ -62,7 +62,7 @@ class GeometryView(BaseModel):
     position: PlaceView
 
 
-class DoubtView(BaseModel):
+class CaveatView(BaseModel):
     """An option by which the result may turn out otherwise, and how."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -78,9 +78,9 @@ class PredictedView(BaseModel):
     seconds: float
 
     @classmethod
-    def of(cls, forecasts: Sequence[Forecast]) -> Self | None:
+    def of(cls, previews: Sequence[Preview]) -> Self | None:
         """Show what all of them take together, as far as their formats are known."""
-        cost = foreseen(forecasts)
+        cost = estimate(previews)
         return cls(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)) if cost else None
 
 
@@ -91,16 +91,16 @@ class PlanView(BaseModel):
     options: OptionFields
     result: PlannedResult
     geometry: GeometryView
-    doubts: list[DoubtView]
+    doubts: list[CaveatView]
     predicted: PredictedView | None
 
     @classmethod
-    def of(cls, forecast: Forecast) -> Self:
-        """Show a forecast to its client."""
-        plan, form = forecast.plan, forecast.format
+    def of(cls, preview: Preview) -> Self:
+        """Show a preview to its client."""
+        plan, form = preview.plan, preview.format
         return cls(
-            source=PlannedSource(format=forecast.outline.format, **_size(plan.upright)),
-            options=OptionFields.of(forecast.options),
+            source=PlannedSource(format=preview.source_info.format, **_size(plan.upright)),
+            options=OptionFields.of(preview.options),
             result=PlannedResult(format=form, media_type=form and form.media_type, **_size(plan.size)),
             geometry=GeometryView(
                 area=BoxView.model_validate(plan.area),
@@ -108,8 +108,8 @@ class PlanView(BaseModel):
                 window=BoxView.model_validate(plan.window),
                 position=PlaceView(left=plan.left, top=plan.top),
             ),
-            predicted=PredictedView.of([forecast]),
-            doubts=[DoubtView.model_validate(doubt) for doubt in forecast.doubts],
+            predicted=PredictedView.of([preview]),
+            doubts=[CaveatView.model_validate(each) for each in preview.caveats],
         )
 
 
@@ -121,7 +121,7 @@ class RenditionPlan(BaseModel):
     error: TaskError | None = None
 
     @classmethod
-    def of(cls, name: str, planned: Forecast | Failure) -> Self:
+    def of(cls, name: str, planned: Preview | Failure) -> Self:
         """Show the plan of a rendition to its client."""
         if isinstance(planned, Failure):
             return cls(name=name, error=TaskError.of(planned))
@@ -135,11 +135,11 @@ class RenditionsPlan(BaseModel):
     predicted: PredictedView | None
 
     @classmethod
-    def of(cls, planned: Mapping[str, Forecast | Failure]) -> Self:
+    def of(cls, planned: Mapping[str, Preview | Failure]) -> Self:
         """Show the plans of renditions, by name, to their client."""
         return cls(
             renditions=[RenditionPlan.of(name, each) for name, each in planned.items()],
-            predicted=PredictedView.of([each for each in planned.values() if isinstance(each, Forecast)]),
+            predicted=PredictedView.of([each for each in planned.values() if isinstance(each, Preview)]),
         )
 
 

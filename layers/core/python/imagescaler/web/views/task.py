@@ -37,16 +37,6 @@ class UploadView(BaseModel):
     expires_at: datetime
 
 
-class TaskMessage(BaseModel):
-    """What the queue carries: which task, and whose request it was, for the logs."""
-
-    model_config = ConfigDict(frozen=True)
-
-    task_id: UUID
-    request_id: str = ""
-    trace_id: str = ""
-
-
 class SourceView(BaseModel):
     """The uploaded image: as its header says, and once the task is completed, as it is when turned upright."""
 

@@ -6,9 +6,9 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from imagescaler.adapters import repositories, stores
+from imagescaler.domain.task.message import TaskMessage
 from imagescaler.runtime import loop, telemetry
-from imagescaler.usecases.fail_undeliverable_task import bury_task
-from imagescaler.web.views.task import TaskMessage
+from imagescaler.usecases.fail_undeliverable_task import fail_undeliverable_task
 
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
@@ -16,9 +16,9 @@ tasks, store = repositories.from_env(), stores.from_env()
 
 def bury(record: SQSRecord, lambda_context: Any) -> None:
     """End the task of one message."""
-    message = TaskMessage.model_validate_json(record.body)
-    with telemetry.keys(function=lambda_context.function_name, **message.model_dump(mode="json")):
-        telemetry.ended(loop.run(bury_task(message.task_id, tasks=tasks, store=store)))
+    message = TaskMessage.from_json(record.body)
+    with telemetry.log_context(function=lambda_context.function_name, **message.log_context):
+        telemetry.ended(loop.run(fail_undeliverable_task(message.task_id, tasks=tasks, store=store)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ Bury = Callable[..., Any]
 def bury(functions: Functions) -> Bury:
     def invoke(*bodies: str) -> Any:
         records = [{"messageId": str(n), "body": body, "eventSource": "aws:sqs"} for n, body in enumerate(bodies)]
-        return functions["bury_task"].handler({"Records": records}, Context("bury-task"))
+        return functions["fail_undeliverable_task"].handler({"Records": records}, Context("fail-undeliverable-task"))
 
     return invoke
 
