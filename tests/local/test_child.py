@@ -15,7 +15,7 @@ from local.servers import child
 
 PARENT = """
 import subprocess, time
-from local import child
+from local.servers import child
 print(subprocess.Popen(child.command("sleep", "60")).pid, flush=True)
 time.sleep(60)
 """

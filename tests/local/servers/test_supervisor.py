@@ -25,7 +25,8 @@ Start = Callable[[AbstractContextManager[Any]], Any]
 PARENT = """
 import sys
 from pathlib import Path
-from local.servers import postgres, redis
+from local.servers.postgresql import postgres
+from local.servers.valkey import redis
 
 with postgres(Path(sys.argv[1])) as dsn, redis(Path(sys.argv[1])) as url:
     print(dsn, url, flush=True)
