@@ -35,7 +35,7 @@ OPENED_BY_THEIR_BEGINNING = {Format.JPEG, Format.PNG, Format.GIF}
 NO_TIME = Budget(memory_bytes=2**40, seconds=0)
 
 
-@pytest.mark.parametrize("allowance", [NOTHING, NO_TIME])
+@pytest.mark.parametrize("budget", [NOTHING, NO_TIME])
 @pytest.mark.parametrize("form", Format)
 def test_what_is_too_expensive_is_refused_before_it_is_decoded(form: Format, budget: Budget) -> None:
     data, still = encoded(PHOTOGRAPH, form.name), Options(100, animated=False)
