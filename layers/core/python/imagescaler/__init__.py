@@ -1,3 +1,3 @@
 """The image scaler's library: everything that the functions share."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
