@@ -6,8 +6,16 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SAM    := .sam/bin/sam
 AUDIT  := .audit/bin/pip-audit
+SITE   := .docs/bin/zensical
+SITE_SCRIPTS := .docs/mermaid.min.js .docs/iframe-worker.js
+# renovate: datasource=pypi depName=pip-audit
 PIP_AUDIT_VERSION := 2.10.1
+# renovate: datasource=pypi depName=aws-sam-cli
 SAM_CLI_VERSION := 1.170.0
+# renovate: datasource=npm depName=mermaid
+MERMAID_VERSION := 12.0.0
+# renovate: datasource=npm depName=iframe-worker
+IFRAME_WORKER_VERSION := 1.0.4
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SAM_CLI_TELEMETRY := 0
 # F=create_task narrows a target to one function: its container is create-task, its logical id CreateTaskFunction.
@@ -64,6 +72,25 @@ openapi: $(READY) ## write the OpenAPI document and the catalogue of problems an
 
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
 	$(BIN)/python -m tools.contact_sheet
+
+docs-site: $(SITE) $(SITE_SCRIPTS) ## build the documentation as pages into site/; needs npm
+	rm -rf site
+	$(SITE) build --clean --strict
+	cp $(SITE_SCRIPTS) site/assets/javascripts/
+	$(PYTHON) tools/site/check.py site
+
+$(SITE): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .docs
+	.docs/bin/pip install --quiet --constraint constraints.txt --upgrade pip
+	.docs/bin/pip install --quiet --constraint constraints.txt --group docs
+	@touch $@
+
+# The theme loads both from the internet otherwise.
+.docs/mermaid.min.js .docs/iframe-worker.js &: Makefile | $(SITE)
+	cd .docs && npm pack --silent mermaid@$(MERMAID_VERSION) iframe-worker@$(IFRAME_WORKER_VERSION)
+	tar -xzOf .docs/mermaid-$(MERMAID_VERSION).tgz package/dist/mermaid.min.js > .docs/mermaid.min.js
+	tar -xzOf .docs/iframe-worker-$(IFRAME_WORKER_VERSION).tgz package/shim/index.js > .docs/iframe-worker.js
+	rm .docs/*.tgz
 
 bench: $(READY) ## throughput, latency and cold starts, as ratios
 	$(BIN)/python -m tools.benchmarks
@@ -131,4 +158,4 @@ overload: $(READY) ## send five times what the service can do for a minute, and 
 	@$(BIN)/python -m tools.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .sam .audit .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .audit .docs site .cache .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
