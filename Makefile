@@ -67,6 +67,12 @@ format: $(READY) ## put the code in shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+hooks: $(READY) ## run the checks of .pre-commit-config.yaml before each commit from now on
+	$(BIN)/pre-commit install
+
+run-hooks: $(READY) ## run the checks of .pre-commit-config.yaml on all files
+	$(BIN)/pre-commit run --all-files --show-diff-on-failure
+
 openapi: $(READY) ## write the OpenAPI document and the catalogue of problems anew from the code
 	$(BIN)/python -m tools.documents
 
