@@ -101,9 +101,9 @@ def with_renditions(status: Status = Status.PROCESSING) -> Task:
 def test_each_rendition_has_a_place_of_its_own_for_its_result() -> None:
     one = with_renditions()
     assert one.result_keys == (f"results/{one.id}/1/small", f"results/{one.id}/1/large")
-    assert one.wishes == (Options(2), Options(4))
+    assert one.output_options == (Options(2), Options(4))
     two = task()
-    assert (two.wishes, two.result_keys) == ((Options(2),), (two.result_key(),))
+    assert (two.output_options, two.result_keys) == ((Options(2),), (two.result_key(),))
 
 
 def test_a_task_fails_only_with_all_of_its_renditions() -> None:

@@ -92,7 +92,8 @@ async def _attempt(
     task: Task, max_attempts: int, retention: Retention, scale: Scale, tasks: TaskRepository, store: ImageStore
 ) -> Task:
     try:
-        scaled = scale(await store.get(task.source_key), task.wishes)  # no name keeps the bytes: scaling lets them go
+        # The source's bytes have no name here, so that scaling can free them.
+        scaled = scale(await store.get(task.source_key), task.output_options)
         ended, source = await _make(task, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)

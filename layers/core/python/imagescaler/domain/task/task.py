@@ -97,8 +97,8 @@ class Task:
         return tuple(self.result_key(each.name) for each in self.renditions) or (self.result_key(),)
 
     @property
-    def wishes(self) -> tuple[Options, ...]:
-        """Give the options of all results, in the order of their keys."""
+    def output_options(self) -> tuple[Options, ...]:
+        """Options of each result, in the order of `result_keys`."""
         return tuple(each.options for each in self.renditions) or (self.options,)
 
     def ended(self, outcomes: Sequence[Outcome]) -> Self:

@@ -31,7 +31,7 @@ def estimate(previews: Sequence[Preview]) -> Cost | None:
 def work_s(task: Task, limits: Limits) -> float:
     """Predict the processor's seconds for all results of a task; 0 for one that was accepted under other limits."""
     try:
-        cost = estimate([preview(SourceInfo.of(task.source), each, limits) for each in task.wishes])
+        cost = estimate([preview(SourceInfo.of(task.source), each, limits) for each in task.output_options])
     except ImageProblem:
         return 0
     return cost.seconds if cost else 0
