@@ -16,7 +16,7 @@ from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain
 
-NOTHING = {"looked_at": 0, "reenqueued": 0, "ended": 0, "expired": 0, "deleted": 0}
+NOTHING = {"checked": 0, "reenqueued": 0, "ended": 0, "expired": 0, "deleted": 0}
 HOUR_S, DAY_S = 3600, 86_400
 
 
@@ -96,7 +96,7 @@ def test_a_task_that_waits_its_turn_is_not_rung_for_however_old_it_is(
     create()
     for _ in range(5):
         clock.move(HOUR_S)
-        assert sweep() == NOTHING | {"looked_at": 1}
+        assert sweep() == NOTHING | {"checked": 1}
     assert len(messages(functions)) == 1
 
 
@@ -106,11 +106,11 @@ def test_a_task_whose_message_is_gone_is_rung_for_once(
     task_id = create()
     lose_messages(functions)
     clock.move(61)
-    assert sweep() == NOTHING | {"looked_at": 1, "reenqueued": 1}
+    assert sweep() == NOTHING | {"checked": 1, "reenqueued": 1}
     assert messages(functions) == [task_id]
     assert stored(functions, task_id).message_id in functions["create_task"].queue.messages
     clock.move(61)
-    assert sweep() == NOTHING | {"looked_at": 1}
+    assert sweep() == NOTHING | {"checked": 1}
 
 
 def test_a_task_that_never_had_a_message_is_rung_for(
@@ -184,7 +184,7 @@ def test_a_task_whose_source_is_gone_fails(
     task_id = create()
     functions["create_task"].store._blobs.clear()
     clock.move(61)
-    assert sweep() == NOTHING | {"looked_at": 1, "ended": 1}
+    assert sweep() == NOTHING | {"checked": 1, "ended": 1}
     failure = stored(functions, task_id).failure
     assert failure is not None
     assert failure.type == "source-lost"
@@ -221,7 +221,7 @@ def test_a_task_that_somebody_takes_up_while_the_sweeper_looks_stays_theirs(
         return False
 
     monkeypatch.setattr(functions["create_task"].store, "exists", gone_but_taken_up)
-    assert sweep() == NOTHING | {"looked_at": 1}
+    assert sweep() == NOTHING | {"checked": 1}
     assert stored(functions, task_id).status is Status.PROCESSING
 
 

@@ -1,4 +1,4 @@
-"""An API key: what its holder has, what is kept of it, and whether the two belong together; pure."""
+"""API keys: the credential that a client sends, and the record with the hash of its secret."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ OWNER = re.compile(r"[\w.@-]{1,100}")
 
 
 def check_owner(owner: str) -> str:
-    """Return the name of a key's owner; raises ValueError.
+    """Return `owner` if it is a valid name; raises ValueError.
 
     >>> check_owner("ada@example.org")
     'ada@example.org'
@@ -26,19 +26,19 @@ def check_owner(owner: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What the holder sends: `isk_<id>_<secret>`. The secret has 256 random bits, so a plain hash of it is enough."""
+    """A client's key: `isk_<id>_<secret>`. The secret has 256 random bits, so a plain SHA-256 protects it."""
 
     id: str
     secret: str
 
     @classmethod
     def new(cls) -> Self:
-        """Draw a new one."""
+        """Generate a random credential."""
         return cls(secrets.token_hex(ID_BYTES), secrets.token_hex(SECRET_BYTES))
 
     @classmethod
     def parse(cls, authorization: str) -> Self | None:
-        """Read the value of an Authorization header (RFC 6750, 2.1); None when it cannot be a key.
+        """Parse an Authorization header (RFC 6750, 2.1); None if it is not an API key.
 
         >>> Credential.parse("Bearer isk_12_ab"), Credential.parse("Basic isk_12_ab")
         (Credential(id='12', secret='ab'), None)
@@ -49,18 +49,18 @@ class Credential:
 
     @property
     def text(self) -> str:
-        """Give what the holder is told, once."""
+        """The whole key. It is shown once, when it is created."""
         return f"{PREFIX}_{self.id}_{self.secret}"
 
     @property
     def secret_hash(self) -> str:
-        """Give what is kept of the secret: its SHA-256, in hexadecimal."""
+        """SHA-256 of the secret, in hexadecimal: all that is stored of it."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is kept of a key."""
+    """The stored record of a key."""
 
     id: str
     owner: str
@@ -69,5 +69,5 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def admits(self, credential: Credential) -> bool:
-        """Say whether a credential is this key's and it is not revoked; takes as long for a wrong one."""
+        """True if the credential matches this key and it is not revoked. Compares in constant time."""
         return hmac.compare_digest(self.secret_hash, credential.secret_hash) and self.revoked_at is None

@@ -1,20 +1,20 @@
-"""How long a client should wait before it asks again."""
+"""Estimates how long a client should wait before it asks again (`Retry-After`)."""
 
 from dataclasses import dataclass
 from math import ceil
 from typing import Self
 
 MAX_RETRY_AFTER_S = 60
-PART_THAT_MAKES_ROOM = 0.1
-UNKNOWN_SECONDS_EACH = 0.5
+RETRY_SHARE = 0.1
+DEFAULT_SECONDS_EACH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The work before a task: unfinished tasks that are older, itself included, and the seconds that one takes.
+    """The unfinished tasks up to and including one task, and the seconds that each takes.
 
-    `seconds_each` counts tasks that run side by side as such: it is the time from one end to the next while there is
-    work, and never more than a task's own time.
+    `seconds_each` accounts for parallel processors: it is the average time between two completions while there is
+    work, and at most the duration of one task.
     """
 
     unfinished: int
@@ -22,8 +22,8 @@ class Backlog:
 
     @classmethod
     def of(cls, unfinished: int, seconds_each: float | None) -> Self:
-        """Fill in a guess where nothing was completed yet."""
-        return cls(unfinished, seconds_each or UNKNOWN_SECONDS_EACH)
+        """Create a backlog, with a default duration if no task has been completed yet."""
+        return cls(unfinished, seconds_each or DEFAULT_SECONDS_EACH)
 
     @property
     def retry_after_s(self) -> int:
@@ -36,14 +36,15 @@ class Backlog:
 
     @property
     def room_after_s(self) -> int:
-        """Estimate the whole seconds until a tenth of the work is done, from 1 to 60: who comes then finds room.
+        """Estimate the whole seconds until a tenth of the tasks is done, from 1 to 60.
 
-        Not the end of all work: the processors would have nothing to do when everybody comes back.
+        Clients that were refused for lack of room return then. If they waited for all tasks to end, the processors
+        would be idle in between.
 
         >>> Backlog(unfinished=10_000, seconds_each=0.02).room_after_s
         20
         """
-        return _whole_s(self.unfinished * self.seconds_each * PART_THAT_MAKES_ROOM)
+        return _whole_s(self.unfinished * self.seconds_each * RETRY_SHARE)
 
 
 def _whole_s(seconds: float) -> int:

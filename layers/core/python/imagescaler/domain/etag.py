@@ -1,8 +1,8 @@
-"""Entity tags: which versions of something a client has already (RFC 9110, 8.8.3)."""
+"""Entity tags (RFC 9110, 8.8.3)."""
 
 
 def has_etag(if_none_match: str | None, etag: str) -> bool:
-    """Say whether the client has this version already (RFC 9110, 13.1.2: weak comparison).
+    """True if `If-None-Match` lists this tag (RFC 9110, 13.1.2: weak comparison).
 
     >>> has_etag('"a", W/"b"', '"b"'), has_etag("*", '"b"'), has_etag(None, '"b"')
     (True, True, False)

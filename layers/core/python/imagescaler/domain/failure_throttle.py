@@ -1,4 +1,4 @@
-"""Counts failures by their source, so that whoever only guesses costs no more than a look into memory."""
+"""Blocks sources that fail too often, so that guessing keys costs no database queries."""
 
 import time
 from collections import OrderedDict, deque
@@ -8,9 +8,9 @@ MAX_SOURCES = 10_000
 
 
 class FailureThrottle:
-    """Blocks a source after `max_failures` within `window_s` seconds, until the oldest of them is that long ago.
+    """Blocks a source that had `max_failures` failures in the last `window_s` seconds.
 
-    It knows of this process only, and of the `MAX_SOURCES` that failed last: its memory is bounded.
+    Counts are per process and kept for the `MAX_SOURCES` sources that failed last, which bounds the memory.
     """
 
     def __init__(self, max_failures: int, window_s: float, clock_s: Callable[[], float] = time.monotonic) -> None:
@@ -18,7 +18,7 @@ class FailureThrottle:
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
     def blocks(self, source: str) -> bool:
-        """Say whether a source has failed too often."""
+        """True if the source has failed too often."""
         failures = self._failures.get(source, ())
         since = self._clock_s() - self._window_s
         return sum(at > since for at in failures) >= self._max_failures

@@ -1,4 +1,4 @@
-"""How large things may be: what protects the service from hostile images."""
+"""Limits on the size of images, files and animations."""
 
 from dataclasses import dataclass, fields
 
@@ -10,7 +10,7 @@ MEGA = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits on sources and targets; each can be set by the environment variable of its name in capitals.
+    """Limits on sources and results. The environment variable of a field is its name in capitals.
 
     >>> Limits(max_source_side=0)
     Traceback (most recent call last):
@@ -19,16 +19,16 @@ class Limits:
 
     max_source_bytes: int = 50 * MEGA
     max_source_pixels: int = 100 * MEGA
-    max_webp_pixels: int = 64 * MEGA  # while it is decoded, a pixel takes 16 bytes, and in other formats 8 or 9
+    max_webp_pixels: int = 64 * MEGA  # decoding takes 16 bytes per pixel; other formats take 8 or 9
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
-    max_result_bytes: int = 50 * MEGA  # what the service makes, it takes again
+    max_result_bytes: int = 50 * MEGA  # as max_source_bytes: each result is also a valid source
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
     max_renditions: int = 12
     max_frames: int = 1_000
-    max_animation_pixels: int = 250 * MEGA  # of all frames together, as they are stored and as they are made
+    max_animation_pixels: int = 250 * MEGA  # the sum over all frames, of the source and of the result
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -37,35 +37,35 @@ class Limits:
                 raise ValueError(message)
 
     def check_bytes(self, size: int) -> None:
-        """Refuse a file of too many bytes; raises SourceTooLarge."""
+        """Raise SourceTooLarge if a file has too many bytes."""
         if size > self.max_source_bytes:
             raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}.")
 
     def check_renditions(self, count: int) -> None:
-        """Refuse too many results of one image; raises TooManyRenditions."""
+        """Raise TooManyRenditions if a task has too many."""
         if count > self.max_renditions:
             raise TooManyRenditions(f"The request asks for {count:,} renditions; the limit is {self.max_renditions:,}.")
 
-    def check_source(self, form: Format | None, size: tuple[int, int]) -> None:
-        """Refuse a source of too many pixels, or too long a side; raises ImageTooLarge."""
+    def check_source(self, fmt: Format | None, size: tuple[int, int]) -> None:
+        """Raise ImageTooLarge if a source has too many pixels or too long a side."""
         width, height = size
-        most = min(self.max_source_pixels, self.max_webp_pixels) if form is Format.WEBP else self.max_source_pixels
+        most = min(self.max_source_pixels, self.max_webp_pixels) if fmt is Format.WEBP else self.max_source_pixels
         if width * height > most or max(size) > self.max_source_side:
             raise ImageTooLarge(
                 f"The image is {width} x {height}; "
                 f"the limits are {most:,} pixels and {self.max_source_side:,} for a side."
             )
 
-    def check_result(self, form: Format, size: int) -> None:
-        """Refuse a result of too many bytes; raises ResultTooLarge."""
+    def check_result(self, fmt: Format, size: int) -> None:
+        """Raise ResultTooLarge if a result has too many bytes."""
         if size > self.max_result_bytes:
             raise ResultTooLarge(
-                f"The {form.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
+                f"The {fmt.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
                 "Ask for fewer pixels, or for jpeg, webp or avif with max_bytes."
             )
 
     def check_frames(self, frames: int, size: tuple[int, int], what: str = "animation") -> None:
-        """Refuse an animation of too many frames of this size, or too many pixels in all; raises TooManyFrames."""
+        """Raise TooManyFrames if an animation has too many frames, or too many pixels in all of them."""
         width, height = size
         if frames > 1 and (frames > self.max_frames or frames * width * height > self.max_animation_pixels):
             raise TooManyFrames(

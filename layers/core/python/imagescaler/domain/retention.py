@@ -7,9 +7,9 @@ HOUR_S, DAY_S = 3_600, 86_400
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Seconds from the moment of writing; sources usually go earlier, with the end of their task.
+    """Times to live in seconds, from the moment of writing. A source is deleted earlier if its task ends.
 
-    `task_ttl_s` counts from the end of a task that failed, or whose result is gone: then its row is deleted.
+    `task_ttl_s` counts from the end of a failed or expired task; then its row is deleted.
     """
 
     source_ttl_s: int = DAY_S

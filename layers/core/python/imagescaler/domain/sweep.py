@@ -1,4 +1,4 @@
-"""What the sweeper may do in one run, and what it did."""
+"""Settings and outcome of a run of the sweeper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from imagescaler.domain.task.task import Task
 
 @dataclass(frozen=True, slots=True)
 class SweepSettings:
-    """`SWEEP_AFTER_S` seconds must a task lie still before it is looked at, and between two looks.
+    """A run checks at most `SWEEP_LIMIT` tasks: those without progress for `SWEEP_AFTER_S` seconds.
 
-    One run looks at `SWEEP_LIMIT` tasks. Where the queue cannot be asked, a task is rung for again only after
-    `REENQUEUE_AFTER_S` seconds without news of it, and `MAX_ENQUEUES` times in all.
+    If the queue cannot look up messages (SQS), a task is re-enqueued after `REENQUEUE_AFTER_S` seconds without
+    progress, and enqueued at most `MAX_ENQUEUES` times.
     """
 
     sweep_after_s: int = 60
@@ -22,9 +22,9 @@ class SweepSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one run did: how many tasks it looked at, rang for, expired and deleted, and those that it ended."""
+    """The outcome of one run: how many tasks it checked, re-enqueued, expired and deleted, and those that it ended."""
 
-    looked_at: int
+    checked: int
     reenqueued: int
     expired: int
     deleted: int
@@ -32,9 +32,9 @@ class Sweep:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Give how many tasks each thing was done to."""
+        """Number of tasks for each action."""
         return {
-            "looked_at": self.looked_at,
+            "checked": self.checked,
             "reenqueued": self.reenqueued,
             "ended": len(self.ended),
             "expired": self.expired,

@@ -1,4 +1,4 @@
-"""An upload: bytes that a client sends to the store itself, ahead of its tasks."""
+"""Uploads: a client sends the bytes directly to the store, before it creates tasks."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request that a client may make of the store: its URL, and the headers that it must have.
+    """A request that a client may send to the store, with the headers that it must have.
 
-    The URL may be a path alone: then it is at the address where the client has asked for it.
+    The URL may be a path; then it is relative to the address of the API.
     """
 
     method: str
@@ -21,7 +21,7 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where the bytes go, and until when they may be sent, and tasks be made of them."""
+    """Where to send the bytes. Sending them and creating tasks from them is possible until `expires_at`."""
 
     id: UUID
     request: SignedRequest
@@ -29,12 +29,12 @@ class Upload:
 
 
 def upload_key(upload_id: UUID, owner: str) -> str:
-    """Give the store's key for an upload: each owner's have a place of their own, and are not there for others.
+    """Store key of an upload. The owner is part of it, so other owners cannot find it.
 
     >>> upload_key(UUID(int=1), "")
     'uploads/00000000-0000-0000-0000-000000000001'
     >>> upload_key(UUID(int=1), "ada")
     'uploads/fdee430d40bd57de/00000000-0000-0000-0000-000000000001'
     """
-    place = f"{hashlib.sha256(owner.encode()).hexdigest()[:16]}/" if owner else ""
-    return f"uploads/{place}{upload_id}"
+    folder = f"{hashlib.sha256(owner.encode()).hexdigest()[:16]}/" if owner else ""
+    return f"uploads/{folder}{upload_id}"

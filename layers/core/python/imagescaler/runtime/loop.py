@@ -10,15 +10,15 @@ _loop = asyncio.new_event_loop()
 
 
 def own_loop() -> asyncio.AbstractEventLoop:
-    """Make the environment's loop the current one of this thread, and return it.
+    """Set the environment's loop as the current one of this thread, and return it.
 
-    Connections live on it across invocations. It is set again before each one, because a library's `asyncio.run`
-    or another thread leaves none.
+    Connections stay open on it across invocations. Call this before each invocation: `asyncio.run` in a library
+    unsets the current loop, and a new thread has none.
     """
     asyncio.set_event_loop(_loop)
     return _loop
 
 
 def run(coroutine: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run a coroutine to its end on the environment's loop."""
+    """Run a coroutine on the environment's loop and return its result."""
     return own_loop().run_until_complete(coroutine)

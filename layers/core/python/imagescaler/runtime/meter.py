@@ -1,4 +1,4 @@
-"""Measures what a piece of work takes of this process: time, processor and memory."""
+"""Measures the time and memory that a piece of work takes."""
 
 import re
 import resource
@@ -10,14 +10,14 @@ from typing import Self
 from imagescaler.domain.task.receipt import PeakOf, Usage
 
 RESET, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
-RESET_PEAK = "5"  # proc_pid_clear_refs(5): the peak starts anew from what is resident now
+RESET_PEAK = "5"  # proc_pid_clear_refs(5): resets the peak to the current resident size
 PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)  # proc_pid_status(5)
 KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Measures from its start; what other threads do at the same time counts as well."""
+    """Measures the whole process, so other threads count as well."""
 
     peak_of: PeakOf
     _wall_s: float = field(default_factory=time.perf_counter)
@@ -25,7 +25,7 @@ class Meter:
 
     @classmethod
     def start(cls) -> Self:
-        """Begin; where the kernel does not let the peak of memory start anew, it is that of the process' life."""
+        """Start measuring. If the kernel cannot reset the memory peak, it is that of the whole process."""
         try:
             RESET.write_text(RESET_PEAK)
         except OSError:
@@ -33,7 +33,7 @@ class Meter:
         return cls(PeakOf.ATTEMPT)
 
     def read(self) -> Usage:
-        """Give what was used since the start."""
+        """Return the usage since the start."""
         seconds, cpu_seconds = time.perf_counter() - self._wall_s, time.process_time() - self._cpu_s
         return Usage(round(seconds, 4), round(cpu_seconds, 4), self._peak_bytes(), self.peak_of)
 

@@ -1,4 +1,4 @@
-"""The environment as frozen, validated models; one small model per port stands beside that port's factory."""
+"""Reads environment variables into frozen dataclasses. Each port's settings are beside its factory."""
 
 import os
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ Model = TypeVar("Model")
 
 
 class SettingsError(Exception):
-    """A variable of the environment is missing or wrong; the message names it."""
+    """An environment variable is missing or invalid; the message names it."""
 
 
 def read(model: type[Model], environment: Mapping[str, str] | None = None) -> Model:
-    """Build a dataclass from the variables with its fields' names in capitals; raises SettingsError.
+    """Build a dataclass from environment variables, its field names in capitals; raises SettingsError.
 
     >>> from imagescaler.domain.limits import Limits
     >>> read(Limits, {"MAX_JPEG_SCANS": "many"})
@@ -32,7 +32,7 @@ def read(model: type[Model], environment: Mapping[str, str] | None = None) -> Mo
 
 @cache
 def from_env(model: type[Model]) -> Model:
-    """Read a model from this process's environment, once."""
+    """Read a model from the environment of this process; cached."""
     return read(model)
 
 

@@ -20,7 +20,7 @@ UNITS = {"Seconds": MetricUnit.Seconds, "Megapixels": MetricUnit.Count}
 
 @cache
 def logger() -> Logger:
-    """Give this environment's logger; the library's own loggers write through it."""
+    """Return this environment's logger, which also handles the library's own loggers."""
     made = Logger(use_rfc3339=True)
     library = logging.getLogger("imagescaler")
     library.handlers, library.propagate = made.handlers, False
@@ -30,7 +30,7 @@ def logger() -> Logger:
 
 @contextmanager
 def log_context(**values: str) -> Iterator[None]:
-    """Put keys on every line that is logged inside, and log what goes wrong there."""
+    """Add `values` to each log line written inside, and log exceptions raised there."""
     log = logger()
     log.append_keys(**values)
     try:
@@ -51,16 +51,16 @@ def _metrics() -> Metrics:
 
 
 def accepted(task: Task, *, created: bool) -> None:
-    """Log that a request for a task was accepted, and count a new one."""
+    """Log an accepted request; a new task is counted in `TasksCreated`."""
     logger().info("task accepted" if created else "task accepted before", extra={"task_id": str(task.id)})
     if created:
         _record("TasksCreated")
 
 
 def ended(task: Task | None) -> None:
-    """Log how an attempt ended, and count it; None is a task that was over already."""
+    """Log and count the end of an attempt; None if the task had already ended."""
     if task is None:
-        logger().info("task was over already")
+        logger().info("task had already ended")
     elif task.failure is not None:
         logger().warning("task failed", extra={"attempt": task.attempt, "problem": asdict(task.failure)})
         _record("TasksFailed")
@@ -71,7 +71,7 @@ def ended(task: Task | None) -> None:
 
 
 def swept(sweep: Sweep) -> None:
-    """Log what a run of the sweeper did, and count it."""
+    """Log and count the actions of a run of the sweeper."""
     for task in sweep.ended:
         with log_context(task_id=str(task.id)):
             ended(task)
@@ -93,6 +93,6 @@ def _record(event: str, count: int = 1, **values: float) -> None:
 
 
 def correlation(event: Mapping[str, Any]) -> dict[str, str]:
-    """Give the request id and the trace id of an API event (payload format 2.0); empty where there is none."""
+    """Request id and trace id of an API event (payload format 2.0), empty if absent."""
     context, headers = event.get("requestContext", {}), event.get("headers", {})
     return {"request_id": context.get("requestId", ""), "trace_id": headers.get("x-amzn-trace-id", "")}

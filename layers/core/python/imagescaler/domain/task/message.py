@@ -1,4 +1,4 @@
-"""The queue message of a task, as JSON."""
+"""The queue message that asks for a task to be processed."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -8,14 +8,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class TaskMessage:
-    """Which task to process, and for the logs which request it came from."""
+    """The id of the task to process, and the ids of its request and trace for the logs."""
 
     task_id: UUID
     request_id: str = ""
     trace_id: str = ""
 
     def to_json(self) -> str:
-        """Return the message body.
+        """Return the message body, a JSON object.
 
         >>> TaskMessage(UUID(int=1), "r").to_json()
         '{"task_id": "00000000-0000-0000-0000-000000000001", "request_id": "r", "trace_id": ""}'
@@ -24,7 +24,7 @@ class TaskMessage:
 
     @classmethod
     def from_json(cls, body: str) -> Self:
-        """Read a message body; raises ValueError where it is not one.
+        """Parse a message body; raises ValueError.
 
         >>> TaskMessage.from_json('{"task_id": "00000000-0000-0000-0000-000000000001"}').task_id
         UUID('00000000-0000-0000-0000-000000000001')
@@ -37,5 +37,5 @@ class TaskMessage:
 
     @property
     def log_context(self) -> dict[str, str]:
-        """The fields as text, for each log line about the task."""
+        """The fields as strings, for each log line about the task."""
         return {name: str(value) for name, value in asdict(self).items()}

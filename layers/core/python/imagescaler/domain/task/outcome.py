@@ -1,4 +1,4 @@
-"""What becomes of a wish: a result, or a failure."""
+"""The outcome of one output: a result or a failure."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -10,9 +10,9 @@ from imagescaler.domain.task.receipt import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What is known of a scaled image; width and height in pixels, `sha256` in hexadecimal.
+    """Metadata of a scaled image; width and height in pixels, size in bytes, `sha256` in hexadecimal.
 
-    The receipt tells how it came about, and no two pictures apart; older releases wrote none.
+    The receipt is not compared, because it contains timings. Rows of older releases have none.
     """
 
     format: Format
@@ -34,9 +34,8 @@ class Failure:
 
     @classmethod
     def of(cls, problem: Problem) -> Self:
-        """Make the record of a problem."""
+        """Create the record of a problem."""
         return cls(problem.slug(), problem.title(), problem.detail)
 
 
 Outcome = Result | Failure
-"""What becomes of one wish."""

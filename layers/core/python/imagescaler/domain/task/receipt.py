@@ -1,4 +1,4 @@
-"""How a result came about: with what, by which operations, and at what cost."""
+"""The receipt of a result: software, operations and resources used."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PeakOf(StrEnum):
-    """What a peak of memory is the peak of: the attempt, or everything that its process has done so far."""
+    """Period of a memory peak: the attempt, or the whole life of its process."""
 
     ATTEMPT = "attempt"
     PROCESS = "process"
@@ -14,7 +14,7 @@ class PeakOf(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the work took: seconds on the wall's clock and of all threads on a CPU, and the process' resident bytes."""
+    """Resources of one attempt: wall-clock seconds, CPU seconds of all threads, peak resident memory in bytes."""
 
     seconds: float
     cpu_seconds: float
@@ -24,9 +24,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a result was made of, with which versions, by what was really done, in this order.
+    """How a result was made: the versions of the software, and the operations applied, in order.
 
-    The hashes are those of the files, in hexadecimal. Nothing in it comes from the file's metadata.
+    The hashes are those of the files, in hexadecimal. Nothing in a receipt comes from the file's metadata.
     """
 
     source_sha256: str

@@ -1,4 +1,4 @@
-"""One of several results of one image."""
+"""A rendition: one of several results of one image."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -9,7 +9,7 @@ from imagescaler.domain.task.outcome import Failure, Outcome, Result
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One of several results that are wished of one image: its name, how to scale, and in the end what came of it."""
+    """A named result of a task: its options, and its outcome once the task has ended."""
 
     name: str
     options: Options
@@ -17,6 +17,6 @@ class Rendition:
     failure: Failure | None = None
 
     def ended(self, outcome: Outcome) -> Self:
-        """Note what came of it."""
+        """Return a copy with its outcome."""
         result, failure = (None, outcome) if isinstance(outcome, Failure) else (outcome, None)
         return replace(self, result=result, failure=failure)

@@ -1,4 +1,4 @@
-"""The image that was sent."""
+"""The source image of a task."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,9 @@ from imagescaler.domain.geometry.turn import Size, Turn
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is known of an uploaded image; width and height are those of the upright one, in pixels.
+    """Metadata of a source; width and height in pixels, after its orientation is applied.
 
-    `orientation` is how it lies in its file, as far as that is known: EXIF's number; `frames` is 1 until more are
-    known of.
+    `orientation` is EXIF's number, 1 if unknown. `frames` is 1 until the frames of an animation are counted.
     """
 
     format: Format
@@ -23,5 +22,5 @@ class Source:
 
     @property
     def stored(self) -> Size:
-        """Give the size that it has in its file."""
+        """Width and height as stored in the file, in pixels."""
         return Turn(self.orientation).size((self.width, self.height))

@@ -1,4 +1,4 @@
-"""What a page needs of a task's renditions: `srcset`, and a `<source>` for each further format (HTML, 4.8.4)."""
+"""`srcset` for the `<img>` and `<source>` elements of a page, from a task's renditions (HTML, 4.8.4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,35 +10,36 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
 
-# A browser takes the first <source> that it can show; <img> has what every browser can. None shows TIFF.
+# A browser takes the first <source> that it supports, so the smallest format is first. <img> is the fallback, so it has
+# the most widely supported format. No browser shows TIFF.
 SMALLEST_FIRST = (Format.AVIF, Format.WEBP, Format.JPEG, Format.PNG, Format.GIF)
-KNOWN_TO_ALL_FIRST = (Format.JPEG, Format.PNG, Format.GIF, Format.WEBP, Format.AVIF)
+BEST_SUPPORTED_FIRST = (Format.JPEG, Format.PNG, Format.GIF, Format.WEBP, Format.AVIF)
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Values of `srcset` by format: that of `<img>`, and those of the `<source>` elements before it, in their order."""
+    """The `srcset` of `<img>`, and those of the `<source>` elements before it, by format and in order."""
 
     srcset: str | None = None
     sources: Mapping[Format, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, task: Task) -> Self:
-        """Take the renditions that are there."""
+        """Create them from the results of a completed task."""
         made = [(each, each.result) for each in task.renditions if each.result and task.status is Status.COMPLETED]
-        sets = {form: _srcset(task, [(r, result) for r, result in made if result.format is form]) for form in Format}
-        there = [form for form in KNOWN_TO_ALL_FIRST if sets[form]]
-        if not there:
+        sets = {fmt: _srcset(task, [(r, result) for r, result in made if result.format is fmt]) for fmt in Format}
+        made_formats = [fmt for fmt in BEST_SUPPORTED_FIRST if sets[fmt]]
+        if not made_formats:
             return cls()
-        return cls(sets[there[0]], {form: sets[form] for form in SMALLEST_FIRST if form in there[1:]})
+        return cls(sets[made_formats[0]], {fmt: sets[fmt] for fmt in SMALLEST_FIRST if fmt in made_formats[1:]})
 
 
 def url_of(task: Task, rendition: Rendition) -> str:
-    """Give the path at which a rendition is."""
+    """Path of a rendition's result."""
     return f"/api/v1/results/{task.id}?rendition={rendition.name}"
 
 
 def _srcset(task: Task, made: Sequence[tuple[Rendition, Result]]) -> str:
-    """List pictures by their widths, of which each may occur once."""
+    """Join the results by width; of several with the same width, the first is taken."""
     by_width = {result.width: rendition for rendition, result in reversed(made)}
     return ", ".join(f"{url_of(task, by_width[width])} {width}w" for width in sorted(by_width))

@@ -1,4 +1,4 @@
-"""Where a task stands, and where it may go from there."""
+"""The status of a task, and the allowed transitions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class Status(StrEnum):
-    """Where a task stands."""
+    """The status of a task."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -16,7 +16,7 @@ class Status(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Say whether no attempt can follow."""
+        """True if no attempt can follow."""
         return self not in {Status.PENDING, Status.PROCESSING}
 
 
@@ -29,4 +29,4 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
         Status.EXPIRED: frozenset(),
     }
 )
-"""Every change of status that is allowed; `processing` to `processing` is a new attempt."""
+"""Every allowed transition. From `processing` to `processing` is a new attempt after an expired lease."""

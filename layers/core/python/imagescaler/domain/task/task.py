@@ -1,4 +1,4 @@
-"""What a task is and how it may change: pure, and the same for every repository."""
+"""A task and its transitions: pure functions, shared by all repositories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +22,13 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import TRANSITIONS, Status
 
-MAX_UNCOUNTED_ATTEMPTS = 8  # with three attempts below the queue's twelve receives: no outage has a task tried for ever
+MAX_UNCOUNTED_ATTEMPTS = 8  # 8 + MAX_ATTEMPTS (3) is below the queue's maxReceiveCount (12)
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """A client's key, and the hash of the request that it stands for."""
+    """An idempotency key, and the hash of the request that it was first used for."""
 
     key: str
     request_hash: str
@@ -36,7 +36,7 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A task that is about to be accepted."""
+    """A task before it is accepted."""
 
     id: UUID
     options: Options
@@ -47,18 +47,18 @@ class NewTask:
 
     @property
     def source_key(self) -> str:
-        """Give the store's key for the source image."""
+        """Store key of the source image."""
         return source_key(self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as the repository knows it; every time is the repository's clock, in UTC.
+    """A task as stored; all times are in UTC and come from the repository's clock.
 
-    `attempt` counts the claims. It is the fence: writes of an attempt are refused once a later one has begun.
-    `uncounted_attempts` were released because one of our own servers was away.
-    `enqueue_count` is the number of messages pushed for the task, the last one at `enqueued_at`. `swept_at` is when the
-    sweeper last looked at it. A task with renditions has its options and results in these, and no result of its own.
+    `attempt` counts the claims and is the fence: writes of an attempt are refused once a later one has begun.
+    `uncounted_attempts` are those released because Postgres, Redis or the store was unavailable.
+    `enqueue_count` is the number of messages pushed for the task, the last one at `enqueued_at`. `swept_at` is when
+    the sweeper last checked it. A task with renditions has its options and results there, and none of its own.
     """
 
     id: UUID
@@ -83,17 +83,17 @@ class Task:
 
     @property
     def source_key(self) -> str:
-        """Give the store's key for the source image."""
+        """Store key of the source image."""
         return source_key(self.id)
 
     def result_key(self, name: str | None = None) -> str:
-        """Give the store's key for this attempt's result: a zombie never writes over its successor's."""
+        """Store key of this attempt's result. Keys are per attempt, so a late worker cannot overwrite a newer one."""
         key = f"results/{self.id}/{self.attempt}"
         return f"{key}/{name}" if name else key
 
     @property
     def result_keys(self) -> tuple[str, ...]:
-        """Give the store's keys for all results of this attempt."""
+        """Store keys of all results of this attempt."""
         return tuple(self.result_key(each.name) for each in self.renditions) or (self.result_key(),)
 
     @property
@@ -102,7 +102,7 @@ class Task:
         return tuple(each.options for each in self.renditions) or (self.options,)
 
     def ended(self, outcomes: Sequence[Outcome]) -> Self:
-        """Note what came of each wish, to end the attempt with: it has a failure where nothing has a result."""
+        """Return a copy with the outcome of each output; it has a failure if no output has a result."""
         if not self.renditions:
             [outcome] = outcomes
             if isinstance(outcome, Failure):
@@ -114,9 +114,9 @@ class Task:
         return replace(self, renditions=renditions, failure=failure)
 
     def outcome(self, name: str | None = None) -> Outcome | None:
-        """Give what came of the task or of a rendition, or None if nothing has yet.
+        """Return the outcome of the task or of a rendition, None if it has not ended.
 
-        Raises RenditionNotNamed, and RenditionNotFound where the task has none of that name.
+        Raises RenditionNotNamed if the task has renditions and `name` is None, RenditionNotFound for an unknown name.
         """
         if not self.renditions and name is None:
             return self.failure or self.result
@@ -129,40 +129,40 @@ class Task:
         return rendition.failure or self.failure or rendition.result
 
     def status_of(self, rendition: Rendition) -> Status:
-        """Say where a rendition stands: as the task does, but it may have failed by itself."""
+        """Status of a rendition: `failed` if it failed by itself, else that of the task."""
         return Status.FAILED if rendition.failure else self.status
 
     def visible_to(self, owner: str) -> Self:
-        """Give the task to its owner; to everybody else there is none (TaskNotFound)."""
+        """Return the task if `owner` owns it; raises TaskNotFound."""
         if self.owner != owner:
             raise TaskNotFound.of(self.id)
         return self
 
     @property
     def attempts_exhausted(self) -> bool:
-        """Say whether it failed because no attempt came to an end, and not because of its image."""
+        """True if it failed because all attempts were used up, and not because of its image."""
         return self.failure is not None and self.failure.type == AttemptsExhausted.slug()
 
     @property
     def counted_attempts(self) -> int:
-        """Count the attempts that are held against the task."""
+        """Number of attempts that count towards `MAX_ATTEMPTS`."""
         return self.attempt - self.uncounted_attempts
 
     @property
     def may_go_uncounted(self) -> bool:
-        """Say whether an outage may be held against nobody once more."""
+        """True if another attempt may be released as uncounted."""
         return self.uncounted_attempts < MAX_UNCOUNTED_ATTEMPTS
 
     def is_free(self, now: datetime) -> bool:
-        """Say whether an attempt may begin: it is not over, and no attempt has a live lease."""
+        """True if an attempt may begin: the task has not ended and no attempt has a live lease."""
         if self.status is Status.PROCESSING:
             return self.lease_until is None or self.lease_until <= now
         return self.status is Status.PENDING
 
     def claimed(self, now: datetime, *, lease_s: float, max_attempts: int) -> Self:
-        """Begin an attempt, or end the task if its attempts are used up.
+        """Begin an attempt, or fail the task if its attempts are used up.
 
-        Raises TaskFinished when it is over, and TaskInProgress while another attempt's lease is live.
+        Raises TaskFinished if it has ended, TaskInProgress while another attempt's lease is live.
         """
         if self.status.is_final:
             raise TaskFinished
@@ -183,17 +183,17 @@ class Task:
         ttl_s: int,
         renditions: tuple[Rendition, ...] = (),
     ) -> Self:
-        """End the task with its results, which are kept for `ttl_s` seconds; raises LeaseLost behind the fence."""
+        """Complete the task with results that are kept for `ttl_s` seconds; raises LeaseLost."""
         made = {"result": result, "source": source, "renditions": renditions}
         expires_at = now + timedelta(seconds=ttl_s)
         return self._end_attempt(attempt, Status.COMPLETED, **made, completed_at=now, expires_at=expires_at)
 
     def failed(self, attempt: int, now: datetime, failure: Failure, *, renditions: tuple[Rendition, ...] = ()) -> Self:
-        """End the task without a result; raises LeaseLost behind the fence."""
+        """Fail the task; raises LeaseLost."""
         return self._end_attempt(attempt, Status.FAILED, failure=failure, renditions=renditions, completed_at=now)
 
     def abandoned(self, now: datetime, failure: Failure) -> Self:
-        """End a task that nobody works on; raises TaskFinished, or TaskInProgress while a lease is live."""
+        """Fail a task that no attempt holds; raises TaskFinished, or TaskInProgress while a lease is live."""
         if self.status.is_final:
             raise TaskFinished
         if not self.is_free(now):
@@ -201,20 +201,20 @@ class Task:
         return self._become(Status.FAILED, failure=failure, completed_at=now)
 
     def released(self, attempt: int, *, uncounted: bool = False) -> Self:
-        """Give the task back for another attempt, not counting this one if `uncounted`; raises LeaseLost."""
+        """End the attempt so that another may begin; `uncounted` exempts it from `MAX_ATTEMPTS`. Raises LeaseLost."""
         return self._end_attempt(attempt, Status.PENDING, uncounted_attempts=self.uncounted_attempts + uncounted)
 
     def expired(self) -> Self:
-        """Note that the result is gone; a task that has none stays as it is."""
+        """Expire a completed task; any other is returned unchanged."""
         return self._become(Status.EXPIRED) if self.status is Status.COMPLETED else self
 
     def as_of(self, now: datetime) -> Self:
-        """Show the task as it stands now: a completed one is expired once its time is over."""
+        """Return the task as of `now`: `expired` if its results have expired."""
         return self.expired() if self.expires_at is not None and self.expires_at <= now else self
 
     def _end_attempt(self, attempt: int, status: Status, **changes: Any) -> Self:
         if (self.attempt, self.status) == (attempt, status):
-            return self  # the same attempt says the same again: its first word arrived, the answer to it did not
+            return self  # a repeated write: the first one succeeded, but its answer was lost
         if (self.attempt, self.status) != (attempt, Status.PROCESSING):
             raise LeaseLost
         return self._become(status, **changes)
@@ -227,10 +227,10 @@ class Task:
 
 
 def source_key(task_id: UUID) -> str:
-    """Give the store's key for a task's source image."""
+    """Store key of a task's source image."""
     return f"sources/{task_id}"
 
 
 def attempts_exhausted(max_attempts: int) -> Failure:
-    """Say why a task ends whose attempts are used up."""
+    """Create the failure of a task whose attempts are used up."""
     return Failure.of(AttemptsExhausted(f"The processor gave up after {max_attempts} attempts."))
