@@ -1,4 +1,4 @@
-"""Every implementation of every port, empty for each test."""
+"""Fixtures: every implementation of every port, empty for each test."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from imagescaler.adapters import queues, repositories, stores
 from imagescaler.usecases.ports import ApiKeyRepository, ImageStore, TaskQueue, TaskRepository
 from tests.cloud import Cloud, cloud
 
-# What the database would take, were it not for the guards in the statements: only the transitions in the table.
+# Rejects every transition that is not in the domain's table, in case a statement's guard is missing.
 TRIGGER = """
 create or replace function guard() returns trigger language plpgsql as $$
 begin
@@ -29,7 +29,7 @@ create or replace trigger guard before update on tasks for each row execute func
 
 @pytest.fixture
 async def empty_database(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[str]:
-    """Give a database of its own; the parameter is what `create database` is told of it."""
+    """Create an empty database; the parameter is appended to `create database`."""
     name = f"empty_{uuid4().hex}"
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(f"create database {name} {getattr(request, 'param', '')}")
@@ -66,7 +66,7 @@ async def tasks(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncItera
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    """Give an account of our own in a cloud that moto imitates."""
+    """An AWS account emulated by moto."""
     with cloud(monkeypatch) as made:
         yield made
 
@@ -93,7 +93,7 @@ async def store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator
 
 @pytest.fixture(params=["memory", "redis"])
 async def bounded_store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[ImageStore]:
-    """Give a store that has a budget, which a bucket has not."""
+    """A store with a quota; S3 has none."""
     async for made in _store(request, redis_url):
         yield made
 

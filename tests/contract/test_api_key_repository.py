@@ -1,4 +1,4 @@
-"""What every api_keys promises."""
+"""The contract of every repository of API keys."""
 
 import asyncio
 from datetime import UTC, datetime

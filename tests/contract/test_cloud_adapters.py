@@ -1,4 +1,4 @@
-"""What only SQS and S3 do: approximate lengths, expiry in metadata, and an account that is not set up well."""
+"""Behaviour of SQS and S3 alone: approximate lengths, expiry in metadata, errors of a misconfigured account."""
 
 from typing import Any
 from uuid import uuid4
@@ -119,7 +119,7 @@ async def test_a_bucket_that_is_not_there_is_unavailable_and_logged(
         assert caplog.text
 
 
-# An account that is not set up well
+# A misconfigured account
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The way back: each migration takes away what it has brought, and the tasks that the older schema can hold stay."""
+"""Downgrades: each restores the schema before its migration, and keeps the tasks that the older schema can hold."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +40,7 @@ STRUCTURE = """
 
 
 async def move(dsn: str, direction: Callable[[Config, str], None], revision: str) -> None:
-    """Bring a database up or down to a revision, in one transaction."""
+    """Upgrade or downgrade a database to a revision, in one transaction."""
 
     def run(connection: Connection) -> None:
         config = Config()
@@ -64,7 +64,7 @@ async def execute(dsn: str, statement: str) -> set[tuple[Any, ...]]:
 
 
 async def structure(dsn: str) -> set[tuple[Any, ...]]:
-    """Give all columns, constraints and indexes, but for Alembic's own table."""
+    """Return all columns, constraints and indexes, except those of Alembic's own table."""
     return {row for row in await execute(dsn, STRUCTURE) if row[0] != "alembic_version"}
 
 
@@ -95,10 +95,10 @@ async def test_tasks_with_one_result_survive_the_way_to_the_time_before_renditio
     expired = await tasks.complete(await claimed(tasks), RESULT, SOURCE, ttl_s=60)
     await tasks.expire(expired.id)
     failed = await tasks.fail(await claimed(tasks), FAILURE)
-    spared = await tasks.release(await claimed(tasks), uncounted=True)
+    uncounted = await tasks.release(await claimed(tasks), uncounted=True)
     severalfold = [await claimed(tasks, RENDITIONS), (await claimed(tasks, RENDITIONS)).ended([RESULT, FAILURE])]
     await tasks.complete(severalfold[1], None, SOURCE, ttl_s=60)
-    single = [await tasks.get(task.id) for task in (completed, expired, failed, spared)]
+    single = [await tasks.get(task.id) for task in (completed, expired, failed, uncounted)]
     assert single[-1].uncounted_attempts == 1
 
     await move(empty_database, command.downgrade, "0003")

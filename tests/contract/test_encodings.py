@@ -1,4 +1,4 @@
-"""Postgres in an encoding that is not Unicode: what we write has to fit all the same."""
+"""Databases in SQL_ASCII, which is not Unicode, store every text that we write."""
 
 from uuid import uuid4
 

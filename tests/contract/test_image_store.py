@@ -1,4 +1,4 @@
-"""What every image store promises; those with a budget have one of 1,000 bytes, 750 of them for sources."""
+"""The contract of every image store. Those with a quota have 1,000 bytes, 750 of them for sources."""
 
 import asyncio
 
@@ -57,17 +57,17 @@ async def test_sources_leave_room_for_results(bounded_store: ImageStore) -> None
     with pytest.raises(StoreFull):
         await bounded_store.put("sources/2", b"x", ttl_s=60)
     await bounded_store.put("results/1/1", bytes(250), ttl_s=60)
-    with pytest.raises(StoreFull, match="budget"):
+    with pytest.raises(StoreFull, match="quota"):
         await bounded_store.put("results/2/1", b"x", ttl_s=60)
 
 
-async def test_the_budget_holds_for_many_at_once(bounded_store: ImageStore) -> None:
+async def test_the_quota_holds_for_many_at_once(bounded_store: ImageStore) -> None:
     puts = (bounded_store.put(f"results/{number}/1", bytes(100), ttl_s=60) for number in range(30))
     outcomes = await asyncio.gather(*puts, return_exceptions=True)
     assert outcomes.count(None) == 10
 
 
-async def test_the_beginning_of_a_blob_and_its_size_are_told(store: ImageStore) -> None:
+async def test_the_beginning_of_a_blob_and_its_size_can_be_read(store: ImageStore) -> None:
     await store.put("uploads/1", b"0123456789", ttl_s=60)
     assert await store.size("uploads/1") == 10
     assert await store.get("uploads/1", first_bytes=4) == b"0123"

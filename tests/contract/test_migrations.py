@@ -1,4 +1,4 @@
-"""The migrations, on databases of their own."""
+"""Migrations of empty databases."""
 
 import asyncio
 

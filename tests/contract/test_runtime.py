@@ -1,4 +1,4 @@
-"""The one loop, through everything that breaks loops: two hundred invocations a cell."""
+"""The environment's event loop survives what breaks loops: 200 invocations for each combination."""
 
 import asyncio
 import threading
@@ -36,21 +36,21 @@ def undisturbed() -> None:
     pass
 
 
-def somebody_runs_a_loop_of_his_own() -> None:
+def another_loop_runs_and_closes() -> None:
     asyncio.run(asyncio.sleep(0))
 
 
-def somebody_takes_the_loop_away() -> None:
+def the_current_loop_is_unset() -> None:
     asyncio.set_event_loop(None)
 
 
-def somebody_sets_another_loop() -> None:
+def a_closed_loop_is_set() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.close()
 
 
-DISTURBANCES = (undisturbed, somebody_runs_a_loop_of_his_own, somebody_takes_the_loop_away, somebody_sets_another_loop)
+DISTURBANCES = (undisturbed, another_loop_runs_and_closes, the_current_loop_is_unset, a_closed_loop_is_set)
 
 
 @pytest.mark.parametrize("disturb", DISTURBANCES, ids=lambda disturb: disturb.__name__)
@@ -58,7 +58,7 @@ DISTURBANCES = (undisturbed, somebody_runs_a_loop_of_his_own, somebody_takes_the
 def test_a_connection_lives_through_all_invocations(
     redis_url: str, where: Callable[[Callable[[], Any]], None], disturb: Callable[[], None]
 ) -> None:
-    """Run as the processor runs: one client, made on the loop, used in every invocation."""
+    """As in the processor, one client is created on the loop and used in every invocation."""
     client: Any = Redis.from_url(redis_url)
     loop.run(client.delete("counter"))
 

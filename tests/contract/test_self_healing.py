@@ -1,4 +1,4 @@
-"""Adapters over servers that restart, hang and are away: clear errors in bounded time, and no restart of ours."""
+"""Adapters whose servers restart, hang or are unavailable: clear errors in bounded time, and no restart needed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ Use = Callable[[Any], Awaitable[Any]]
 
 @dataclass
 class Proxy:
-    """A TCP proxy that can drop its connections, refuse new ones, and swallow what comes."""
+    """A TCP proxy that can reset its connections and swallow data."""
 
     target: tuple[str, int]
     swallows: bool = False
@@ -69,7 +69,7 @@ async def proxied(url: str) -> AsyncIterator[tuple[Proxy, str]]:
 
 @dataclass(frozen=True)
 class Adapter:
-    """One adapter, how it is made, used and closed, and what it says when its server is away."""
+    """How to create, use and close an adapter, and its error if the server is unavailable."""
 
     fixture: str
     connect: Callable[[str], Any]

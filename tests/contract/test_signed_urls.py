@@ -1,4 +1,4 @@
-"""What every signer of URLs promises, asked over HTTP: S3's by moto, the gateway's by its door before a real Redis."""
+"""The contract of every URL signer, over HTTP: S3 is moto, the gateway's object store is on a real Redis."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ SMALL = "results/1/1/small"
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer of either client."""
+    """A response of either client."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -43,7 +43,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Signed:
-    """A signer, the store that it signs for, and a way to send what it has signed."""
+    """A signer, its store, and a function that sends the signed request."""
 
     urls: SignedUrls
     store: ImageStore
@@ -57,7 +57,7 @@ async def signed(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterato
 
         async def send(method: str, url: str, **options: Any) -> Answered:
             answer = await asyncio.to_thread(requests.request, method, url, timeout=10, stream=True, **options)
-            empty = method == "HEAD" or answer.status_code == 304  # what imitates HTTP here waits for a body else
+            empty = method == "HEAD" or answer.status_code == 304  # moto would wait for a body
             content = b"" if empty else answer.content
             return Answered(answer.status_code, answer.headers, content)
 
@@ -67,8 +67,8 @@ async def signed(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterato
     await store._redis.flushdb()
     listener = bind("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    door = ObjectStore(Gateway([], None, FakeFunctions()), store, KEY)
-    async with serving(door, listener), httpx.AsyncClient(base_url=address, trust_env=False) as client:
+    app = ObjectStore(Gateway([], None, FakeFunctions()), store, KEY)
+    async with serving(app, listener), httpx.AsyncClient(base_url=address, trust_env=False) as client:
 
         async def send(method: str, url: str, **options: Any) -> Answered:
             answer = await client.request(method, url, content=options.pop("data", None), **options)
@@ -150,10 +150,13 @@ async def test_a_part_beyond_the_end_is_not_there(signed: Signed) -> None:
 
 async def test_where_there_is_nothing_there_is_no_answer(signed: Signed) -> None:
     url = await signed.urls.for_get("results/1/1", method="GET", headers=HEADERS, ttl_s=60)
-    assert (await signed.send("GET", url)).status_code in {403, 404}  # moto's 403 is S3's for who may not list
+    assert (await signed.send("GET", url)).status_code in {
+        403,
+        404,
+    }  # S3 answers 403 without s3:ListBucket, as moto does
 
 
-# What moto does not check, and S3 does: the signature covers it.
+# moto does not check what the signature covers.
 
 
 async def test_s3_signs_length_type_expiry_and_that_there_is_nothing_yet(aws: Cloud) -> None:

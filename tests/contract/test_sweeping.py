@@ -1,4 +1,4 @@
-"""Sweeping over real servers that have lost something, or are asked by two sweepers at once."""
+"""The sweeper on real servers that have lost data, and two sweepers at once."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What every queue promises to those who push."""
+"""The contract of every queue, on the side of the producer."""
 
 import asyncio
 from uuid import uuid4
@@ -31,7 +31,7 @@ async def test_the_limit_holds_for_many_at_once(queue: TaskQueue) -> None:
     assert sum(isinstance(outcome, QueueFull) for outcome in outcomes) == 17
 
 
-async def test_a_message_that_was_pushed_is_held_where_that_can_be_told(queue: TaskQueue) -> None:
+async def test_a_message_that_was_pushed_is_held_if_the_queue_can_look_it_up(queue: TaskQueue) -> None:
     message_id = await queue.push(message())
     assert await queue.holds(message_id) in {True, None}
 

@@ -1,4 +1,4 @@
-"""What every repository of tasks promises."""
+"""The contract of every repository of tasks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ from imagescaler.domain.task.task import Idempotency, NewTask, Task
 from imagescaler.usecases.ports import TaskRepository
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
-UPRIGHT = replace(SOURCE, width=3000, height=4000)
+ORIENTED = replace(SOURCE, width=3000, height=4000)
 RESULT = Result(Format.WEBP, 800, 600, 61_234, "ab" * 32)
 RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), Usage(0.2, 0.1, 99, PeakOf.ATTEMPT))
 FAILURE = Failure("corrupt-image", "The image cannot be decoded", "It is cut off.")
@@ -174,16 +174,16 @@ async def test_a_task_whose_attempts_are_used_up_fails_at_the_next_claim(tasks: 
 
 async def test_a_completed_task_has_its_result_and_an_end(tasks: TaskRepository) -> None:
     task = await claimed(tasks)
-    done = await tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600)
+    done = await tasks.complete(task, RESULT, ORIENTED, ttl_s=3600)
     assert done == await tasks.get(task.id)
-    assert (done.status, done.result, done.source, done.lease_until) == (Status.COMPLETED, RESULT, UPRIGHT, None)
+    assert (done.status, done.result, done.source, done.lease_until) == (Status.COMPLETED, RESULT, ORIENTED, None)
     assert done.completed_at is not None
     assert done.expires_at is not None
     assert (done.expires_at - done.completed_at).total_seconds() == pytest.approx(3600)
 
 
 async def test_a_result_keeps_its_receipt(tasks: TaskRepository) -> None:
-    done = await tasks.complete(await claimed(tasks), replace(RESULT, receipt=RECEIPT), UPRIGHT, ttl_s=3600)
+    done = await tasks.complete(await claimed(tasks), replace(RESULT, receipt=RECEIPT), ORIENTED, ttl_s=3600)
     stored = (await tasks.get(done.id)).result
     assert stored is not None
     assert stored.receipt == RECEIPT
@@ -191,7 +191,7 @@ async def test_a_result_keeps_its_receipt(tasks: TaskRepository) -> None:
 
 async def test_a_row_of_an_older_release_has_no_receipt(postgres_dsn: str) -> None:
     tasks: Any = repositories.connect(postgres_dsn)
-    done = await tasks.complete(await claimed(tasks), replace(RESULT, receipt=RECEIPT), UPRIGHT, ttl_s=3600)
+    done = await tasks.complete(await claimed(tasks), replace(RESULT, receipt=RECEIPT), ORIENTED, ttl_s=3600)
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute("update tasks set result = result - 'receipt' where id = $1", done.id)
     await connection.close()
@@ -212,7 +212,7 @@ async def test_a_released_task_can_be_claimed_at_once(tasks: TaskRepository) -> 
     assert (await tasks.claim(task.id, lease_s=60, max_attempts=3)).attempt == 2
 
 
-async def test_a_spared_attempt_is_not_held_against_the_task_and_keeps_its_number(tasks: TaskRepository) -> None:
+async def test_an_uncounted_attempt_does_not_use_up_the_task_and_keeps_its_number(tasks: TaskRepository) -> None:
     task = await tasks.release(await claimed(tasks), uncounted=True)
     assert (task.status, task.attempt, task.uncounted_attempts) == (Status.PENDING, 1, 1)
     assert task == await tasks.get(task.id)
@@ -222,19 +222,19 @@ async def test_a_spared_attempt_is_not_held_against_the_task_and_keeps_its_numbe
     assert (over.status, over.attempt) == (Status.FAILED, 2)
 
 
-async def test_an_attempt_is_spared_once_however_often_it_says_so(tasks: TaskRepository) -> None:
+async def test_an_attempt_is_uncounted_once_however_often_it_is_released(tasks: TaskRepository) -> None:
     task = await claimed(tasks)
     assert [(await tasks.release(task, uncounted=True)).uncounted_attempts for _ in range(2)] == [1, 1]
 
 
 End = Callable[[TaskRepository, Task], Awaitable[Task]]
 ENDS: dict[str, End] = {
-    "complete": lambda tasks, task: tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600),
+    "complete": lambda tasks, task: tasks.complete(task, RESULT, ORIENTED, ttl_s=3600),
     "fail": lambda tasks, task: tasks.fail(task, FAILURE),
     "release": lambda tasks, task: tasks.release(task),
-    "spare": lambda tasks, task: tasks.release(task, uncounted=True),
+    "release uncounted": lambda tasks, task: tasks.release(task, uncounted=True),
 }
-AS_PENDING = {"release": "spare", "spare": "release"}  # which of the two came first, its row does not tell
+AS_PENDING = {"release": "release uncounted", "release uncounted": "release"}  # both leave the task pending
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
@@ -247,7 +247,7 @@ async def test_an_attempt_that_was_overtaken_can_write_nothing(tasks: TaskReposi
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-async def test_an_attempt_that_says_the_same_twice_is_heard_once(tasks: TaskRepository, end: End) -> None:
+async def test_an_attempt_that_ends_twice_in_the_same_way_ends_once(tasks: TaskRepository, end: End) -> None:
     task = await claimed(tasks)
     assert await end(tasks, task) == await end(tasks, task)
 
@@ -271,13 +271,13 @@ async def test_a_task_that_is_over_cannot_be_claimed(tasks: TaskRepository, end:
 
 async def test_a_result_expires_when_its_time_is_over(tasks: TaskRepository) -> None:
     task = await claimed(tasks)
-    await tasks.complete(task, RESULT, UPRIGHT, ttl_s=0)
+    await tasks.complete(task, RESULT, ORIENTED, ttl_s=0)
     assert (await tasks.get(task.id)).status is Status.EXPIRED
 
 
 async def test_a_result_that_is_gone_can_be_noted(tasks: TaskRepository) -> None:
     task = await claimed(tasks)
-    await tasks.complete(task, RESULT, UPRIGHT, ttl_s=3600)
+    await tasks.complete(task, RESULT, ORIENTED, ttl_s=3600)
     await tasks.expire(task.id)
     await tasks.expire(task.id)
     assert (await tasks.get(task.id)).status is Status.EXPIRED
@@ -294,10 +294,10 @@ async def test_each_message_that_is_noted_is_counted(tasks: TaskRepository) -> N
     assert (task.enqueue_count, task.enqueued_at) == (0, None)
     for message_id in ("17-0", "18-0"):
         await tasks.note_message(task.id, message_id)
-    rung = await tasks.get(task.id)
-    assert (rung.message_id, rung.enqueue_count) == ("18-0", 2)
-    assert rung.enqueued_at is not None
-    assert rung.enqueued_at >= task.created_at
+    enqueued = await tasks.get(task.id)
+    assert (enqueued.message_id, enqueued.enqueue_count) == ("18-0", 2)
+    assert enqueued.enqueued_at is not None
+    assert enqueued.enqueued_at >= task.created_at
 
 
 async def test_a_task_that_nobody_works_on_can_be_abandoned(tasks: TaskRepository) -> None:
@@ -327,14 +327,14 @@ async def test_a_zombie_cannot_end_a_task_that_was_abandoned(tasks: TaskReposito
     zombie = await claimed(tasks, lease_s=0)
     await tasks.abandon(zombie.id, FAILURE)
     with pytest.raises(LeaseLost):
-        await tasks.complete(zombie, RESULT, UPRIGHT, ttl_s=60)
+        await tasks.complete(zombie, RESULT, ORIENTED, ttl_s=60)
 
 
 async def test_stale_are_tasks_that_nobody_works_on(tasks: TaskRepository) -> None:
     waiting, crashed, given_back = await added(tasks), await claimed(tasks, lease_s=0), await claimed(tasks)
     await tasks.release(given_back)
     await claimed(tasks)
-    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=60)
     await tasks.fail(await claimed(tasks), FAILURE)
     stale = await tasks.take_stale(older_than_s=0, limit=10)
     assert {task.id for task in stale} == {waiting.id, crashed.id, given_back.id}
@@ -371,8 +371,8 @@ async def test_the_stale_that_were_looked_at_longest_ago_come_first(tasks: TaskR
 
 
 async def test_due_results_are_noted_as_expired_some_at_a_time(tasks: TaskRepository) -> None:
-    due = [await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=0) for _ in range(3)]
-    kept = await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    due = [await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=0) for _ in range(3)]
+    kept = await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=60)
     assert [await tasks.expire_due(limit=2) for _ in range(3)] == [2, 1, 0]
     assert {(await tasks.get(task.id)).status for task in due} == {Status.EXPIRED}
     assert (await tasks.get(kept.id)).status is Status.COMPLETED
@@ -380,16 +380,16 @@ async def test_due_results_are_noted_as_expired_some_at_a_time(tasks: TaskReposi
 
 async def test_sweeps_at_once_expire_each_result_once(tasks: TaskRepository) -> None:
     for _ in range(10):
-        await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=0)
+        await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=0)
     assert sum(await asyncio.gather(*(tasks.expire_due(limit=10) for _ in range(4)))) == 10
 
 
 async def test_what_has_ended_long_ago_is_forgotten_some_at_a_time(tasks: TaskRepository) -> None:
     for _ in range(2):
         await tasks.fail(await claimed(tasks), FAILURE)
-    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=0)
+    await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=0)
     await tasks.expire_due(limit=10)
-    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=60)
     await added(tasks)
     await claimed(tasks, lease_s=0)
     assert await tasks.delete_ended(older_than_s=60, limit=10) == 0
@@ -406,7 +406,7 @@ async def test_a_key_is_free_again_once_its_task_was_forgotten(tasks: TaskReposi
 
 
 async def test_the_backlog_counts_what_is_older_and_not_over(tasks: TaskRepository) -> None:
-    await tasks.complete(await claimed(tasks), RESULT, UPRIGHT, ttl_s=60)
+    await tasks.complete(await claimed(tasks), RESULT, ORIENTED, ttl_s=60)
     await claimed(tasks)
     waiting = await added(tasks)
     await added(tasks)
@@ -415,13 +415,13 @@ async def test_the_backlog_counts_what_is_older_and_not_over(tasks: TaskReposito
     assert 0 < backlog.seconds_each < 5
 
 
-async def test_the_backlog_of_nobody_is_all_that_is_not_over(tasks: TaskRepository) -> None:
+async def test_the_backlog_without_a_task_is_all_unfinished_tasks(tasks: TaskRepository) -> None:
     for _ in range(3):
         await added(tasks)
     assert (await tasks.backlog()).unfinished == 3
 
 
-async def test_a_backlog_without_experience_guesses(tasks: TaskRepository) -> None:
+async def test_a_backlog_without_completed_tasks_has_a_default_duration(tasks: TaskRepository) -> None:
     backlog = await tasks.backlog(await added(tasks))
     assert (backlog.unfinished, backlog.seconds_each) == (1, 0.5)
 
@@ -433,21 +433,21 @@ async def test_it_answers(tasks: TaskRepository) -> None:
 RENDITIONS = (Rendition("small", Options(400)), Rendition("large", Options(1600, format=Format.WEBP)))
 
 
-async def test_renditions_come_back_as_they_were_wished(tasks: TaskRepository) -> None:
+async def test_renditions_come_back_as_they_were_requested(tasks: TaskRepository) -> None:
     task = await added(tasks, renditions=RENDITIONS)
     assert task.renditions == RENDITIONS
     claimed = await tasks.claim(task.id, lease_s=60, max_attempts=3)
     assert claimed.renditions == (await tasks.get(task.id)).renditions == RENDITIONS
 
 
-async def test_what_came_of_each_rendition_is_kept(tasks: TaskRepository) -> None:
+async def test_the_outcome_of_each_rendition_is_kept(tasks: TaskRepository) -> None:
     task = await added(tasks, renditions=RENDITIONS)
     claimed = await tasks.claim(task.id, lease_s=60, max_attempts=3)
     ended = claimed.ended([RESULT, FAILURE])
-    completed = await tasks.complete(ended, ended.result, UPRIGHT, ttl_s=60)
+    completed = await tasks.complete(ended, ended.result, ORIENTED, ttl_s=60)
     assert (completed.status, completed.result, completed.failure) == (Status.COMPLETED, None, None)
     assert completed.renditions == (await tasks.get(task.id)).renditions == ended.renditions
-    assert completed == await tasks.complete(ended, ended.result, UPRIGHT, ttl_s=60)
+    assert completed == await tasks.complete(ended, ended.result, ORIENTED, ttl_s=60)
     await tasks.expire(task.id)
     assert (await tasks.get(task.id)).status is Status.EXPIRED
 
@@ -467,5 +467,5 @@ async def test_the_fence_stops_what_an_earlier_attempt_made_of_the_renditions(ta
     await tasks.claim(task.id, lease_s=60, max_attempts=3)
     ended = first.ended([RESULT, RESULT])
     with pytest.raises(LeaseLost):
-        await tasks.complete(ended, ended.result, UPRIGHT, ttl_s=60)
+        await tasks.complete(ended, ended.result, ORIENTED, ttl_s=60)
     assert (await tasks.get(task.id)).renditions == RENDITIONS

@@ -308,7 +308,7 @@ def test_a_full_queue_and_a_full_store_are_told_apart(
 ) -> None:
     monkeypatch.setattr(functions["create_task"].queue, "_max_length", 0)
     queue_full = post(photograph(), width=800)
-    monkeypatch.setattr(functions["create_task"].store, "_budget_bytes", 10)
+    monkeypatch.setattr(functions["create_task"].store, "_quota_bytes", 10)
     store_full = post(photograph(), width=800)
     assert (queue_full.status, queue_full.json["type"]) == (503, "/problems/queue-full")
     assert (store_full.status, store_full.json["type"]) == (503, "/problems/store-full")
@@ -378,5 +378,5 @@ def test_whoever_finds_no_room_is_told_from_the_waiting_work_when_to_come_again(
     module.tasks.tasks |= {UUID(int=number): task for number in range(waiting)}
     monkeypatch.setattr(module.queue, "_max_length", 0)
     assert post(photograph(), width=800).headers["retry-after"] == retry_after
-    monkeypatch.setattr(module.store, "_budget_bytes", 10)
+    monkeypatch.setattr(module.store, "_quota_bytes", 10)
     assert post(photograph(), width=800).headers["retry-after"] == retry_after

@@ -40,8 +40,8 @@ class Blobs(Protocol):
         """Return the number of bytes that were put; raises BlobNotFound."""
         ...
 
-    def pieces(self, key: str, part: range) -> AsyncIterator[bytes]:
-        """Give the bytes of a blob at these positions piece by piece."""
+    def stream(self, key: str, part: range) -> AsyncIterator[bytes]:
+        """Yield the bytes of a blob at these positions in chunks."""
         ...
 
 
@@ -113,7 +113,7 @@ class ObjectStore:
             await respond(send, request, body, answer)
             return
         await send(start(answer, list(answer.framed())))
-        async for piece in self._blobs.pieces(key_of(request), answer.part):
+        async for piece in self._blobs.stream(key_of(request), answer.part):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body"})
 

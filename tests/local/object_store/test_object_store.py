@@ -136,7 +136,7 @@ async def test_of_two_at_once_one_wins(client: httpx.AsyncClient, store: RedisIm
 async def test_a_full_store_takes_nothing(client: httpx.AsyncClient, store: RedisImageStore) -> None:
     await client.put(url(size=len(IMAGE)), content=IMAGE, headers=JPEG)
     answer = await client.put(url(key="uploads/2", size=len(IMAGE)), content=IMAGE, headers=JPEG)
-    assert (answer.status_code, "budget" in answer.json()["detail"]) == (503, True)
+    assert (answer.status_code, "quota" in answer.json()["detail"]) == (503, True)
     assert await kept(store) == {"uploads/1"}
 
 
@@ -153,7 +153,7 @@ async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncC
     writer = await send_half(client)
     while not await kept(store):
         await asyncio.sleep(0.01)
-    assert {key.partition("/")[0] for key in await kept(store)} == {"arriving"}
+    assert {key.partition("/")[0] for key in await kept(store)} == {"partial"}
     assert 0 < await store._redis.ttl(f"imagescaler:{(await kept(store)).pop()}") <= 60
     writer.close()
     await writer.wait_closed()

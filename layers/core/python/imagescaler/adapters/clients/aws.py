@@ -1,4 +1,4 @@
-"""How AWS is reached: botocore's clients, called in threads, with time limits and adaptive retries."""
+"""A client of AWS: botocore, called in threads, with timeouts and adaptive retries."""
 
 import asyncio
 import logging
@@ -23,10 +23,9 @@ logger = logging.getLogger(__name__)
 
 
 class AwsClient:
-    """A client of one AWS service; made once, since that takes a tenth of a second, and connected on first use.
+    """A client of one AWS service, which connects on first use. Creating it takes 0.1 s, so it is kept.
 
-    botocore and not boto3: the import costs half, and nothing of boto3's is needed. Raises SettingsError where no
-    region is known.
+    botocore instead of boto3: it imports in half the time. Raises SettingsError if no region is set.
     """
 
     def __init__(self, service: str, *, region: str = "", endpoint_url: str | None = None, **config: Any) -> None:
@@ -47,23 +46,23 @@ class AwsClient:
         )
 
     async def call(self, operation: str, **parameters: Any) -> Any:
-        """Call an operation (`send_message`) without holding up the event loop; raises botocore's errors."""
+        """Call an operation, such as `send_message`, without blocking the event loop; raises botocore's errors."""
         return await asyncio.to_thread(getattr(self.raw, operation), **parameters)
 
 
 def error_code(error: ClientError) -> str:
-    """Give the service's name for an error, such as `NoSuchKey`; the status for an answer without a body."""
+    """Return the service's error code, such as `NoSuchKey`, or the HTTP status of a response without a body."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 @contextmanager
 def unavailable_as(problem: type[Unavailable], detail: str) -> Iterator[None]:
-    """Turn errors of the connection and the service into a problem, and log them: they may be of the set-up."""
+    """Raise `problem` for any error of AWS, and log its cause, which may be a wrong configuration."""
     try:
         yield
     except NoCredentialsError as error:
         logger.exception(MISSING_CREDENTIALS)
         raise problem(detail) from error
     except (BotoCoreError, ClientError) as error:
-        logger.warning("AWS does not do what it is asked: %s", error)
+        logger.warning("the call to AWS failed: %s", error)
         raise problem(detail) from error

@@ -1,4 +1,4 @@
-"""How Postgres is reached: a small pool per adapter, made on first use, with time limits and one retry."""
+"""A client of Postgres: one connection, opened on first use, with timeouts and one retry."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -9,10 +9,10 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 from imagescaler.domain.errors import RepositoryUnavailable
 
 CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S = 3, 3
-MAX_CONNECTIONS = 1  # an environment has one invocation at a time; so there are as many connections as environments
+MAX_CONNECTIONS = 1  # an environment has one invocation at a time
 BROKEN = (
     OSError,  # refused, reset, and TimeoutError
-    asyncpg.InterfaceError,  # the connection went away under a statement
+    asyncpg.InterfaceError,  # the connection was lost during a statement
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -23,7 +23,7 @@ Row = Any
 
 
 class Database:
-    """A small pool that connects on first use; a broken connection is replaced, and its statement tried once more."""
+    """A pool that connects on first use. If a connection breaks, it is replaced and the statement repeated once."""
 
     def __init__(self, dsn: str, *, statement_cache_size: int) -> None:
         self._dsn = dsn
@@ -31,14 +31,14 @@ class Database:
         self._pool: asyncpg.Pool | None = None
 
     async def run(self, query: Callable[..., Awaitable[Row]], **arguments: Any) -> Row:
-        """Run a query of aiosql's, which must be one that may be repeated; raises RepositoryUnavailable."""
+        """Run an aiosql query and return its result; raises RepositoryUnavailable. The query must be idempotent."""
         try:
             return await self._attempt(query, arguments)
         except BROKEN as error:
             raise RepositoryUnavailable("The database does not answer. Try again.") from error
 
     async def rows(self, query: Callable[..., AsyncIterator[Row]], **arguments: Any) -> list[Row]:
-        """Run a query of aiosql's that gives many rows; otherwise as `run`."""
+        """Run an aiosql query as `run` does, and return all of its rows."""
 
         async def collect(connection: Any, **arguments: Any) -> list[Row]:
             return [row async for row in query(connection, **arguments)]
@@ -68,4 +68,4 @@ class Database:
 
 
 async def _keep_session(_: Any) -> None:
-    """Do nothing between two statements: none of ours leaves anything in the session, and a reset is a round trip."""
+    """Skip asyncpg's reset between statements: ours leave no session state, and a reset is a round trip."""

@@ -1,4 +1,4 @@
-"""How Redis is reached: one client per adapter, made on first use, with time limits and one retry."""
+"""A client of Redis, with timeouts and one retry."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +16,10 @@ CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S, RETRY_PAUSE_S = 2, 3, 0.05
 
 
 def open_client(url: str) -> Redis:
-    """Make a client that connects when it is first used; values are bytes.
+    """Create a client that connects on first use; values are bytes.
 
-    One retry covers a server that restarted between two invocations. It can repeat a command: every command here
-    may be repeated.
+    One retry covers a server that restarted between two invocations. A retry can repeat a command, so every command
+    of the adapters is idempotent.
     """
     return Redis.from_url(
         urldefrag(url).url,
@@ -31,7 +31,7 @@ def open_client(url: str) -> Redis:
 
 @contextmanager
 def unavailable_as(problem: type[Unavailable], detail: str) -> Iterator[None]:
-    """Turn errors of the connection and the server into a problem."""
+    """Raise `problem` for any error of the connection or the server."""
     try:
         yield
     except (RedisError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Where in Amazon S3 the images are, and how an object there tells when it ends."""
+"""The S3 bucket of the images, and the expiry of its objects."""
 
 import os
 import time
@@ -13,7 +13,7 @@ EXPIRES_AT = "expires-at"  # seconds since the epoch, sent as x-amz-meta-expires
 
 
 class Bucket:
-    """A bucket and a prefix, from `s3://bucket/prefix`, and the client for it; raises SettingsError."""
+    """A bucket, a key prefix and a client, from `s3://bucket/prefix`; raises SettingsError."""
 
     def __init__(self, url: str, *, clock_s: Callable[[], float] = time.time) -> None:
         parts = urlsplit(url)
@@ -23,21 +23,21 @@ class Bucket:
         self.name = parts.netloc
         self._prefix = parts.path.strip("/") + "/" if parts.path.strip("/") else ""
         self._clock_s = clock_s
-        # The bucket in the host name, that of its region, or a new bucket answers signed URLs with redirects. Emulators
-        # that AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3 names want it in the path.
+        # The bucket is in the host name of its region, because a new bucket answers other signed URLs with redirects.
+        # Emulators, which AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3 names, expect it in the path.
         emulated = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} & os.environ.keys()
         style = "path" if emulated else "virtual"
         self.client = AwsClient("s3", signature_version="s3v4", s3={"addressing_style": style})
 
     def at(self, key: str) -> dict[str, str]:
-        """Name a blob as S3's operations do."""
+        """Return the parameters that name a blob in S3's operations."""
         return {"Bucket": self.name, "Key": self._prefix + key}
 
     def metadata(self, ttl_s: int) -> dict[str, str]:
-        """Give the metadata of an object that is to be kept for `ttl_s` seconds."""
+        """Return the metadata of an object that expires in `ttl_s` seconds."""
         return {EXPIRES_AT: f"{self._clock_s() + ttl_s:.3f}"}
 
-    def is_over(self, answer: Mapping[str, Any]) -> bool:
-        """Say whether an object has passed its expiry, from the answer about it; one that has none is kept."""
+    def has_expired(self, answer: Mapping[str, Any]) -> bool:
+        """True if the object of this GET or HEAD response has expired. Without the metadata it never does."""
         expires_at = answer.get("Metadata", {}).get(EXPIRES_AT)
         return expires_at is not None and float(expires_at) <= self._clock_s()

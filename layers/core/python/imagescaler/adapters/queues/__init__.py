@@ -1,4 +1,4 @@
-"""Where tasks wait; the URL's scheme chooses the implementation."""
+"""Task queues. The scheme of the URL chooses the implementation."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ DEFAULT_MAX_LENGTH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
-    """`QUEUE_URL` defaults to `REDIS_URL`; `QUEUE_MAX_LENGTH` is the number of tasks that may wait."""
+    """`QUEUE_URL` defaults to `REDIS_URL`. `QUEUE_MAX_LENGTH` limits the number of waiting tasks."""
 
     queue_url: str = ""
     redis_url: str = ""
@@ -20,24 +20,24 @@ class QueueSettings:
 
     def __post_init__(self) -> None:
         if not self.url:
-            message = "REDIS_URL is not set: set it, or QUEUE_URL, to where the queue is, as redis://host:6379/0"
+            message = "REDIS_URL is not set: set it, or QUEUE_URL, to the URL of the queue, such as redis://host:6379/0"
             raise ValueError(message)
 
     @property
     def url(self) -> str:
-        """Give the queue's URL."""
+        """URL of the queue."""
         return self.queue_url or self.redis_url
 
 
 @cache
 def from_env() -> TaskQueue:
-    """Give this environment's queue, always the same one."""
+    """Return this environment's queue, always the same one."""
     chosen = settings.read(QueueSettings)
     return connect(chosen.url, max_length=chosen.queue_max_length)
 
 
 def connect(url: str, *, max_length: int = DEFAULT_MAX_LENGTH) -> TaskQueue:
-    """Make a queue; nothing is connected before its first use. Raises SettingsError for an unknown scheme."""
+    """Create a queue, which connects on first use. Raises SettingsError for an unknown scheme."""
     match urlsplit(url).scheme:
         case "redis" | "rediss":
             from imagescaler.adapters.queues.redis import RedisTaskQueue  # noqa: PLC0415 - its client is slow to import

@@ -1,4 +1,4 @@
-"""A queue in this process, for tests."""
+"""A task queue in memory, for tests."""
 
 from itertools import count
 
@@ -7,7 +7,7 @@ from imagescaler.domain.task.message import TaskMessage
 
 
 class MemoryTaskQueue:
-    """Messages in a list."""
+    """Messages in a dictionary."""
 
     def __init__(self, *, max_length: int = 1000) -> None:
         self.messages: dict[str, TaskMessage] = {}
@@ -15,7 +15,6 @@ class MemoryTaskQueue:
         self._numbers = count(1)
 
     async def push(self, message: TaskMessage) -> str:
-        """Ring for a task and return the message's id; raises QueueFull."""
         if len(self.messages) >= self._max_length:
             raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit.")
         message_id = str(next(self._numbers))
@@ -23,8 +22,7 @@ class MemoryTaskQueue:
         return message_id
 
     async def holds(self, message_id: str) -> bool | None:
-        """Say whether a message waits."""
         return message_id in self.messages
 
     async def ping(self) -> None:
-        """Return when the queue answers."""
+        pass

@@ -1,4 +1,4 @@
-"""The queue as a Redis stream; the runner's side, which takes messages, is in local/runner."""
+"""A task queue in a Redis stream. Its consumer is local/emulation/event_source_mapping."""
 
 import re
 from urllib.parse import urldefrag
@@ -11,9 +11,9 @@ from imagescaler.domain.task.message import TaskMessage
 
 DEFAULT_NAME = "TaskQueue"
 BODY_FIELD = "body"
-AWAY = "The queue does not answer. Try again."
-# Messages are deleted once they are done, so the stream's length is what waits or is in hand. The limit is looked at
-# and the message written in one step, so that a thousand clients at once cannot pass it.
+UNAVAILABLE = "The queue does not answer. Try again."
+# Processed messages are deleted, so the stream's length is the number of messages that wait or are being processed.
+# A script checks the limit and adds the message atomically, so concurrent clients cannot exceed it.
 PUSH = """
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end
 return redis.call('XADD', KEYS[1], '*', ARGV[2], ARGV[3])
@@ -21,7 +21,7 @@ return redis.call('XADD', KEYS[1], '*', ARGV[2], ARGV[3])
 
 
 def stream_key(url: str) -> str:
-    """Give the stream's key; the URL's fragment names the queue.
+    """Return the Redis key of the stream. The fragment of the URL is the queue's name.
 
     >>> stream_key("redis://127.0.0.1:6379/0"), stream_key("redis://127.0.0.1:6379/0#Other")
     ('imagescaler:TaskQueue', 'imagescaler:Other')
@@ -30,7 +30,7 @@ def stream_key(url: str) -> str:
 
 
 class RedisTaskQueue:
-    """A stream; one entry is one message, with the JSON in the field `body`."""
+    """A stream with one entry for each message, whose field `body` is the JSON."""
 
     def __init__(self, url: str, *, max_length: int) -> None:
         self._redis = open_client(url)
@@ -39,8 +39,7 @@ class RedisTaskQueue:
         self._push = self._redis.register_script(PUSH)
 
     async def push(self, message: TaskMessage) -> str:
-        """Ring for a task and return the message's id; raises QueueFull."""
-        with unavailable_as(QueueUnavailable, AWAY):
+        with unavailable_as(QueueUnavailable, UNAVAILABLE):
             try:
                 arguments: list[str | int] = [self._max_length, BODY_FIELD, message.to_json()]
                 message_id: bytes | None = await self._push(keys=[self._key], args=arguments)
@@ -51,13 +50,11 @@ class RedisTaskQueue:
         return message_id.decode()
 
     async def holds(self, message_id: str) -> bool | None:
-        """Say whether a message waits or is in hand: one that is done with is deleted."""
-        if not re.fullmatch(r"\d+-\d+", message_id):  # another queue's, from before this one was chosen
+        if not re.fullmatch(r"\d+-\d+", message_id):  # an id of SQS, used before QUEUE_URL was changed
             return False
-        with unavailable_as(QueueUnavailable, AWAY):
+        with unavailable_as(QueueUnavailable, UNAVAILABLE):
             return bool(await self._redis.xrange(self._key, message_id, message_id))
 
     async def ping(self) -> None:
-        """Return when the queue answers."""
-        with unavailable_as(QueueUnavailable, AWAY):
+        with unavailable_as(QueueUnavailable, UNAVAILABLE):
             await self._redis.ping()

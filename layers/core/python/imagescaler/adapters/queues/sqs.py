@@ -1,4 +1,4 @@
-"""The queue in Amazon SQS; what takes the messages is Lambda's event source mapping."""
+"""A task queue in Amazon SQS. Its consumer is Lambda's event source mapping."""
 
 import asyncio
 import re
@@ -12,15 +12,15 @@ from imagescaler.domain.task.message import TaskMessage
 
 REGION = re.compile(r"(?:^|\.)sqs\.([a-z0-9-]+)\.")  # https://sqs.eu-central-1.amazonaws.com/123456789012/TaskQueue
 LENGTHS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-LENGTH_IS_KNOWN_FOR_S = 5
-AWAY = "The queue does not answer. Try again."
+LENGTH_TTL_S = 5
+UNAVAILABLE = "The queue does not answer. Try again."
 
 
 class SqsTaskQueue:
-    """A standard queue.
+    """A standard queue with a soft limit on its length, because SQS has none.
 
-    SQS takes any number of messages, so the limit is ours, and soft: the length is asked for every five seconds, and
-    what this environment pushes in between is added. What other environments push meanwhile may pass the limit.
+    The length is requested every five seconds. In between, this environment adds the messages that it pushes; those
+    of other environments are not counted, so together they can exceed the limit.
     """
 
     def __init__(self, url: str, *, max_length: int, clock_s: Callable[[], float] = time.monotonic) -> None:
@@ -29,14 +29,13 @@ class SqsTaskQueue:
         endpoint_url = f"{parts.scheme}://{parts.netloc}"
         self._client = AwsClient("sqs", region=region[1] if region else "", endpoint_url=endpoint_url)
         self._url, self._max_length, self._clock_s = url, max_length, clock_s
-        self._length, self._known_until_s = 0, float("-inf")
+        self._length, self._length_expires_at_s = 0, float("-inf")
         self._measuring = asyncio.Lock()
 
     async def push(self, message: TaskMessage) -> str:
-        """Ring for a task and return the message's id; raises QueueFull."""
-        with unavailable_as(QueueUnavailable, AWAY):
+        with unavailable_as(QueueUnavailable, UNAVAILABLE):
             async with self._measuring:
-                if self._clock_s() >= self._known_until_s:
+                if self._clock_s() >= self._length_expires_at_s:
                     await self._measure()
             if self._length >= self._max_length:
                 raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
@@ -45,16 +44,14 @@ class SqsTaskQueue:
             answer = await self._client.call("send_message", QueueUrl=self._url, MessageBody=body)
         return str(answer["MessageId"])
 
-    async def holds(self, message_id: str) -> bool | None:  # noqa: ARG002 - the port's
-        """Say that this cannot be known: SQS finds no message by its id."""
+    async def holds(self, message_id: str) -> bool | None:  # noqa: ARG002 - SQS cannot look up a message by its id
         return None
 
     async def ping(self) -> None:
-        """Return when the queue answers."""
-        with unavailable_as(QueueUnavailable, AWAY):
+        with unavailable_as(QueueUnavailable, UNAVAILABLE):
             await self._measure()
 
     async def _measure(self) -> None:
         answer = await self._client.call("get_queue_attributes", QueueUrl=self._url, AttributeNames=list(LENGTHS))
         self._length = sum(int(answer["Attributes"][name]) for name in LENGTHS)
-        self._known_until_s = self._clock_s() + LENGTH_IS_KNOWN_FOR_S
+        self._length_expires_at_s = self._clock_s() + LENGTH_TTL_S

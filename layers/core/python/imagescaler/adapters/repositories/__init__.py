@@ -34,7 +34,7 @@ def api_keys_from_env() -> ApiKeyRepository:
 
 
 def connect(dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE) -> TaskRepository:
-    """Create a task repository, which connects at its first use. Raises SettingsError for an unknown scheme."""
+    """Create a task repository, which connects on first use. Raises SettingsError for an unknown scheme."""
     match urlsplit(dsn).scheme:
         case "postgresql" | "postgres":
             from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import
@@ -50,7 +50,7 @@ def connect(dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZ
 
 
 def connect_api_keys(dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE) -> ApiKeyRepository:
-    """Create an API key repository, which connects at its first use. Raises SettingsError for an unknown scheme."""
+    """Create an API key repository, which connects on first use. Raises SettingsError for an unknown scheme."""
     match urlsplit(dsn).scheme:
         case "postgresql" | "postgres":
             from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import

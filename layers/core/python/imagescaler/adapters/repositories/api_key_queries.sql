@@ -1,7 +1,7 @@
--- Every statement on API keys.
+-- All statements on API keys.
 
 -- name: add(id, owner, secret_hash)^
--- Repeated after a lost answer, it changes nothing and gives the row again.
+-- Repeated after a lost answer, it returns the same row.
 insert into api_keys (id, owner, secret_hash) values (:id, :owner, :secret_hash)
 on conflict (id) do update set id = api_keys.id
 returning *;

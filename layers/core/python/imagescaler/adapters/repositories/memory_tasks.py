@@ -1,4 +1,4 @@
-"""Tasks in this process, for tests; the pure transitions of `task` are all its rules."""
+"""Tasks in memory, for tests. Its rules are the transitions of `Task`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +22,6 @@ class MemoryTaskRepository:
         self._clock = clock
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
-        """Add a task, or find the one that its idempotency key stands for."""
         if new.idempotency is not None:
             known = self._keys.get((new.owner, new.idempotency.key))
             if known is not None and known[0] in self.tasks:
@@ -35,11 +34,9 @@ class MemoryTaskRepository:
         return self.tasks.setdefault(new.id, task), True
 
     async def get(self, task_id: UUID) -> Task:
-        """Return a task as it stands now; raises TaskNotFound."""
         return self._stored(task_id).as_of(self._clock())
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        """Note which message stands for the task in the queue; False when the task is gone."""
         if task_id not in self.tasks:
             return False
         task = self.tasks[task_id]
@@ -49,7 +46,6 @@ class MemoryTaskRepository:
         return True
 
     async def discard(self, task_id: UUID) -> bool:
-        """Remove a task that has no message and had no attempt; False when it stays."""
         task = self.tasks.get(task_id)
         if task is not None and (task.status, task.attempt, task.message_id) != (Status.PENDING, 0, None):
             return False
@@ -57,36 +53,29 @@ class MemoryTaskRepository:
         return True
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
-        """Begin an attempt, or end the task when none is left."""
         return self._save(self._stored(task_id).claimed(self._clock(), lease_s=lease_s, max_attempts=max_attempts))
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
-        """End a claimed task with its result or its renditions; raises LeaseLost."""
         ended = self._stored(task.id).completed(
             task.attempt, self._clock(), result, source, ttl_s=ttl_s, renditions=task.renditions
         )
         return self._save(ended)
 
     async def fail(self, task: Task, failure: Failure) -> Task:
-        """End a claimed task without a result; raises LeaseLost."""
         stored = self._stored(task.id)
         return self._save(stored.failed(task.attempt, self._clock(), failure, renditions=task.renditions))
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:
-        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
         return self._save(self._stored(task_id).abandoned(self._clock(), failure))
 
     async def release(self, task: Task, *, uncounted: bool = False) -> Task:
-        """Give a claimed task back; raises LeaseLost."""
         return self._save(self._stored(task.id).released(task.attempt, uncounted=uncounted))
 
     async def expire(self, task_id: UUID) -> None:
-        """Note that the result of a completed task is gone."""
         if task_id in self.tasks:
             self._save(self.tasks[task_id].expired())
 
     async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
-        """Take tasks that have been free for a while, and note that."""
         now = self._clock()
         before = now - timedelta(seconds=older_than_s)
         never = datetime.min.replace(tzinfo=UTC)
@@ -99,19 +88,16 @@ class MemoryTaskRepository:
         return [self._save(replace(task, swept_at=now)) for task in stale[:limit]]
 
     async def expire_due(self, *, limit: int) -> int:
-        """Note that results are gone whose time is over, and say how many."""
         due = [task for task in self.tasks.values() if task.as_of(self._clock()) != task][:limit]
         return len([self._save(task.expired()) for task in due])
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
-        """Forget tasks that failed or expired a while ago, and say how many."""
         before = self._clock() - timedelta(seconds=older_than_s)
         over = [task for task in self.tasks.values() if task.status in {Status.FAILED, Status.EXPIRED}]
         ended = [task for task in over if task.completed_at is not None and task.completed_at <= before]
         return len([self.tasks.pop(task.id) for task in ended[:limit]])
 
     async def backlog(self, task: Task | None = None) -> Backlog:
-        """Measure the work that stands before a task, or all that there is."""
         unfinished = sum(
             not each.status.is_final and (task is None or each.created_at <= task.created_at)
             for each in self.tasks.values()
@@ -124,7 +110,7 @@ class MemoryTaskRepository:
         return Backlog.of(unfinished, _seconds_each(spans[-20:]))
 
     async def ping(self) -> None:
-        """Return when the repository answers."""
+        pass
 
     def _stored(self, task_id: UUID) -> Task:
         try:

@@ -1,4 +1,4 @@
-"""Keys in Postgres; every statement is in api_key_queries.sql."""
+"""API keys in Postgres. All statements are in api_key_queries.sql."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,7 +12,7 @@ from imagescaler.domain.api_key import ApiKey
 
 
 class PostgresApiKeyRepository:
-    """A table, one row per key."""
+    """A table with one row for each key."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,19 +23,15 @@ class PostgresApiKeyRepository:
         return aiosql.from_str(text, "asyncpg")
 
     async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
-        """Keep a new key."""
         return ApiKey(**await self._database.run(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash))
 
     async def find(self, key_id: str) -> ApiKey | None:
-        """Look a key up, revoked or not."""
         row = await self._database.run(self._sql.find, id=key_id)
         return ApiKey(**row) if row else None
 
     async def all(self) -> Sequence[ApiKey]:
-        """Give every key, the oldest first."""
         return [ApiKey(**row) for row in await self._database.rows(self._sql.all)]
 
     async def revoke(self, key_id: str) -> ApiKey | None:
-        """End a key; None when there is none."""
         row = await self._database.run(self._sql.revoke, id=key_id)
         return ApiKey(**row) if row else None

@@ -1,4 +1,4 @@
-"""Tasks in Postgres; every statement is in task_queries.sql."""
+"""Tasks in Postgres. All statements are in task_queries.sql."""
 
 import json
 from collections.abc import Sequence
@@ -22,11 +22,11 @@ from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import NewTask, Task, attempts_exhausted
 
 Record = TypeVar("Record")
-ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # made when they are first needed: that costs a cold start
+ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # filled on first use, for a faster cold start
 
 
 class PostgresTaskRepository:
-    """A table, one row per task."""
+    """A table with one row for each task."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,7 +37,6 @@ class PostgresTaskRepository:
         return aiosql.from_str(text, "asyncpg")
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
-        """Add a task, or find the one that its idempotency key stands for."""
         key, request_hash = (new.idempotency.key, new.idempotency.request_hash) if new.idempotency else (None, None)
         row = await self._database.run(
             self._sql.add,
@@ -51,29 +50,25 @@ class PostgresTaskRepository:
         )
         if row is None and key is not None:
             row = await self._database.run(self._sql.find_by_key, owner=new.owner, idempotency_key=key)
-        if row is None:  # this very statement had been repeated, without a key
+        if row is None:  # the statement was repeated after a lost answer, and there is no idempotency key
             row = await self._database.run(self._sql.get, id=new.id)
         if key is not None and row["request_hash"] != request_hash:
             raise IdempotencyKeyReused.of(key)
         return _task(row), row["id"] == new.id
 
     async def get(self, task_id: UUID) -> Task:
-        """Return a task as it stands now; raises TaskNotFound."""
         row = await self._database.run(self._sql.get, id=task_id)
         if row is None:
             raise TaskNotFound.of(task_id)
         return _task(row).as_of(row["asked_at"])
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        """Note which message now stands for the task in the queue, and count it; False when the task is gone."""
         return await self._database.run(self._sql.note_message, id=task_id, message_id=message_id) is not None
 
     async def discard(self, task_id: UUID) -> bool:
-        """Remove a task that has no message and had no attempt; False when it stays."""
         return bool(await self._database.run(self._sql.discard, id=task_id))
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
-        """Begin an attempt, or end the task when none is left."""
         row = await self._database.run(
             self._sql.claim,
             id=task_id,
@@ -81,10 +76,9 @@ class PostgresTaskRepository:
             max_attempts=max_attempts,
             attempts_exhausted=_json(attempts_exhausted(max_attempts)),
         )
-        return _task(row) if row else await self._refused(task_id)
+        return _task(row) if row else await self._raise_refusal(task_id)
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
-        """End a claimed task with its result or its renditions; raises LeaseLost."""
         row = await self._database.run(
             self._sql.complete,
             id=task.id,
@@ -94,10 +88,9 @@ class PostgresTaskRepository:
             renditions=_json(task.renditions),
             ttl_s=float(ttl_s),
         )
-        return _task(row) if row else await self._repeated(task, Status.COMPLETED)
+        return _task(row) if row else await self._stored_end(task, Status.COMPLETED)
 
     async def fail(self, task: Task, failure: Failure) -> Task:
-        """End a claimed task without a result; raises LeaseLost."""
         row = await self._database.run(
             self._sql.fail,
             id=task.id,
@@ -105,50 +98,42 @@ class PostgresTaskRepository:
             failure=_json(failure),
             renditions=_json(task.renditions),
         )
-        return _task(row) if row else await self._repeated(task, Status.FAILED)
+        return _task(row) if row else await self._stored_end(task, Status.FAILED)
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:
-        """End a task that nobody works on; raises TaskNotFound, TaskFinished, TaskInProgress."""
         row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
-        return _task(row) if row else await self._refused(task_id)
+        return _task(row) if row else await self._raise_refusal(task_id)
 
     async def release(self, task: Task, *, uncounted: bool = False) -> Task:
-        """Give a claimed task back; raises LeaseLost."""
         row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt, uncounted=int(uncounted))
-        return _task(row) if row else await self._repeated(task, Status.PENDING)
+        return _task(row) if row else await self._stored_end(task, Status.PENDING)
 
     async def expire(self, task_id: UUID) -> None:
-        """Note that the result of a completed task is gone."""
         await self._database.run(self._sql.expire, id=task_id)
 
     async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
-        """Take tasks that have been free for a while, and note that."""
         rows = await self._database.rows(self._sql.take_stale, older_than_s=float(older_than_s), limit=limit)
         return [_task(row) for row in rows]
 
     async def expire_due(self, *, limit: int) -> int:
-        """Note that results are gone whose time is over, and say how many."""
         return int(await self._database.run(self._sql.expire_due, limit=limit))
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
-        """Forget tasks that failed or expired a while ago, and say how many."""
         return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
 
     async def backlog(self, task: Task | None = None) -> Backlog:
-        """Measure the work that stands before a task, or all that there is."""
         row = await self._database.run(self._sql.backlog, created_at=task and task.created_at)
         return Backlog.of(row["unfinished"], row["seconds_each"])
 
     async def ping(self) -> None:
-        """Return when the repository answers."""
         await self._database.run(self._sql.ping)
 
-    async def _refused(self, task_id: UUID) -> NoReturn:
-        """Say why a task may not be taken."""
+    async def _raise_refusal(self, task_id: UUID) -> NoReturn:
+        """Raise the reason why a task is not free: TaskNotFound, TaskFinished or TaskInProgress."""
         raise TaskFinished if (await self.get(task_id)).status.is_final else TaskInProgress
 
-    async def _repeated(self, task: Task, status: Status) -> Task:
-        """Tell a statement that was tried twice and did its work the first time from one that the fence stopped."""
+    async def _stored_end(self, task: Task, status: Status) -> Task:
+        """Return the task if an earlier try of the statement had ended this attempt; raises LeaseLost."""
         stored = await self.get(task.id)
         if (stored.attempt, stored.status) != (task.attempt, status):
             raise LeaseLost
@@ -157,7 +142,7 @@ class PostgresTaskRepository:
 
 def _json(record: Any) -> str:
     plain = [asdict(each) for each in record] if isinstance(record, tuple) else asdict(record)
-    return json.dumps(plain, ensure_ascii=False)  # a database without an encoding takes letters, but no escapes of them
+    return json.dumps(plain, ensure_ascii=False)  # SQL_ASCII databases reject \u escapes in jsonb
 
 
 def _task(row: Row) -> Task:
@@ -185,7 +170,7 @@ def _task(row: Row) -> Task:
 
 
 def _read(record: type[Record], json: str) -> Record:
-    """Read a record as this release or an older one wrote it: what that did not know has its default."""
+    """Parse a record. Fields that an older release did not write have their defaults."""
     if record not in ADAPTERS:
         ADAPTERS[record] = TypeAdapter(record)
     read: Record = ADAPTERS[record].validate_json(json)

@@ -1,7 +1,7 @@
--- Every statement on tasks. The database's clock decides, never the caller's.
+-- All statements on tasks. Times are those of the database's clock, never of the caller's.
 
 -- name: add(id, owner, idempotency_key, request_hash, options, source, renditions)^
--- Nothing comes back when the id or the owner's idempotency key is there already.
+-- Returns no row if the id or the owner's idempotency key exists already.
 insert into tasks (id, owner, idempotency_key, request_hash, options, source, renditions)
 values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :renditions)
 on conflict do nothing
@@ -17,14 +17,14 @@ select *, now() as asked_at from tasks where id = :id;
 update tasks set message_id = :message_id, enqueue_count = enqueue_count + 1, enqueued_at = now() where id = :id returning id;
 
 -- name: discard(id)$
--- Whoever repeats the request may have rung for the task meanwhile: then it is accepted, and stays.
+-- A repeated request may have enqueued the task in the meantime; then it is accepted and stays.
 with discarded as (
     delete from tasks where id = :id and status = 'pending' and attempt = 0 and message_id is null returning id
 )
 select not exists (select from tasks where id = :id and id not in (select id from discarded));
 
 -- name: claim(max_attempts, lease_s, attempts_exhausted, id)^
--- A new attempt, if the task is free and has one left; else its end, if it is free and has none.
+-- Begins an attempt of a free task, or fails the task if its attempts are used up.
 update tasks
 set status       = case when attempt - uncounted_attempts < :max_attempts then 'processing' else 'failed' end,
     attempt      = case when attempt - uncounted_attempts < :max_attempts then attempt + 1 else attempt end,
@@ -37,7 +37,7 @@ where id = :id
 returning *, now() as asked_at;
 
 -- name: complete(result, source, renditions, ttl_s, id, attempt)^
--- The fence: only the attempt that holds the task may end it.
+-- The fence: only the current attempt may end the task.
 update tasks
 set status = 'completed', result = :result, source = :source, renditions = :renditions, completed_at = now(),
     lease_until = null, expires_at = now() + make_interval(secs => :ttl_s)
@@ -51,7 +51,7 @@ where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
 -- name: abandon(failure, id)^
--- Only a task that nobody works on: a live attempt ends it by itself.
+-- Only a free task: an attempt with a live lease ends the task itself.
 update tasks
 set status = 'failed', failure = :failure, completed_at = now(), lease_until = null
 where id = :id
@@ -68,7 +68,7 @@ returning *, now() as asked_at;
 update tasks set status = 'expired' where id = :id and status = 'completed';
 
 -- name: take_stale(older_than_s, limit)
--- What another sweep holds is passed over; what one has noted is not stale to the next.
+-- Skips rows that another sweep has locked. swept_at keeps the next sweep from taking the same tasks.
 with stale as (
     select id from tasks
     where status in ('pending', 'processing')

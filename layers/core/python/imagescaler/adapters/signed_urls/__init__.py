@@ -1,18 +1,18 @@
-"""Who signs URLs for clients that reach the store themselves; the store's URL chooses the implementation."""
+"""Signed URLs with which clients access the store directly. The store's URL chooses the implementation."""
 
 from functools import cache
 from urllib.parse import urlsplit
 
 from imagescaler.adapters.signed_urls.claims import SigningSettings
-from imagescaler.adapters.stores.store_url import StoreAddress
+from imagescaler.adapters.stores.store_url import StoreUrlSettings
 from imagescaler.runtime import settings
 from imagescaler.usecases.ports import SignedUrls
 
 
 @cache
 def from_env() -> SignedUrls:
-    """Give this environment's signer, always the same one; only the gateway's needs `URL_SIGNING_KEY`."""
-    url = settings.read(StoreAddress).url
+    """Return this environment's signer, always the same one. Unless the store is S3, it needs `URL_SIGNING_KEY`."""
+    url = settings.read(StoreUrlSettings).url
     if urlsplit(url).scheme == "s3":
         from imagescaler.adapters.signed_urls.s3 import S3SignedUrls  # noqa: PLC0415 - its client is slow to import
 

@@ -1,32 +1,32 @@
-"""What a signed URL of the local gateway permits, and the token that carries it (JSON Web Token, RFC 7519)."""
+"""The claims of a signed URL of the local gateway, carried by a JSON Web Token (RFC 7519)."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
 ALGORITHM = "HS256"  # HMAC with SHA-256; PyJWT compares in constant time
-SHORTEST_KEY = 32  # characters; RFC 7518, 3.2 asks for as many bits as the hash has
+MIN_KEY_LENGTH = 32  # characters; RFC 7518, 3.2 requires a key of at least the size of the hash
 
 
 class InvalidSignature(Exception):
-    """A token that permits nothing; the message says why."""
+    """A token is invalid or has expired; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class SigningSettings:
     """`URL_SIGNING_KEY` is a secret that the functions share with the local gateway.
 
-    `STORAGE_ADDRESS` (`http://host:port`) is where that gateway is, if requests for tasks come another way.
+    `STORAGE_ADDRESS` (`http://host:port`) is the address of that gateway, if the API has another one.
     """
 
     url_signing_key: str = ""
     storage_address: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.url_signing_key) < SHORTEST_KEY:
+        if len(self.url_signing_key) < MIN_KEY_LENGTH:
             state = "is too short" if self.url_signing_key else "is not set"
             message = (
-                f"URL_SIGNING_KEY {state}: set it to a secret of {SHORTEST_KEY} characters or more, "
+                f"URL_SIGNING_KEY {state}: set it to a secret of {MIN_KEY_LENGTH} characters or more, "
                 "the same for the functions and the gateway"
             )
             raise ValueError(message)
@@ -34,9 +34,9 @@ class SigningSettings:
 
 @dataclass(frozen=True, slots=True)
 class SignedUrlClaims:
-    """One method on one blob until `expires_at`, in seconds since the epoch.
+    """Permission for one method on one blob until `expires_at`, in seconds since the epoch.
 
-    A PUT must have a body of `size` bytes and the type `media_type`; the answer to GET and HEAD has `headers`.
+    A PUT must have a body of `size` bytes and the type `media_type`. The response to GET and HEAD has `headers`.
     """
 
     method: str
@@ -48,13 +48,13 @@ class SignedUrlClaims:
 
     def token(self, signing_key: str) -> str:
         """Return the signed token."""
-        import jwt  # noqa: PLC0415 - it is slow to import, and only large results are signed for
+        import jwt  # noqa: PLC0415 - slow to import, and only needed for large results
 
         return jwt.encode({**asdict(self), "exp": self.expires_at}, signing_key, ALGORITHM)
 
     @classmethod
     def read(cls, token: str, signing_key: str) -> Self:
-        """Read a token that is whole and not over; raises InvalidSignature.
+        """Verify a token and return its claims; raises InvalidSignature.
 
         >>> secret = "a secret of 32 characters or more"
         >>> SignedUrlClaims.read(SignedUrlClaims("GET", "results/1/1", expires_at=1).token(secret), secret)

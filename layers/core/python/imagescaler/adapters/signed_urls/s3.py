@@ -9,8 +9,8 @@ from imagescaler.adapters.clients.s3 import EXPIRES_AT, Bucket
 from imagescaler.domain.errors import StoreUnavailable
 from imagescaler.domain.upload import SignedRequest
 
-# What S3 can be told to answer with, in the words of its operations; its ETag and the rest are its own.
-ANSWERED = {
+# The response headers that S3 lets a signed URL set, and their parameters. It sets all others, such as ETag, itself.
+RESPONSE_PARAMETERS = {
     "Content-Type": "ResponseContentType",
     "Content-Disposition": "ResponseContentDisposition",
     "Cache-Control": "ResponseCacheControl",
@@ -19,13 +19,13 @@ OPERATIONS = {"GET": "get_object", "HEAD": "head_object"}
 
 
 class S3SignedUrls:
-    """Signing needs the function's credentials, and asks nobody else."""
+    """Signs with the function's credentials, without a request to AWS."""
 
     def __init__(self, url: str) -> None:
         self._bucket = Bucket(url)
 
     async def for_put(self, key: str, *, size: int, media_type: str, ttl_s: int) -> SignedRequest:
-        """Sign length and type along, and that there is nothing under the key yet: S3 refuses anything else."""
+        # If-None-Match: S3 refuses the PUT (412) if there is an object at the key already.
         metadata = self._bucket.metadata(ttl_s)
         signed = {"ContentLength": size, "ContentType": media_type, "IfNoneMatch": "*", "Metadata": metadata}
         url = await self._sign("put_object", key, ttl_s, signed)
@@ -33,9 +33,8 @@ class S3SignedUrls:
         return SignedRequest("PUT", url, headers)
 
     async def for_get(self, key: str, *, method: str, headers: Mapping[str, str], ttl_s: int) -> str:
-        """Sign a GET or a HEAD, and those headers of the answer that S3 can be told."""
-        told = {parameter: headers[name] for name, parameter in ANSWERED.items() if name in headers}
-        return await self._sign(OPERATIONS[method], key, ttl_s, told)
+        settable = {parameter: headers[name] for name, parameter in RESPONSE_PARAMETERS.items() if name in headers}
+        return await self._sign(OPERATIONS[method], key, ttl_s, settable)
 
     async def _sign(self, operation: str, key: str, ttl_s: int, parameters: Mapping[str, Any]) -> str:
         with unavailable_as(StoreUnavailable, "The image store does not answer. Try again."):

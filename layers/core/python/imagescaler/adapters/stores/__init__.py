@@ -1,31 +1,31 @@
-"""Where images are kept for a while; the URL's scheme chooses the implementation."""
+"""Image stores. The scheme of the URL chooses the implementation."""
 
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
 from imagescaler.adapters.stores.quota import DEFAULT_QUOTA_BYTES
-from imagescaler.adapters.stores.store_url import StoreAddress
+from imagescaler.adapters.stores.store_url import StoreUrlSettings
 from imagescaler.runtime import settings
 from imagescaler.usecases.ports import ImageStore
 
 
 @dataclass(frozen=True, slots=True)
-class StoreSettings(StoreAddress):
-    """Where the images are, and what all of them together may take in Redis."""
+class StoreSettings(StoreUrlSettings):
+    """The URL of the store, and `STORE_QUOTA_BYTES`, the bytes that all images together may take in Redis."""
 
     store_quota_bytes: int = DEFAULT_QUOTA_BYTES
 
 
 @cache
 def from_env() -> ImageStore:
-    """Give this environment's store, always the same one."""
+    """Return this environment's store, always the same one."""
     chosen = settings.read(StoreSettings)
     return connect(chosen.url, quota_bytes=chosen.store_quota_bytes)
 
 
 def connect(url: str, *, quota_bytes: int = DEFAULT_QUOTA_BYTES) -> ImageStore:
-    """Make a store; nothing is connected before its first use. Raises SettingsError for an unknown scheme."""
+    """Create a store, which connects on first use. Raises SettingsError for an unknown scheme."""
     match urlsplit(url).scheme:
         case "redis" | "rediss":
             from imagescaler.adapters.stores.redis import RedisImageStore  # noqa: PLC0415 - its client is slow to import

@@ -1,22 +1,23 @@
-"""How much memory the images may take, where it is memory that they take."""
+"""The quota of stores that keep the images in memory."""
 
 from dataclasses import dataclass
 
 MIB = 1 << 20
 DEFAULT_QUOTA_BYTES = 768 * MIB
-# Sources may fill this much of the budget; the rest is for results alone. So accepted work can always be finished.
+# Sources may fill this share of the quota. The rest is reserved for results, so that accepted tasks can be completed.
 SOURCE_SHARE = 0.75
+FULL = "The image store has reached its quota. Try again later."
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaSettings:
-    """`STORE_QUOTA_BYTES` is what all images together may take in Redis."""
+    """`STORE_QUOTA_BYTES` is the number of bytes that all images together may take in Redis."""
 
     store_quota_bytes: int = DEFAULT_QUOTA_BYTES
 
 
 def limit_bytes(key: str, quota_bytes: int) -> int:
-    """Give how full the store may be after `key` was put.
+    """Return how many bytes the store may hold after `key` is put.
 
     >>> limit_bytes("sources/1", 1000), limit_bytes("results/1/1", 1000)
     (750, 1000)

@@ -1,12 +1,12 @@
-"""The ledger of the blobs in Redis: which there are, until when, and how much they take together."""
+"""The ledger of the blobs in Redis: the size and expiry of each, and the sum of the sizes."""
 
 from redis.asyncio import Redis
 
 from imagescaler.adapters.clients.redis import KEY_PREFIX
 
 KEYS = [KEY_PREFIX + name for name in ("blob-expiries", "blob-sizes", "blob-bytes")]
-# Redis forgets blobs silently, so the ledger keeps each one's expiry and takes the expired off before it counts.
-# The room is reserved before the bytes are sent: a client that dies in between leaves a reservation that expires.
+# Redis expires blobs without notice, so the ledger stores their expiries and removes expired entries before it counts.
+# Space is reserved before the bytes are sent. If the client dies in between, the reservation expires.
 COMMON = """
 local function forget(name)
   local size = redis.call('HGET', KEYS[2], name)
@@ -47,12 +47,12 @@ return redis.call('PEXPIRE', KEYS[5], ARGV[3])
 
 
 def blob_key(name: str) -> str:
-    """Give the key of a blob in Redis."""
+    """Return the Redis key of a blob."""
     return KEY_PREFIX + name
 
 
 class Ledger:
-    """What must happen in one step, on the server."""
+    """Atomic operations on blobs and their entries, as Lua scripts."""
 
     def __init__(self, redis: Redis) -> None:
         self._reserve, self._delete, self._copy, self._move = (
@@ -60,20 +60,20 @@ class Ledger:
         )
 
     async def reserve(self, name: str, size: int, *, ttl_ms: int, limit: int) -> bool:
-        """Note a blob that is about to be written; False when all together would take more than `limit` bytes."""
+        """Reserve space for a blob; False if the sum would exceed `limit` bytes."""
         return bool(await self._reserve(keys=KEYS, args=[name, size, ttl_ms, limit]))
 
     async def delete(self, name: str) -> None:
-        """Forget a blob and its note."""
+        """Delete a blob and its entry."""
         await self._delete(keys=[*KEYS, blob_key(name)], args=[name])
 
     async def copy(self, name: str, target: str, *, ttl_ms: int, limit: int) -> bool | None:
-        """Make and note a second blob; None when there is no first one, False when there is no room."""
+        """Copy a blob; None if it does not exist, False if the sum would exceed `limit` bytes."""
         keys = [*KEYS, blob_key(name), blob_key(target)]
         outcome: int = await self._copy(keys=keys, args=[target, ttl_ms, limit])
         return None if outcome < 0 else bool(outcome)
 
     async def move(self, name: str, target: str, *, ttl_ms: int) -> bool:
-        """Give a blob another name, unless there is one of that name already: then False."""
+        """Rename a blob; False if `target` exists already."""
         keys = [*KEYS, blob_key(name), blob_key(target)]
         return bool(await self._move(keys=keys, args=[name, target, ttl_ms]))

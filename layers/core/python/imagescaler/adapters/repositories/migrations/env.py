@@ -1,4 +1,4 @@
-"""Run by Alembic for each command: hands it the connection, and the transaction, that `migrate` has opened."""
+"""Alembic runs this for each command: it uses the connection and the transaction that `migrate` opened."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The database's schema, one revision after the other (Alembic); only `migrate_database` needs this package."""
+"""Migrates the database schema with Alembic, for the function `migrate_database` alone."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from sqlalchemy.pool import NullPool
 
 FOLDER = Path(__file__).parent
 NEWEST = max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))[:4]
-# Any number will do that nobody else locks in this database.
+# Key of the advisory lock; any number that nothing else locks in this database.
 LOCK = 0x1AA6E5CA1E
 
 
 async def migrate(dsn: str) -> str:
-    """Bring the database to the newest revision and return that revision's name.
+    """Upgrade the database to the newest revision and return its name.
 
-    All in one transaction that holds a lock from its first statement on: may be run twice, at once, and be killed.
+    All migrations run in one transaction under an advisory lock, so it is safe to run this concurrently or to kill it.
     """
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn, timeout=10), poolclass=NullPool

@@ -1,4 +1,4 @@
-"""Tasks."""
+"""The table of tasks."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.execute("""
         create table tasks (
             id              uuid        primary key,

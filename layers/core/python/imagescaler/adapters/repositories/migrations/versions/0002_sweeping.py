@@ -1,4 +1,4 @@
-"""What the sweeper needs: how often and when a task was rung for, when it was looked at, and the ways to the old."""
+"""Columns and indexes for the sweeper: messages pushed for a task, and when it was last checked."""
 
 from alembic import op
 
@@ -19,6 +19,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop the columns and the indexes."""
     op.execute("drop index tasks_due, tasks_ended")
     op.execute("alter table tasks drop rings, drop rung_at, drop swept_at")

@@ -1,4 +1,4 @@
-"""API keys: of each secret only the hash."""
+"""The table of API keys, with hashes of the secrets."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Create the table."""
     op.execute("""
         create table api_keys (
             id          text        primary key,

@@ -1,4 +1,4 @@
-"""Renditions: several results of one task, each with its options and what came of it, in place of one."""
+"""Renditions: named results of one task, each with its options and its outcome."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the column; one of a task without renditions is empty."""
+    """Add the column; it is an empty list for tasks without renditions."""
     op.execute("""
         alter table tasks
             add column renditions jsonb not null default '[]',
@@ -18,7 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget the tasks that have renditions, and drop the column."""
+    """Delete the tasks that have renditions, and drop the column."""
     op.execute("delete from tasks where renditions <> '[]'")
     op.execute("""
         alter table tasks

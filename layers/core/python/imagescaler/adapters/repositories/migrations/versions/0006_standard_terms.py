@@ -1,4 +1,4 @@
-"""Standard terms in the names of columns: enqueue_count, enqueued_at, uncounted_attempts."""
+"""Standard terms as column names: enqueue_count, enqueued_at, uncounted_attempts."""
 
 from alembic import op
 
@@ -14,6 +14,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Give them the names of 0005."""
+    """Restore the names of 0005."""
     for before, after in NAMES.items():
         op.execute(f"alter table tasks rename {after} to {before}")

@@ -1,4 +1,4 @@
-"""How many attempts were given back, as a server was away."""
+"""The number of attempts that ended because a server was unavailable."""
 
 from alembic import op
 
@@ -12,5 +12,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop the column."""
     op.execute("alter table tasks drop spared")
