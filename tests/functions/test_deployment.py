@@ -212,7 +212,7 @@ def test_the_api_has_a_log_and_limits() -> None:
 
 def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
-    topic = {"Fn::If": ["TellsOfAlarms", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}
+    topic = {"Fn::If": ["NotifiesOfAlarms", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}
     assert all(alarm["AlarmActions"] == [topic] for alarm in alarms.values())
     watched = {name: set(re.findall(r'"MetricName": "(\w+)"', json.dumps(alarm))) for name, alarm in alarms.items()}
     assert watched == {
