@@ -1,23 +1,109 @@
-"""The image formats that are read and written."""
+"""The image formats: one row for each, with every fact that the code outside the codecs needs."""
 
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 SMALL_AVIF_PIXELS = 1_000_000  # up to here an AVIF is encoded with more care, which takes four times as long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatInfo:
+    """Facts about a format.
+
+    `signature` matches the first bytes of a file; a format in ISO boxes is recognized by its `brands`, too (ISO/IEC
+    14496-12, 4.3). `default_quality` is 1 to 100, and None for a format that is always lossless. `browsers_since` is
+    the year from which every major browser shows the format, 0 if they always did, and None if not all do.
+    """
+
+    signature: re.Pattern[bytes]
+    extension: str
+    brands: frozenset[bytes] = frozenset()
+    alpha: bool = True
+    animation: bool = False
+    default_quality: int | None = None
+    lossless: bool = True  # as Pillow writes it
+    deep: bool = False  # more than eight bits a sample
+    progressive: bool = False
+    palette: bool = False
+    orientation_in_header: bool = True  # False where only the whole file has it
+    shrinks_on_load: bool = False  # decodes at 1/2, 1/4 and 1/8 of each side
+    large_decoder: bool = False  # takes 16 bytes a pixel while it decodes, where others take 8 or 9
+    browsers_since: int | None = None
 
 
 class Format(StrEnum):
     """An image format that is read and written."""
 
-    JPEG = "jpeg"
-    PNG = "png"
-    WEBP = "webp"
-    AVIF = "avif"
-    GIF = "gif"
-    TIFF = "tiff"
+    info: FormatInfo
+
+    def __new__(cls, name: str, *row: FormatInfo) -> Self:  # noqa: D102 - row has one item; Format("png") has none
+        member = str.__new__(cls, name)
+        member._value_, (member.info,) = name, row
+        return member
+
+    JPEG = (
+        "jpeg",
+        FormatInfo(
+            signature=re.compile(rb"\xff\xd8\xff"),
+            extension="jpg",
+            alpha=False,
+            default_quality=80,
+            lossless=False,
+            progressive=True,
+            shrinks_on_load=True,
+            browsers_since=0,
+        ),
+    )
+    PNG = (
+        "png",
+        FormatInfo(
+            signature=re.compile(rb"\x89PNG\r\n\x1a\n"),
+            extension="png",
+            animation=True,
+            deep=True,
+            palette=True,
+            orientation_in_header=False,
+            browsers_since=0,
+        ),
+    )
+    WEBP = (
+        "webp",
+        FormatInfo(
+            signature=re.compile(rb"RIFF....WEBP", re.DOTALL),
+            extension="webp",
+            animation=True,
+            default_quality=80,
+            orientation_in_header=False,
+            large_decoder=True,
+            browsers_since=2020,
+        ),
+    )
+    AVIF = (
+        "avif",
+        FormatInfo(
+            signature=re.compile(rb"....ftyp", re.DOTALL),
+            extension="avif",
+            brands=frozenset({b"avif", b"avis"}),
+            animation=True,
+            default_quality=60,
+            lossless=False,
+            browsers_since=2024,
+        ),
+    )
+    GIF = (
+        "gif",
+        FormatInfo(
+            signature=re.compile(rb"GIF8[79]a"), extension="gif", animation=True, palette=True, browsers_since=0
+        ),
+    )
+    TIFF = ("tiff", FormatInfo(signature=re.compile(rb"II\*\0|MM\0\*"), extension="tiff", deep=True))
 
     @property
     def media_type(self) -> str:
-        """Give the IANA media type.
+        """IANA media type.
 
         >>> Format.WEBP.media_type
         'image/webp'
@@ -26,35 +112,45 @@ class Format(StrEnum):
 
     @property
     def extension(self) -> str:
-        """Give the usual end of a file's name, without the dot."""
-        return "jpg" if self is Format.JPEG else self.value
+        """Usual extension of a file's name, without the dot."""
+        return self.info.extension
 
     @property
     def has_alpha(self) -> bool:
-        """Say whether something may show through."""
-        return self is not Format.JPEG
+        """True if pixels may be transparent."""
+        return self.info.alpha
 
     @property
     def has_frames(self) -> bool:
-        """Say whether a file may hold an animation."""
-        return self in {Format.GIF, Format.WEBP, Format.PNG, Format.AVIF}
+        """True if a file may hold an animation."""
+        return self.info.animation
 
     @property
-    def header_tells_orientation(self) -> bool:
-        """Say whether it is known without reading the whole file how the picture lies; a GIF never does."""
-        return self not in {Format.PNG, Format.WEBP}
+    def default_quality(self) -> int | None:
+        """Quality where none is given, 1 to 100; None for a format that is always lossless."""
+        return self.info.default_quality
 
     @property
     def is_lossy(self) -> bool:
-        """Say whether the usual file of this format is smaller for a lower quality."""
-        return self in {Format.JPEG, Format.WEBP, Format.AVIF}
+        """True if a lower quality makes the usual file smaller."""
+        return self.info.default_quality is not None
 
     @property
     def can_be_lossless(self) -> bool:
-        """Say whether a file can keep every pixel; an AVIF could, but not as Pillow writes it."""
-        return self not in {Format.JPEG, Format.AVIF}
+        """True if a file can keep every pixel, as Pillow writes it."""
+        return self.info.lossless
 
     @property
     def keeps_depth(self) -> bool:
-        """Say whether a file may hold more than eight bits of a sample."""
-        return self in {Format.PNG, Format.TIFF}
+        """True if a file may have more than eight bits a sample."""
+        return self.info.deep
+
+
+def listed(formats: Iterable[Format], conjunction: str = "and") -> str:
+    """List the values of formats in a sentence.
+
+    >>> listed([Format.PNG]), listed(each for each in Format if each.is_lossy)
+    ('png', 'jpeg, webp and avif')
+    """
+    *others, last = formats
+    return f"{', '.join(others)} {conjunction} {last}" if others else str(last)

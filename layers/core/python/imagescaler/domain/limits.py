@@ -1,16 +1,16 @@
-"""Limits on the size of images, files and animations."""
+"""Limits that protect the service from hostile images."""
 
 from dataclasses import dataclass, fields
 
 from imagescaler.domain.errors import ImageTooLarge, ResultTooLarge, SourceTooLarge, TooManyFrames, TooManyRenditions
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import Format, listed
 
 MEGA = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits on sources and results. The environment variable of a field is its name in capitals.
+    """Limits on sources and results. The environment variable of each is its name in capitals.
 
     >>> Limits(max_source_side=0)
     Traceback (most recent call last):
@@ -19,16 +19,16 @@ class Limits:
 
     max_source_bytes: int = 50 * MEGA
     max_source_pixels: int = 100 * MEGA
-    max_webp_pixels: int = 64 * MEGA  # decoding takes 16 bytes per pixel; other formats take 8 or 9
+    max_webp_pixels: int = 64 * MEGA  # of every format with a large decoder: FormatInfo.large_decoder
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
-    max_result_bytes: int = 50 * MEGA  # as max_source_bytes: each result is also a valid source
+    max_result_bytes: int = 50 * MEGA  # as max_source_bytes, so that a result can be a source
     max_jpeg_scans: int = 100
     max_png_chunks: int = 20_000
     max_renditions: int = 12
     max_frames: int = 1_000
-    max_animation_pixels: int = 250 * MEGA  # the sum over all frames, of the source and of the result
+    max_animation_pixels: int = 250 * MEGA  # of all frames together, both of the source and of the result
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -42,14 +42,15 @@ class Limits:
             raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}.")
 
     def check_renditions(self, count: int) -> None:
-        """Raise TooManyRenditions if a task has too many."""
+        """Raise TooManyRenditions if one image is to become too many results."""
         if count > self.max_renditions:
             raise TooManyRenditions(f"The request asks for {count:,} renditions; the limit is {self.max_renditions:,}.")
 
     def check_source(self, fmt: Format | None, size: tuple[int, int]) -> None:
         """Raise ImageTooLarge if a source has too many pixels or too long a side."""
         width, height = size
-        most = min(self.max_source_pixels, self.max_webp_pixels) if fmt is Format.WEBP else self.max_source_pixels
+        is_large = fmt is not None and fmt.info.large_decoder
+        most = min(self.max_source_pixels, self.max_webp_pixels) if is_large else self.max_source_pixels
         if width * height > most or max(size) > self.max_source_side:
             raise ImageTooLarge(
                 f"The image is {width} x {height}; "
@@ -59,13 +60,14 @@ class Limits:
     def check_result(self, fmt: Format, size: int) -> None:
         """Raise ResultTooLarge if a result has too many bytes."""
         if size > self.max_result_bytes:
+            lossy = listed((each for each in Format if each.is_lossy), "or")
             raise ResultTooLarge(
                 f"The {fmt.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
-                "Ask for fewer pixels, or for jpeg, webp or avif with max_bytes."
+                f"Ask for fewer pixels, or for {lossy} with max_bytes."
             )
 
     def check_frames(self, frames: int, size: tuple[int, int], what: str = "animation") -> None:
-        """Raise TooManyFrames if an animation has too many frames, or too many pixels in all of them."""
+        """Raise TooManyFrames if an animation has too many frames, of this size, or too many pixels in all of them."""
         width, height = size
         if frames > 1 and (frames > self.max_frames or frames * width * height > self.max_animation_pixels):
             raise TooManyFrames(

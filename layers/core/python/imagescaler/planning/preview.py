@@ -30,8 +30,8 @@ class SourceInfo:
     @classmethod
     def of(cls, source: Source) -> Self:
         """Take what a header tells."""
-        tells = source.format.header_tells_orientation
-        return cls(source.stored, source.format, source.orientation if tells else None, source.frames)
+        is_known = source.format.info.orientation_in_header
+        return cls(source.stored, source.format, source.orientation if is_known else None, source.frames)
 
 
 @dataclass(frozen=True, slots=True)

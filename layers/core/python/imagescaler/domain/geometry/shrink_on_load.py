@@ -20,13 +20,13 @@ def needed(stored: Size, wishes: Iterable[tuple[Plan, Options]]) -> Size:
     return max(width for width, _ in sizes), max(height for _, height in sizes)
 
 
-def fraction(form: Format, stored: Size, least: Size) -> int:
+def fraction(fmt: Format, stored: Size, least: Size) -> int:
     """Give by how much each side is smaller when decoded at `least` or larger: libjpeg's 1, 2, 4 or 8.
 
-    >>> fraction(Format.JPEG, (4000, 3000), (1080, 810)), fraction(Format.PNG, (4000, 3000), (80, 60))
+    >>> fraction(Format("jpeg"), (4000, 3000), (1080, 810)), fraction(Format("png"), (4000, 3000), (80, 60))
     (2, 1)
     """
-    if form is not Format.JPEG:
+    if not fmt.info.shrinks_on_load:
         return 1
     most = min(stored[0] // least[0], stored[1] // least[1])
     return next((each for each in FRACTIONS if each <= most), 1)

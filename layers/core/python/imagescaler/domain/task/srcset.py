@@ -1,4 +1,4 @@
-"""`srcset` for the `<img>` and `<source>` elements of a page, from a task's renditions (HTML, 4.8.4)."""
+"""What a page needs of a task's renditions: `srcset`, and a `<source>` for each further format (HTML, 4.8.4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,36 +10,37 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
 
-# A browser takes the first <source> that it supports, so the smallest format is first. <img> is the fallback, so it has
-# the most widely supported format. No browser shows TIFF.
-SMALLEST_FIRST = (Format.AVIF, Format.WEBP, Format.JPEG, Format.PNG, Format.GIF)
-BEST_SUPPORTED_FIRST = (Format.JPEG, Format.PNG, Format.GIF, Format.WEBP, Format.AVIF)
+# A browser takes the first <source> that it can show, and <img> otherwise: new formats, which make the smallest files,
+# go into the former, and the oldest into the latter.
+BY_YEAR = [(each.info.browsers_since, each) for each in Format if each.info.browsers_since is not None]
+OLDEST_FIRST = [each for _, each in sorted(BY_YEAR, key=lambda row: row[0])]
+NEWEST_FIRST = [each for _, each in sorted(BY_YEAR, key=lambda row: -row[0])]
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The `srcset` of `<img>`, and those of the `<source>` elements before it, by format and in order."""
+    """Values of `srcset` by format: that of `<img>`, and those of the `<source>` elements before it, in their order."""
 
     srcset: str | None = None
     sources: Mapping[Format, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, task: Task) -> Self:
-        """Create them from the results of a completed task."""
+        """Take the renditions that are there."""
         made = [(each, each.result) for each in task.renditions if each.result and task.status is Status.COMPLETED]
-        sets = {fmt: _srcset(task, [(r, result) for r, result in made if result.format is fmt]) for fmt in Format}
-        made_formats = [fmt for fmt in BEST_SUPPORTED_FIRST if sets[fmt]]
-        if not made_formats:
+        sets = {fmt: _srcset(task, [(each, result) for each, result in made if result.format is fmt]) for fmt in Format}
+        there = [fmt for fmt in OLDEST_FIRST if sets[fmt]]
+        if not there:
             return cls()
-        return cls(sets[made_formats[0]], {fmt: sets[fmt] for fmt in SMALLEST_FIRST if fmt in made_formats[1:]})
+        return cls(sets[there[0]], {fmt: sets[fmt] for fmt in NEWEST_FIRST if fmt in there[1:]})
 
 
 def url_of(task: Task, rendition: Rendition) -> str:
-    """Path of a rendition's result."""
+    """Give the path at which a rendition is."""
     return f"/api/v1/results/{task.id}?rendition={rendition.name}"
 
 
 def _srcset(task: Task, made: Sequence[tuple[Rendition, Result]]) -> str:
-    """Join the results by width; of several with the same width, the first is taken."""
+    """List pictures by their widths, of which each may occur once."""
     by_width = {result.width: rendition for rendition, result in reversed(made)}
     return ", ".join(f"{url_of(task, by_width[width])} {width}w" for width in sorted(by_width))
