@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from imagescaler.domain.formats import Format
-from imagescaler.probe.timelines.read_timeline import read_timeline
+from imagescaler.probe.probe import read_timeline
 from tests.animations import DURATIONS, PICTURES, frames_of, saved
 from tests.e2e.client import finished, post
 from tests.pictures import encoded, photograph, plain

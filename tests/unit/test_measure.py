@@ -120,7 +120,7 @@ def test_the_size_of_a_thumbnail_is_not_that_of_the_picture() -> None:
     ],
 )
 def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
-    with pytest.raises(CorruptImage, match="its header tells no size"):
+    with pytest.raises(CorruptImage, match="its header has no size"):
         probe(data)
 
 

@@ -8,12 +8,11 @@ from PIL import Image
 
 from imagescaler.domain.errors import CorruptImage
 from imagescaler.domain.formats import Format
+from imagescaler.probe.formats.avif_sequence import write_plays
 from imagescaler.probe.iso_boxes import boxes, content_of
 from imagescaler.probe.png_chunks import MAX_CHUNKS, chunk
-from imagescaler.probe.probe import probe
-from imagescaler.probe.timelines.avif import write_plays
-from imagescaler.probe.timelines.read_timeline import read_timeline
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.probe import probe, read_timeline
+from imagescaler.probe.timeline import Timeline
 from tests.animations import frames_of
 from tests.pictures import encoded
 from tools.hostile import gifs, pngs, webps

@@ -15,8 +15,8 @@ from imagescaler.domain.errors import CorruptImage, TooManyFrames
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.engine.frames.read_gif import read as read_gif
-from imagescaler.probe.timelines.read_timeline import read_timeline
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.probe import read_timeline
+from imagescaler.probe.timeline import Timeline
 from tests.animations import (
     ANIMATED,
     CHINA,

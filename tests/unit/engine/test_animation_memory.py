@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from imagescaler.domain.formats import Format
-from imagescaler.probe.timelines.read_timeline import read_timeline
+from imagescaler.probe.probe import read_timeline
 from tests.pictures import encoded, photograph
 
 SIZE = (480, 320)

@@ -17,8 +17,8 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Edges, Fit, Gravity, Icc, Metadata, Options, Quality
 from imagescaler.engine.frames.read_gif import read as read_gif
 from imagescaler.engine.scale import scale
-from imagescaler.probe.timelines.read_timeline import read_timeline
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.probe import read_timeline
+from imagescaler.probe.timeline import Timeline
 from tests.animations import ANIMATED, DURATIONS, PICTURES, Patch, apng, difference, frames_of, gif, saved, scaled
 from tests.pictures import chunk, encoded
 from tests.reference import mean_difference, pixels_of, worst_difference

@@ -24,9 +24,8 @@ from imagescaler.engine.pixels.modes import WITHOUT_COLORS
 from imagescaler.engine.pixels.transparency import is_opaque
 from imagescaler.engine.steps.effects import WITH_ALPHA
 from imagescaler.engine.steps.render import draw, plan_of_all
-from imagescaler.probe.probe import probe
-from imagescaler.probe.timelines.read_timeline import read_timeline
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.probe import probe, read_timeline
+from imagescaler.probe.timeline import Timeline
 
 # In these all frames have an alpha channel, or none has: one that hides nothing costs time, and bytes.
 SAME_MODE = {Format.PNG, Format.AVIF}

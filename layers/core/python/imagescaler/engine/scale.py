@@ -26,7 +26,7 @@ from imagescaler.engine.render_still import draw_still
 from imagescaler.engine.resizers import installed
 from imagescaler.planning.cost.budget import Budget
 from imagescaler.probe.probe import probe
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.timeline import Timeline
 from imagescaler.runtime.meter import Meter
 
 __all__ = ["Scaled", "scale", "scale_each"]

@@ -1,26 +1,57 @@
-"""When each frame of an animation is seen, as its file says, without decoding it and without Pillow."""
+"""How the header of each format is read; the default is imagesize, for pictures that are not animated."""
 
-import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from io import BytesIO
 
-from imagescaler.domain.errors import CorruptImage
+import imagesize
+
 from imagescaler.domain.formats import Format
-from imagescaler.probe.timelines import avif, gif, png, webp
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.domain.geometry.turn import STEPS, Size, Turn
+from imagescaler.probe.timeline import Timeline
 
-__all__ = ["Timeline", "read_timeline"]
-
-READERS = {Format.GIF: gif.read, Format.WEBP: webp.read, Format.PNG: png.read, Format.AVIF: avif.read}
+MAX_READS = 500_000  # a fifth of a second; real headers take hundreds
 
 
-def read_timeline(image: bytes, form: Format, most: int) -> Timeline | None:
-    """Read when each frame is seen, of `most` frames at most; None for a picture that stands still.
+class BoundedFile(BytesIO):
+    """A file that may be read a limited number of times: a JPEG may have millions of segments before its size."""
 
-    Raises CorruptImage where the animation is cut off, or its file contradicts itself.
+    def __init__(self, image: bytes) -> None:
+        super().__init__(image)
+        self._reads_left = MAX_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read; raises ValueError after too many reads."""
+        self._reads_left -= 1
+        if self._reads_left < 0:
+            message = "the header is in too many pieces"
+            raise ValueError(message)
+        return super().read(size)
+
+
+def size_by_imagesize(image: bytes) -> tuple[Size, Turn]:
+    """Read the stored size and the turn to upright; raises whatever a damaged file makes the parser raise."""
+    header = imagesize.get_info(BoundedFile(image), dpi=False, colors=False, exif_rotation=False, channels=False)
+    return (header.width, header.height), Turn(header.rotation if header.rotation in STEPS else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatProbe:
+    """Readers of one format's files.
+
+    `size` returns the stored size and the turn to upright. `timeline` takes the most frames to read and returns None
+    for a still image. Both may raise anything on damaged files.
     """
-    if form not in READERS:
-        return None
-    try:
-        timeline = READERS[form](image, most)
-    except (LookupError, ArithmeticError, ValueError, StopIteration, struct.error) as error:
-        raise CorruptImage(f"The animation in the {form.name} is cut off or damaged.") from error
-    return timeline if timeline and timeline.frames > 1 else None
+
+    size: Callable[[bytes], tuple[Size, Turn]] = size_by_imagesize
+    timeline: Callable[[bytes, int], Timeline | None] = lambda _image, _most: None
+
+
+@cache
+def probe_of(fmt: Format) -> FormatProbe:
+    """Return the PROBE of the module in `probe/formats` that is named like the format; the default where none is."""
+    name = f"imagescaler.probe.formats.{fmt}"
+    return import_module(name).PROBE if find_spec(name) else FormatProbe()

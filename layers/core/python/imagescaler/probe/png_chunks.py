@@ -1,4 +1,4 @@
-"""The chunks of which a PNG is made (PNG, third edition, 5.3)."""
+"""The chunks of a PNG (PNG, third edition, 5.3)."""
 
 import struct
 import zlib
@@ -10,14 +10,14 @@ MAX_CHUNKS = 100_000  # a tenth of a second; real files have some thousands at m
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
-    """Make a chunk: a length, a type, the content, and a checksum."""
+    """Return a chunk: length, type, content and checksum."""
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))
 
 
 def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Go through the chunks to the last.
+    """Yield type and content of each chunk.
 
-    Raises ValueError or struct.error where one is cut off, where the last is missing, or where there is no end of them.
+    Raises ValueError or struct.error if a chunk is cut off, the last one is missing, or there are too many.
     """
     at, kind, left = len(SIGNATURE), b"", MAX_CHUNKS
     while kind != END:

@@ -1,4 +1,4 @@
-"""What a timeline is."""
+"""The timeline of an animation."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,18 +7,18 @@ from itertools import accumulate, pairwise
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """How long each frame of an animation stays, in milliseconds, and how often all of it plays; 0 is for ever."""
+    """Duration of each frame in milliseconds, and how often the animation plays; 0 is forever."""
 
     durations_ms: tuple[Fraction, ...]
     plays: int = 0
 
     @property
     def frames(self) -> int:
-        """Give how many frames there are."""
+        """Number of frames."""
         return len(self.durations_ms)
 
     def rounded(self, unit_ms: int, most: int) -> list[int]:
-        """Give how long each frame stays in a coarser unit, `most` at most; what is rounded off does not add up.
+        """Return the durations in a coarser unit, each at most `most`. Rounding errors do not add up over the frames.
 
         >>> Timeline((Fraction(25), Fraction(25), Fraction(25), Fraction(9_000_000))).rounded(10, 65_535)
         [2, 3, 3, 65535]

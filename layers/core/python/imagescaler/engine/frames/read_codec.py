@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from imagescaler.engine.pixels.modes import normalized
-from imagescaler.probe.timelines.webp import with_alpha_flag
+from imagescaler.probe.formats.webp import with_alpha_flag
 
 
 def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from imagescaler.domain.formats import Format
 from imagescaler.engine.frames.patches import Disposal, Patch, compose
-from imagescaler.probe.timelines.gif import GifFrame, frames, head
+from imagescaler.probe.formats.gif import GifFrame, frames, head
 
 DISPOSALS = {2: Disposal.CLEARED, 3: Disposal.UNDONE}
 SIZES, SCREEN = slice(5, 9), slice(10, None)

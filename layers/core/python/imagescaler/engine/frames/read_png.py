@@ -8,8 +8,8 @@ from PIL import Image
 from imagescaler.domain.formats import Format
 from imagescaler.engine.frames.patches import Disposal, Patch, compose
 from imagescaler.engine.pixels.modes import WITHOUT_COLORS
+from imagescaler.probe.formats.png import PngFrame, frames
 from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
-from imagescaler.probe.timelines.png import PngFrame, frames
 
 DISPOSALS = {0: Disposal.STAYS, 1: Disposal.CLEARED, 2: Disposal.UNDONE}
 OVER = 1

@@ -12,9 +12,9 @@ from imagescaler.engine.encode.encode import Extras, operations_of, parameters
 from imagescaler.engine.encode.fit_bytes import Encoded
 from imagescaler.engine.open.open_image import load_codec
 from imagescaler.engine.pixels.transparency import OPAQUE
-from imagescaler.probe.timelines.avif import clear_clock, write_plays
-from imagescaler.probe.timelines.timeline import Timeline
-from imagescaler.probe.timelines.webp import with_alpha_flag
+from imagescaler.probe.formats.avif_sequence import clear_times, write_plays
+from imagescaler.probe.formats.webp import with_alpha_flag
+from imagescaler.probe.timeline import Timeline
 
 # WebP stores a duration in 24 bits of milliseconds, and the number of plays in 16 (RFC 9649, 2.7.1); AVIF has room for
 # more, and needs none.
@@ -54,7 +54,7 @@ def write(frames: Iterator[Image.Image], timeline: Timeline, form: Format, optio
     first.save(buffer, form.name, save_all=True, append_images=[rest], duration=durations_ms, **writing)
     if form is Format.AVIF:
         write_plays(buffer.getbuffer(), plays)  # Pillow's encoder knows nothing of it
-        clear_clock(buffer.getbuffer())
+        clear_times(buffer.getbuffer())
     data = with_alpha_flag(buffer.getvalue()) if min(alphas, default=OPAQUE) < OPAQUE else buffer.getvalue()
     return Encoded(data, operations_of(form, writing))
 

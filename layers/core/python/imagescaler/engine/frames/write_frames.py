@@ -10,7 +10,7 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.encode.encode import Extras
 from imagescaler.engine.encode.fit_bytes import Encoded
 from imagescaler.engine.frames import write_codec, write_gif, write_png
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.timeline import Timeline
 
 Frames = Iterator[Image.Image]
 Writer = Callable[[Frames, Timeline, Format, Options, Extras], Encoded]

@@ -11,7 +11,7 @@ from imagescaler.engine.encode.encode import Extras
 from imagescaler.engine.encode.fit_bytes import Encoded
 from imagescaler.engine.pixels.palettes import COLORS, HALF, with_gif_palette
 from imagescaler.engine.pixels.transparency import is_opaque
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.timeline import Timeline
 
 MAX_DELAY_CS = MAX_REPETITIONS = 2**16 - 1
 Area = tuple[int, int, int, int]

@@ -14,7 +14,7 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.encode.encode import Extras, operations_of, parameters
 from imagescaler.engine.encode.fit_bytes import Encoded
 from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.timeline import Timeline
 
 PIXELS, END = b"IDAT", b"IEND"
 MOST = 2**16 - 1

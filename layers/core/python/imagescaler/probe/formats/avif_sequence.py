@@ -1,11 +1,11 @@
-"""The frames of an AVIF image sequence (ISO/IEC 14496-12, 8.6 and 8.4)."""
+"""AVIF image sequences: their timeline (ISO/IEC 14496-12, 8.4 and 8.6), and what libavif cannot be asked to write."""
 
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
 
 from imagescaler.probe.iso_boxes import VERSION_BYTES, Data, Field, boxes, content_of
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.timeline import Timeline
 
 SEQUENCE, PICTURES = b"avis", b"pict"
 FLAGS, REPEATS = 3, 1
@@ -14,8 +14,8 @@ TIMESCALE = Field((12, 20), (4, 4))
 CREATED, MODIFIED = Field((4, 4)), Field((8, 12))
 
 
-def read(image: bytes, most: int) -> Timeline | None:
-    """Read the timeline of the first track of pictures; raises LookupError or struct.error where there is none."""
+def read_timeline(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline of the first track of pictures; raises LookupError or struct.error if it has none."""
     if image[8:12] != SEQUENCE:
         return None
     movie = content_of(image, b"moov")
@@ -31,25 +31,25 @@ def read(image: bytes, most: int) -> Timeline | None:
 
 
 def write_plays(image: memoryview, plays: int) -> None:
-    """Write into a sequence, in place, how often it plays; 0 is for ever.
+    """Set, in place, how often a sequence plays; 0 is forever.
 
-    An edit that repeats does so until its track ends (8.6.6.1), and that of a sequence is all of its frames. Raises
-    LookupError for what is none, and OverflowError for a time that its box has no room for.
+    An edit that repeats does so until the end of its track (8.6.6.1), and the edit of a sequence is all of its frames.
+    Raises LookupError if the file is not a sequence, and OverflowError if a duration does not fit into its box.
     """
     movie = content_of(image, b"moov")
     header = content_of(movie, b"mvhd")
     for track in _tracks(movie):
         edits, track_header = content_of(track, b"edts", b"elst"), content_of(track, b"tkhd")
-        whole = plays * EDIT_DURATION.read(edits)
+        total = plays * EDIT_DURATION.read(edits)
         edits[FLAGS] = edits[FLAGS] & ~REPEATS if plays == 1 else edits[FLAGS] | REPEATS
-        TRACK_DURATION.write(track_header, whole or TRACK_DURATION.largest(track_header))
-        MOVIE_DURATION.write(header, whole or MOVIE_DURATION.largest(header))
+        TRACK_DURATION.write(track_header, total or TRACK_DURATION.largest(track_header))
+        MOVIE_DURATION.write(header, total or MOVIE_DURATION.largest(header))
 
 
-def clear_clock(image: memoryview) -> None:
-    """Take out of a sequence, in place, when it was made (8.2.2, 8.3.2 and 8.4.2): the same work gives the same bytes.
+def clear_times(image: memoryview) -> None:
+    """Set the times of creation to 0, in place (8.2.2, 8.3.2, 8.4.2), so that the same work makes the same bytes.
 
-    Raises LookupError for what is none.
+    Raises LookupError if the file is not a sequence.
     """
     movie = content_of(image, b"moov")
     headers = [content_of(movie, b"mvhd")]
@@ -69,7 +69,7 @@ def _handler(track: bytes) -> bytes:
 
 
 def _plays(track: bytes) -> int:
-    """Give how often the edit fits into the track, if it repeats; whoever says nothing of it means for ever."""
+    """Return how often the edit fits into the track, if it repeats; without an edit list a sequence plays forever."""
     try:
         edits = content_of(track, b"edts", b"elst")
     except LookupError:
@@ -77,5 +77,5 @@ def _plays(track: bytes) -> int:
     if not edits[FLAGS] & REPEATS:
         return 1
     header = content_of(track, b"tkhd")
-    whole, once = TRACK_DURATION.read(header), EDIT_DURATION.read(edits)
-    return 0 if whole == TRACK_DURATION.largest(header) or not once else -(-whole // once)
+    total, once = TRACK_DURATION.read(header), EDIT_DURATION.read(edits)
+    return 0 if total == TRACK_DURATION.largest(header) or not once else -(-total // once)

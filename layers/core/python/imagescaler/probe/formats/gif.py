@@ -1,24 +1,26 @@
-"""The frames of a GIF (GIF89a, CompuServe)."""
+"""GIF: size, timeline and frames (GIF89a, CompuServe)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
+from imagescaler.domain.geometry.turn import Size, Turn
 from imagescaler.domain.options import Box
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.format_probe import FormatProbe
+from imagescaler.probe.timeline import Timeline
 
 SCREEN_BYTES, DESCRIPTOR_BYTES = 13, 10
 EXTENSION, PICTURE, TRAILER, PADDING = ord("!"), ord(","), ord(";"), 0
 CONTROL, APPLICATION = 0xF9, 0xFF
 HAS_PALETTE, HAS_TRANSPARENT = 0x80, 0x01
-# What the application extension is called that says how often to repeat, by those who read it.
+# Identifiers of the application extension with the number of repetitions.
 REPEATING = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 
 @dataclass(frozen=True, slots=True)
 class GifFrame:
-    """A frame: the part of the screen that it draws, and what becomes of that part afterwards (`disposal`).
+    """A frame: the box that it covers on the screen.
 
     `control` is its graphic control extension, and `picture` its descriptor, palette and pixels, as they are stored.
     """
@@ -29,27 +31,32 @@ class GifFrame:
 
     @property
     def delay_cs(self) -> int:
-        """Give how long it stays, in hundredths of a second."""
+        """Duration in hundredths of a second."""
         return int.from_bytes(self.control[1:3], "little")
 
     @property
     def disposal(self) -> int:
-        """Give the number of what becomes of it: 2 is cleared, 3 is as it was before, and everything else stays."""
+        """Number of the disposal method: 2 clears the box, 3 restores what was there, any other keeps the frame."""
         return self.control[0] >> 2 & 7
 
 
-def read(image: bytes, most: int) -> Timeline | None:
-    """Read the timeline; a repetition is a play beyond the first."""
+def read_size(image: bytes) -> tuple[Size, Turn]:
+    """Read the size of the screen; imagesize takes its sides for signed numbers."""
+    return (int.from_bytes(image[6:8], "little"), int.from_bytes(image[8:10], "little")), Turn()
+
+
+def read_timeline(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline; a repetition is a play after the first."""
     durations_ms = tuple(Fraction(10 * frame.delay_cs) for frame in islice(frames(image), most))
     repetitions = _repetitions(image)
     return Timeline(durations_ms, repetitions and repetitions + 1 if repetitions is not None else 1)
 
 
 def frames(image: bytes) -> Iterator[GifFrame]:
-    """Go through the frames.
+    """Yield the frames.
 
-    Raises IndexError where one is cut off, and ValueError where an animation ends without its end: then nobody knows
-    how many frames are missing. For a single picture browsers do not mind.
+    Raises IndexError if a frame is cut off, and ValueError if an animation has no trailer, as any number of frames may
+    be missing. A still image may lack its trailer, as in browsers.
     """
     at, count, control = SCREEN_BYTES + _palette_bytes(image[10]), 0, bytes(4)
     while at < len(image) and (kind := image[at]) != TRAILER:
@@ -75,7 +82,7 @@ def frames(image: bytes) -> Iterator[GifFrame]:
 
 
 def head(image: bytes) -> bytes:
-    """Give the screen's descriptor and palette."""
+    """Return the descriptor and the palette of the screen."""
     return image[: SCREEN_BYTES + _palette_bytes(image[10])]
 
 
@@ -93,14 +100,14 @@ def _end_of_extension(image: bytes, at: int, count: int) -> int:
 
 
 def _skip(image: bytes, at: int) -> int:
-    """Leap over blocks, each behind its length, to what follows the empty one."""
+    """Return the place after a row of blocks, each preceded by its length; an empty block ends the row."""
     while size := image[at]:
         at += size + 1
     return at + 1
 
 
 def _repetitions(image: bytes) -> int | None:
-    """Find how often all is repeated; 0 is for ever, and None is not said. It stands ahead of the first frame."""
+    """Read the number of repetitions, which precedes the first frame; 0 is forever, None if it is missing."""
     at = SCREEN_BYTES + _palette_bytes(image[10])
     while at < len(image) and image[at] == EXTENSION:
         content = at + 14
@@ -108,3 +115,6 @@ def _repetitions(image: bytes) -> int | None:
             return int.from_bytes(image[at + 16 : at + 18], "little")
         at = _skip(image, at + 2)
     return None
+
+
+PROBE = FormatProbe(read_size, read_timeline)

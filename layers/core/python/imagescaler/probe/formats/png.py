@@ -1,4 +1,4 @@
-"""The frames of an animated PNG (PNG, third edition, 4.9 and 11.3.6)."""
+"""PNG: timeline and frames of an animated one (PNG, third edition, 4.9 and 11.3.6)."""
 
 import struct
 from collections.abc import Iterator
@@ -7,19 +7,20 @@ from fractions import Fraction
 from itertools import count
 
 from imagescaler.domain.options import Box
+from imagescaler.probe.format_probe import FormatProbe
 from imagescaler.probe.png_chunks import END, chunks
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.timeline import Timeline
 
 ANIMATION, CONTROL, DATA, FRAME_DATA = b"acTL", b"fcTL", b"IDAT", b"fdAT"
-MOST_FRAMES = 2**31 - 1  # more is no animation: the picture of everybody else is shown
+MAX_FRAMES = 2**31 - 1  # with more, decoders show the still image
 DEFAULT_DENOMINATOR = 100
 
 
 @dataclass(frozen=True, slots=True)
 class PngFrame:
-    """A frame: the part of the picture that it draws, how (`blend`), and what becomes of that part (`disposal`).
+    """A frame: the box that it covers, how it is drawn there (`blend`), and what follows it there (`disposal`).
 
-    `data` are its pixels, compressed, in pieces.
+    `data` are the compressed pixels, in the pieces in which they are stored.
     """
 
     box: Box
@@ -29,23 +30,23 @@ class PngFrame:
     data: tuple[bytes, ...]
 
 
-def read(image: bytes, most: int) -> Timeline | None:
-    """Read the timeline; raises ValueError where there are not as many frames as are said to be."""
-    promised, plays = _control(image)
-    if promised == 0:
+def read_timeline(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline; raises ValueError if the file has fewer frames than it announces."""
+    announced, plays = _control(image)
+    if announced == 0:
         return None
     found = list[Fraction]()
     for kind, content in chunks(image):
         if kind == CONTROL and len(found) < most:
             found.append(_duration_ms(content))
-    if len(found) != min(promised, most):
-        message = f"{promised} frames are promised, and there are {len(found)}"
+    if len(found) != min(announced, most):
+        message = f"{announced} frames are announced, and there are {len(found)}"
         raise ValueError(message)
     return Timeline(tuple(found), plays)
 
 
 def frames(image: bytes) -> Iterator[PngFrame]:
-    """Go through the frames; raises ValueError for one without pixels, or out of order."""
+    """Yield the frames; raises ValueError if one has no pixels or they are out of order."""
     control, data, numbers = b"", list[bytes](), count()
     for kind, content in chunks(image):
         if kind in {CONTROL, FRAME_DATA} and int.from_bytes(content[:4]) != next(numbers):
@@ -62,11 +63,11 @@ def frames(image: bytes) -> Iterator[PngFrame]:
 
 
 def _control(image: bytes) -> tuple[int, int]:
-    """Give how many frames are promised, and how often they play; 0 frames where it is no animation."""
+    """Return the announced number of frames, 0 for a still image, and how often they play."""
     for kind, content in chunks(image):
         if kind == ANIMATION:
-            promised, plays = struct.unpack(">II", content)
-            return (promised, plays) if promised <= MOST_FRAMES else (0, 0)
+            announced, plays = struct.unpack(">II", content)
+            return (announced, plays) if announced <= MAX_FRAMES else (0, 0)
         if kind == DATA:
             break
     return 0, 0
@@ -84,3 +85,6 @@ def _frame(control: bytes, data: list[bytes]) -> PngFrame:
         message = "a frame has no pixels"
         raise ValueError(message)
     return PngFrame(Box(left, top, width, height), _duration_ms(control), disposal, blend, tuple(data))
+
+
+PROBE = FormatProbe(timeline=read_timeline)

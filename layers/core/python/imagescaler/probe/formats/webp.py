@@ -1,15 +1,16 @@
-"""The frames of a WebP (RFC 9649, 2.7)."""
+"""WebP: timeline of an animated one (RFC 9649, 2.7)."""
 
 from fractions import Fraction
 
-from imagescaler.probe.timelines.timeline import Timeline
+from imagescaler.probe.format_probe import FormatProbe
+from imagescaler.probe.timeline import Timeline
 
 FIRST_CHUNK, FLAGS, IS_ANIMATED, HAS_ALPHA = 12, 20, 0x02, 0x10
 MAX_CHUNKS = 1_000_000
 
 
-def read(image: bytes, most: int) -> Timeline | None:
-    """Read the timeline; raises ValueError for a file in too many pieces, or one that is cut off."""
+def read_timeline(image: bytes, most: int) -> Timeline | None:
+    """Read the timeline; raises ValueError if the file is cut off or has too many chunks."""
     if image[FIRST_CHUNK : FIRST_CHUNK + 4] != b"VP8X" or not image[FLAGS] & IS_ANIMATED:
         return None
     durations_ms: list[Fraction] = []
@@ -31,10 +32,13 @@ def read(image: bytes, most: int) -> Timeline | None:
 
 
 def with_alpha_flag(image: bytes) -> bytes:
-    """Say of an extended file that something shows through.
+    """Return an extended file with the flag for alpha set; any other file is returned as it is.
 
-    libwebp says it of frames with an alpha channel alone, and not where opaque ones leave a part of the canvas free.
+    libwebp sets the flag only if a frame has alpha, and not if opaque frames leave a part of the canvas uncovered.
     """
     if image[FIRST_CHUNK : FIRST_CHUNK + 4] != b"VP8X":
         return image
     return image[:FLAGS] + bytes([image[FLAGS] | HAS_ALPHA]) + image[FLAGS + 1 :]
+
+
+PROBE = FormatProbe(timeline=read_timeline)
