@@ -7,7 +7,7 @@ from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
-from imagescaler.planning.cost.estimate import work_s
+from imagescaler.planning.cost.task_cost import work_s
 from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings, telemetry
 from imagescaler.usecases.create_task import create_task

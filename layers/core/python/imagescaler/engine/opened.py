@@ -1,54 +1,28 @@
-"""What an opened image says of itself before it is decoded, for the prediction of what it costs."""
+"""The traits of an opened image, from which its cost is estimated before it is decoded."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from operator import mul
-from statistics import fmean
+from PIL import Image, ImageMode
 
-from PIL import Image
-
-from imagescaler.domain.formats import Format
 from imagescaler.domain.task.source import Source
+from imagescaler.engine.pixels.modes import DEEP_GREY, RESIZABLE
 from imagescaler.engine.pixels.transparency import covered_part
-from imagescaler.planning.cost.detail import is_flat
-from imagescaler.planning.cost.header import USUAL_SAMPLES, Header, pixels_of
-from imagescaler.probe.png_edges import hard_edges
-from imagescaler.probe.webp import WebpHeader
+from imagescaler.planning.cost.source_traits import SourceTraits
+
+# Bytes that Pillow holds per pixel; four in all other modes. Deep grey is converted to integers, then to floats.
+PIXEL_BYTES, OTHER_PIXEL_BYTES, DEEP_GREY_BYTES = {"1": 1, "L": 1, "P": 1}, 4, 2 + 4 + 4
 
 
-def header_of(image: Image.Image, source: Source, data: bytes) -> Header:
-    """Describe an image that was measured, opened and not yet decoded."""
-    form, info = source.format, image.info
-    webp = (WebpHeader.of(data) if form is Format.WEBP else None) or WebpHeader()
-    header = Header(
-        form,
+def traits_of(image: Image.Image, source: Source) -> SourceTraits:
+    """Return the traits of an image that was probed and opened, and is not decoded yet."""
+    mode, is_transparent = image.mode, "transparency" in image.info or covered_part(image) is not None
+    resizable = RESIZABLE.get((mode, is_transparent), mode)
+    modes = {mode, resizable}  # both are held if the pixels are converted
+    held = sum(PIXEL_BYTES.get(each, OTHER_PIXEL_BYTES) for each in modes)
+    return SourceTraits(
+        source.format,
         source.stored,
         source.bytes,
-        pixels_of(image.mode, has_transparent_color="transparency" in info or covered_part(image) is not None),
-        is_progressive=form is Format.JPEG and bool(info.get("progressive")),
-        is_raw=form is Format.TIFF and info.get("compression") == "raw",
-        is_lossless=webp.is_lossless,
-        has_profile=bool(info.get("icc_profile")),
         frames=source.frames,
-        quantizer=_quantizer(image),
-        samples=_samples(image),
-        prediction_bytes=webp.prediction_bytes,
+        pixel_bytes=DEEP_GREY_BYTES if mode in DEEP_GREY else held,
+        channels=len(ImageMode.getmode(resizable).bands),
+        is_progressive=bool(image.info.get("progressive")),
     )
-    is_drawn = form is Format.PNG and source.frames == 1 and is_flat(header)
-    return replace(header, edges=hard_edges(data)) if is_drawn else header
-
-
-def _quantizer(image: Image.Image) -> float:
-    """Give the mean of the steps in which a JPEG counts its brightness (ITU-T T.81, B.2.4.1); 0 for other files."""
-    tables = getattr(image, "quantization", None)
-    return fmean(next(iter(tables.values()))) if tables else 0
-
-
-def _samples(image: Image.Image) -> float:
-    """Give a JPEG's samples for each pixel, from the sampling factors of its components (ITU-T T.81, A.1.1)."""
-    components: Sequence[Sequence[int]] | None = getattr(image, "layer", None)
-    if not components:
-        return USUAL_SAMPLES
-    across, down = ([component[axis] for component in components] for axis in (1, 2))
-    samples: int = sum(map(mul, across, down))
-    return samples / (max(across) * max(down))

@@ -12,7 +12,6 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.pixels.modes import check_depth
-from imagescaler.planning.cost.output import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,3 @@ class Wish:
     def is_animated(self) -> bool:
         """Say whether it has frames."""
         return self.frames > 1
-
-    @property
-    def output(self) -> Output:
-        """Give what is to be predicted of it."""
-        return Output(self.plan, self.options, self.format, self.frames)

@@ -18,12 +18,11 @@ from imagescaler.engine.decode.picture import decode, orientation_of, stored_siz
 from imagescaler.engine.encode.rendered import Drawn
 from imagescaler.engine.encode.software import software
 from imagescaler.engine.open.open_image import decoding, open_image
-from imagescaler.engine.opened import header_of
+from imagescaler.engine.opened import traits_of
 from imagescaler.engine.output_spec import Wish
 from imagescaler.engine.pixels.modes import has_deep_colors
 from imagescaler.engine.render_animation import draw_animation, timeline_of
 from imagescaler.engine.render_still import draw_still
-from imagescaler.engine.resizers import installed
 from imagescaler.planning.cost.budget import Budget
 from imagescaler.probe.probe import probe
 from imagescaler.probe.timeline import Timeline
@@ -70,16 +69,15 @@ def scale_each(
     with open_image(data, header, limits) as image:
         timeline = timeline_of(data, header, options, limits)
         is_deep = has_deep_colors(image)
-        opened = header_of(image, header, data)
+        traits = traits_of(image, header)
         if budget:
-            budget.admit(opened)
+            budget.admit(traits)
         with decoding(header.format):
             orientation = orientation_of(image)
         source = _upright(header, stored_size(image, orientation), orientation)
         wishes = [Wish.checked(image, source, each, limits, is_deep=is_deep) for each in options]
         if budget:
-            outputs = [each.output for each in wishes if isinstance(each, Wish)]
-            budget.admit(opened, outputs, resampler=installed.NAME)
+            budget.admit(traits, [each for each in wishes if isinstance(each, Wish)])
         draw = _drawing(image, data, source, timeline, wishes, limits, is_deep=is_deep)
     del data  # where nobody else holds it, there is room for as much of the results
     for wish in wishes:

@@ -1,13 +1,12 @@
-"""What a function may take for a task, and the refusal of what would take more."""
+"""The memory and time that a function has for a task, and the refusal of what would take more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Self
 
 from imagescaler.domain.errors import TooExpensive
-from imagescaler.planning.cost.header import Header
-from imagescaler.planning.cost.model import BY_PILLOW, fitted_model
-from imagescaler.planning.cost.output import Output
+from imagescaler.planning.cost.estimate import PlannedOutput, estimate
+from imagescaler.planning.cost.source_traits import SourceTraits
 
 MIB, MB = 1024**2, 1_000_000
 # The rest is for store and database.
@@ -16,9 +15,7 @@ SHARE_OF_TIME = 0.9
 
 @dataclass(frozen=True, slots=True)
 class CostSettings:
-    """`CPU_FACTOR` is the time that this machine takes for a second's work of the one that the model was measured on.
-
-    `MEMORY_FACTOR` is the same for bytes, where another allocator makes more or less of them.
+    """`CPU_FACTOR`: time on this machine divided by that on the reference machine. `MEMORY_FACTOR`: likewise, bytes.
 
     >>> CostSettings(cpu_factor=0)
     Traceback (most recent call last):
@@ -37,7 +34,7 @@ class CostSettings:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Bytes of memory, and seconds of processor."""
+    """Bytes of memory and seconds of processor time."""
 
     memory_bytes: int
     seconds: float
@@ -45,12 +42,12 @@ class Budget:
 
     @classmethod
     def of(cls, memory_mib: int, remaining_s: float, settings: CostSettings) -> Self:
-        """Give that of a function with so much memory, which has so many seconds until it is killed."""
+        """Return the budget of a function with this memory that is killed after `remaining_s`."""
         return cls(memory_mib * MIB, remaining_s * SHARE_OF_TIME, settings)
 
-    def admit(self, header: Header, outputs: Sequence[Output] = (), *, resampler: str = BY_PILLOW) -> None:
-        """Refuse what would take too much; without results, what would take too much for any. Raises TooExpensive."""
-        cost = fitted_model().predict(header, outputs, resampler=resampler)
+    def admit(self, traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> None:
+        """Raise TooExpensive if these results, or decoding alone where none are given, would exceed the budget."""
+        cost = estimate(traits, outputs)
         memory_bytes, seconds = cost.memory_bytes * self.settings.memory_factor, cost.seconds * self.settings.cpu_factor
         if memory_bytes > self.memory_bytes or seconds > self.seconds:
             raise TooExpensive(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Failure
-from imagescaler.planning.cost.estimate import estimate
+from imagescaler.planning.cost.task_cost import estimate_previews
 from imagescaler.planning.preview import Preview
 from imagescaler.web.requests.option_fields import OptionFields
 from imagescaler.web.views.task import TaskError
@@ -72,7 +72,7 @@ class CaveatView(BaseModel):
 
 
 class PredictedView(BaseModel):
-    """What it takes to scale a photograph so: bytes of memory at once, and seconds of processor (docs/admission.md)."""
+    """What it takes to scale a photograph so: bytes of memory at once, and seconds of processor (docs/cost.md)."""
 
     memory_bytes: int
     seconds: float
@@ -80,7 +80,7 @@ class PredictedView(BaseModel):
     @classmethod
     def of(cls, previews: Sequence[Preview]) -> Self | None:
         """Show what all of them take together, as far as their formats are known."""
-        cost = estimate(previews)
+        cost = estimate_previews(previews)
         return cls(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)) if cost else None
 
 

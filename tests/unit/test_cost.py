@@ -1,0 +1,186 @@
+"""The cost of a task is estimated from the header and the plan, and what costs too much is refused with the numbers."""
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from imagescaler.domain.errors import TooExpensive
+from imagescaler.domain.formats import Format
+from imagescaler.domain.geometry.plan import plan
+from imagescaler.domain.limits import MEGA, Limits
+from imagescaler.domain.options import Box, Fit, Gravity, Kernel, Options, Quality
+from imagescaler.planning.cost import coefficients
+from imagescaler.planning.cost.budget import Budget, CostSettings
+from imagescaler.planning.cost.estimate import Cost, estimate
+from imagescaler.planning.cost.source_traits import SourceTraits
+from imagescaler.planning.preview import Preview, SourceInfo
+
+LIMITS = Limits()
+PROCESSOR = Budget.of(2048, 30, CostSettings())
+SMALL = Options(800)
+WAYS = [
+    SMALL,
+    Options(800, linear=True),
+    Options(300, 300, fit=Fit.COVER, gravity=Gravity.SMART),
+    Options(300, 300, fit=Fit.CONTAIN, background="#ffffffff"),
+    Options(400, rotate=90, trim=3, grayscale=True, blur=1, sharpen=1, crop=Box(1, 2, 900, 700)),
+    Options(400, lossless=True, progressive=True, palette=True),
+    Options(400, max_bytes=9_000),
+    *(Options(400, kernel=kernel) for kernel in Kernel),
+]
+# Bytes per decoded pixel and channels, as Pillow has them.
+RGB, RGBA, GREY, PALETTE, DEEP = (4, 3), (4, 4), (1, 1), (5, 3), (10, 1)
+
+
+def photograph(
+    fmt: Format = Format.JPEG, size: tuple[int, int] = (4000, 3000), pixels: tuple[int, int] = RGB, **known: Any
+) -> SourceTraits:
+    return SourceTraits(fmt, size, size[0] * size[1] // 6, pixel_bytes=pixels[0], channels=pixels[1], **known)
+
+
+def output(traits: SourceTraits, options: Options, fmt: Format | None = None, frames: int = 1) -> Preview:
+    made = plan(traits.stored, options, LIMITS)
+    return Preview(SourceInfo(traits.stored, traits.format), options, made, fmt, frames)
+
+
+def cost(traits: SourceTraits, *options: Options, fmt: Format | None = None, frames: int = 1) -> Cost:
+    return estimate(traits, [output(traits, each, fmt, frames) for each in options])
+
+
+@pytest.mark.parametrize("pixels", [RGB, RGBA, GREY, PALETTE, DEEP], ids=str)
+@pytest.mark.parametrize("fmt", Format)
+def test_every_combination_has_a_cost(fmt: Format, pixels: tuple[int, int]) -> None:
+    for target, options, is_progressive in product(Format, WAYS, (False, True)):
+        traits = photograph(fmt, pixels=pixels, is_progressive=is_progressive and fmt is Format.JPEG)
+        estimated = cost(traits, options, fmt=target)
+        assert estimated.memory_bytes > traits.bytes
+        assert estimated.seconds > 0
+
+
+def test_a_format_without_coefficients_has_the_usual_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coefficients, "DECODERS", {})
+    monkeypatch.setattr(coefficients, "ENCODERS", {})
+    traits = photograph(Format.TIFF)
+    PROCESSOR.admit(traits, [output(traits, Options(2000))])
+    assert cost(traits, SMALL).seconds > 0.1
+
+
+def test_more_costs_more() -> None:
+    base = photograph()
+    small = cost(base, SMALL)
+    for dearer in (
+        cost(photograph(size=(8000, 6000)), SMALL),
+        cost(base, Options(2400)),
+        cost(photograph(is_progressive=True), SMALL),
+        cost(base, Options(800, linear=True)),
+        cost(photograph(Format.WEBP), SMALL),
+    ):
+        assert dearer.memory_bytes > small.memory_bytes
+        assert dearer.seconds > small.seconds
+    assert cost(base, Options(800, max_bytes=50_000)).seconds > small.seconds
+    assert cost(base, SMALL, fmt=Format.AVIF).seconds > 2 * small.seconds
+
+
+@pytest.mark.parametrize("option", [{"blur": 1}, {"sharpen": 1}], ids=str)
+def test_a_filter_costs_time_for_each_pixel_of_the_result(option: dict[str, Any]) -> None:
+    plain, filtered = (cost(photograph(), Options(2000, **each)).seconds for each in ({}, option))
+    assert 0.05 < filtered - plain < 0.1
+
+
+def test_results_share_the_decoding_and_take_turns_in_memory() -> None:
+    traits = photograph(Format.PNG)
+    each = [cost(traits, options) for options in (SMALL, Options(2000))]
+    both = cost(traits, SMALL, Options(2000))
+    assert both.memory_bytes == max(one.memory_bytes for one in each)
+    assert max(one.seconds for one in each) < both.seconds < sum(one.seconds for one in each)
+
+
+ANIMATED = [fmt for fmt in Format if fmt.has_frames]
+
+
+@pytest.mark.parametrize("options", WAYS, ids=str)
+def test_an_animation_costs_time_for_each_frame_and_memory_for_a_few(options: Options) -> None:
+    for fmt, target in product(ANIMATED, ANIMATED):
+        traits = photograph(fmt, (1200, 900), frames=200)
+        short, long = (cost(traits, options, fmt=target, frames=frames) for frames in (20, 200))
+        assert long.seconds == pytest.approx(10 * short.seconds, rel=0.01)
+        assert long.memory_bytes == short.memory_bytes < traits.bytes + 250 * MEGA
+
+
+@pytest.mark.parametrize("target", [Format.WEBP, Format.AVIF])
+def test_an_animation_that_has_to_fit_costs_all_for_each_quality_that_is_tried(target: Format) -> None:
+    traits = photograph(Format.GIF, (1200, 900), frames=200)
+    options = Options(300, background="#ffffffff", quality=Quality.same(64))
+    once, searching = (
+        cost(traits, each, fmt=target, frames=200) for each in (options, replace(options, max_bytes=9_000))
+    )
+    assert searching.seconds == pytest.approx(7 * once.seconds, rel=0.01)
+
+
+def test_a_jpeg_is_decoded_as_small_as_its_largest_result_permits() -> None:
+    traits = photograph(size=(10_000, 10_000))
+    assert cost(traits, SMALL).memory_bytes < 200 * MEGA
+    assert cost(traits, SMALL, Options(7_000)).memory_bytes > 400 * MEGA
+
+
+LARGEST: dict[str, tuple[SourceTraits, Options]] = {
+    "a JPEG to a small one": (photograph(size=(12_500, 8_000)), SMALL),
+    "a JPEG to the largest": (photograph(size=(12_500, 8_000)), Options(8_660)),
+    "a progressive JPEG to a small one": (photograph(size=(12_500, 8_000), is_progressive=True), SMALL),
+    "a progressive JPEG to the largest": (photograph(size=(12_500, 8_000), is_progressive=True), Options(8_660)),
+    "a PNG to a small one": (photograph(Format.PNG, (12_500, 8_000)), SMALL),
+    "a PNG with alpha to a small one": (photograph(Format.PNG, (12_500, 8_000), pixels=RGBA), SMALL),
+    "a PNG to the largest": (photograph(Format.PNG, (12_500, 8_000)), Options(8_660)),
+    "a WebP to a small one": (photograph(Format.WEBP, (8_000, 8_000)), SMALL),
+    "a JPEG to an AVIF of forty megapixels": (photograph(size=(12_500, 8_000)), Options(8_000, format=Format.AVIF)),
+    "a WebP to the largest": (photograph(Format.WEBP, (8_000, 8_000)), Options(7_000)),
+    "an AVIF to a small one": (photograph(Format.AVIF, (12_500, 8_000)), SMALL),
+    "a TIFF to the largest": (photograph(Format.TIFF, (12_500, 8_000)), Options(8_660)),
+    "a GIF to a small one": (photograph(Format.GIF, (12_500, 8_000), pixels=PALETTE), SMALL),
+}
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_the_largest_that_the_limits_permit_is_admitted(name: str) -> None:
+    traits, options = LARGEST[name]
+    PROCESSOR.admit(traits)
+    PROCESSOR.admit(traits, [output(traits, options, options.format)])
+
+
+TOO_MUCH: dict[str, tuple[SourceTraits, Options, Format]] = {
+    "a hundred megapixels in linear light": (
+        photograph(Format.PNG, (12_500, 8_000), pixels=RGBA),
+        Options(800, linear=True),
+        Format.JPEG,
+    ),
+    "an AVIF of fifty megapixels, encoded again and again": (
+        photograph(size=(12_500, 8_000)),
+        Options(8_660, max_bytes=1_000_000),
+        Format.AVIF,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_what_takes_too_much_is_refused_with_the_numbers(name: str) -> None:
+    traits, options, fmt = TOO_MUCH[name]
+    with pytest.raises(TooExpensive) as refusal:
+        PROCESSOR.admit(traits, [output(traits, options, fmt)])
+    estimated = cost(traits, options, fmt=fmt)
+    for number in (f"{estimated.memory_bytes / 1e6:,.0f} MB", f"{estimated.seconds:,.1f} s", "2,147 MB", "27.0 s"):
+        assert number in refusal.value.detail
+
+
+def test_a_slower_machine_does_less_in_its_time() -> None:
+    traits, half = photograph(), CostSettings(cpu_factor=2)
+    seconds, outputs = cost(traits, SMALL).seconds, [output(traits, SMALL)]
+    Budget(2**31, seconds * 2.1, half).admit(traits, outputs)
+    with pytest.raises(TooExpensive):
+        Budget(2**31, seconds * 1.9, half).admit(traits, outputs)
+
+
+def test_a_memory_factor_below_one_admits_more() -> None:
+    traits, options, fmt = TOO_MUCH["a hundred megapixels in linear light"]
+    Budget.of(2048, 30, CostSettings(memory_factor=0.5)).admit(traits, [output(traits, options, fmt)])
