@@ -21,7 +21,7 @@ def estimate_previews(previews: Sequence[Preview]) -> Cost | None:
 def work_s(task: Task, limits: Limits) -> float:
     """Processor seconds of all results of a task; 0 if the limits no longer permit them."""
     try:
-        cost = estimate_previews([preview(SourceInfo.of(task.source), each, limits) for each in task.wishes])
+        cost = estimate_previews([preview(SourceInfo.of(task.source), each, limits) for each in task.output_options])
     except ImageProblem:
         return 0
     return cost.seconds if cost else 0
