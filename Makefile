@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# Two stamps: what serving needs is a quarter of what the tests need.
+SERVES := $(VENV)/.serves
 READY  := $(VENV)/.ready
 SAM    := .sam/bin/sam
 AUDIT  := .audit/bin/pip-audit
@@ -29,17 +31,22 @@ help: ## list the targets
 
 setup: $(READY) ## make the virtual environment with everything pinned
 
-$(READY): pyproject.toml constraints.txt
+$(SERVES): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --upgrade pip
-	$(BIN)/pip install --quiet --constraint constraints.txt --group dev --editable .
+	@echo "Making $(VENV) and installing what the service needs (about half a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python tools/install.py functions local
 	@touch $@
 
-keys: $(READY) ## list the API keys; `python -m local keys --help` has the rest
+$(READY): $(SERVES)
+	@echo "Installing what tests and checks need (about a minute)"
+	@$(BIN)/python tools/install.py dev
+	@touch $@
+
+keys: $(SERVES) ## list the API keys; `python -m local keys --help` has the rest
 	@$(BIN)/python -m local keys list
 
-run: $(READY) ## serve on http://127.0.0.1:8000 with embedded Postgres and Redis
+run: $(SERVES) ## serve on http://127.0.0.1:8000 with embedded Postgres and Redis
 	@$(BIN)/python -m local
 
 test: $(READY) ## run the tests, two at a time, with coverage
