@@ -2,16 +2,18 @@
 
 import json
 import os
+from enum import EnumType
 from pathlib import Path
-from typing import Any
 
 from imagescaler import __version__
+from imagescaler.domain.option import Group, Option
+from imagescaler.domain.options import OPTIONS as ALL_OPTIONS
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.gateway_refusals import GatewayMessage, with_refusals
-from imagescaler.web.openapi import merge
+from imagescaler.web.openapi import SCHEMAS, merge
 from imagescaler.web.problems import STATUS
-from imagescaler.web.requests.scaling_request import ScalingRequest
-from imagescaler.web.views import task as schemas
+from imagescaler.web.requests.body_schema import body_schemas
+from imagescaler.web.views.problem import Problem
 from tests.handlers import load
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +28,7 @@ Every error is `application/problem+json` (RFC 9457). These are the values of `t
 `about:blank` stands where the status says all: at a wrong path or method, and where the gateway answers in place of a
 function, as with 429 and 503. API Gateway itself says then `{"message": "Too Many Requests"}`, as `application/json`.
 """
+NAMES_OF_TYPES = {int: "integer", float: "number", bool: "boolean"}
 API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "plan_task", "health")
 INFO = {
     "title": "imagescaler",
@@ -67,8 +70,9 @@ def openapi() -> str:
 
 
 def _schemas() -> dict[str, object]:
-    schema = schemas.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**schema.pop("$defs"), "Problem": schema, "GatewayMessage": GatewayMessage.model_json_schema()}
+    schema = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
+    message = GatewayMessage.model_json_schema()
+    return {**schema.pop("$defs"), "Problem": schema, "GatewayMessage": message, **body_schemas()}
 
 
 def problems() -> str:
@@ -78,44 +82,39 @@ def problems() -> str:
 
 
 def options() -> str:
-    """Give the table of options, between the text around it."""
+    """Return docs/options.md, with the tables of options between the text around them."""
     head, _, rest = OPTIONS.read_text().partition(BEGIN)
-    properties = ScalingRequest.model_json_schema()["properties"]
+    tables = "\n\n".join(_table(group) for group in Group)
+    return f"{head}{BEGIN}\n\n{tables}\n\n{END}{rest.partition(END)[2]}"
+
+
+def _table(group: Group) -> str:
     rows = [
-        f"| `{name}` | {_values(field)} | {_default(field)} | {field['description']} | {_example(name, field)} |"
-        for name, field in properties.items()
+        f"| `{each.name}` | {_values(each)} | {_default(each)} | {each.declaration.description} | {_examples(each)} |"
+        for each in ALL_OPTIONS
+        if each.declaration.group is group
     ]
-    table = "\n".join(["| option | values | default | what it does | example |", "|---|---|---|---|---|", *rows])
-    return f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}"
+    head = ["| option | values | default | what it does | example |", "|---|---|---|---|---|"]
+    return "\n".join([f"### {group.title()}", "", *head, *rows])
 
 
-def _values(field: dict[str, Any]) -> str:
-    kinds = [kind for kind in field.get("anyOf", [field]) if kind.get("type") != "null"]
-    return " or ".join(map(_kind, kinds))
-
-
-def _kind(kind: dict[str, Any]) -> str:
-    if "$ref" in kind:
-        kind = ScalingRequest.model_json_schema()["$defs"][kind["$ref"].rpartition("/")[2]]
-    if "enum" in kind:
-        return " · ".join(f"`{value}`" for value in kind["enum"])
-    least, most = kind.get("minimum", kind.get("exclusiveMinimum")), kind.get("maximum")
+def _values(option: Option) -> str:
+    none = option.declaration.none
+    if isinstance(option.type, EnumType):
+        return " · ".join(f"`{value}`" for value in ([none] if none else []) + list(option.type))
+    bounds = option.declaration.bounds
+    least, most = bounds.get("minimum", bounds.get("exclusiveMinimum")), bounds.get("maximum")
     between = {(False, False): "", (True, False): f" from {least}", (True, True): f" {least} to {most}"}
-    name: str = kind["type"]
-    return {"string": "text"}.get(name, name) + between[least is not None, most is not None]
+    return NAMES_OF_TYPES.get(option.type, "text") + between[least is not None, most is not None]
 
 
-def _default(field: dict[str, Any]) -> str:
-    default = field.get("default")
-    return "" if default is None else f"`{_text(default)}`"
+def _default(option: Option) -> str:
+    text = option.text(option.default)
+    return f"`{text}`" if text else ""
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value).strip('"')
-
-
-def _example(name: str, field: dict[str, Any]) -> str:
-    return " ".join(f"`{name}={_text(example)}`" for example in field["examples"])
+def _examples(option: Option) -> str:
+    return " ".join(f"`{option.name}={option.text(example)}`" for example in option.declaration.examples)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""POST /api/v1/uploads: tells where to send a file that is too large for a request."""
+"""POST /api/v1/uploads: answers with a signed URL for a file that is too large for a request."""
 
 from fastapi import Request
 
@@ -8,9 +8,10 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
 from imagescaler.runtime import settings
 from imagescaler.usecases.create_upload import create_upload
-from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
-from imagescaler.web.catalogue import problems
-from imagescaler.web.views.task import UploadRequest, UploadView
+from imagescaler.web.app import Owner, create_app, lambda_handler
+from imagescaler.web.catalogue import problem_responses
+from imagescaler.web.requests.upload import UploadRequest
+from imagescaler.web.views.upload import UploadView
 
 app = create_app()
 handler = lambda_handler(app)
@@ -24,15 +25,9 @@ PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedIm
     status_code=201,
     tags=["uploads"],
     summary="Ask where to send a large file",
-    responses=problems(*PROBLEMS),
+    responses=problem_responses(*PROBLEMS),
 )
 async def post_upload(wanted: UploadRequest, request: Request, owner: Owner) -> UploadView:
     """Permit an upload: PUT the bytes to `url` with `headers`, then POST a task with `upload_id`, or many."""
     upload = await create_upload(wanted.bytes, wanted.media_type, owner, limits=limits, retention=retention, urls=urls)
-    return UploadView(
-        id=upload.id,
-        method=upload.request.method,
-        url=absolute(upload.request.url, request),
-        headers=dict(upload.request.headers),
-        expires_at=upload.expires_at,
-    )
+    return UploadView.of(upload, request)

@@ -10,11 +10,10 @@ from imagescaler.domain import errors
 from imagescaler.domain.etag import has_etag
 from imagescaler.usecases.get_result import get_result, link_result, read_result
 from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
-from imagescaler.web.catalogue import problems
+from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.headers import accepts_image
 from imagescaler.web.views.progress import unfinished
-from imagescaler.web.views.result import PICTURES, RESULT_HEADERS, Picture
-from imagescaler.web.views.task import ResultBody, Unfinished
+from imagescaler.web.views.result import PICTURES, RESULT_HEADERS, Picture, ResultBody, Unfinished
 
 app = create_app()
 handler = lambda_handler(app)
@@ -41,7 +40,7 @@ PROBLEMS = (
     PATH,
     tags=["results"],
     summary="Fetch the scaled image",
-    responses={**ANSWERS, **problems(*PROBLEMS)},
+    responses={**ANSWERS, **problem_responses(*PROBLEMS)},
     response_class=Response,
 )
 async def read_result_of_task(

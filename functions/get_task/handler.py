@@ -8,7 +8,7 @@ from imagescaler.adapters import repositories
 from imagescaler.domain import errors
 from imagescaler.usecases.get_task import get_task
 from imagescaler.web.app import Owner, create_app, lambda_handler
-from imagescaler.web.catalogue import problems
+from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.views.progress import Wait, show_progress
 from imagescaler.web.views.task import TaskView
 
@@ -22,7 +22,7 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
     "/api/v1/tasks/{task_id}",
     tags=["tasks"],
     summary="See how a task stands",
-    responses=problems(*PROBLEMS),
+    responses=problem_responses(*PROBLEMS),
 )
 async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
     """Tell how a task stands; with `Prefer: wait` as soon as it is over."""

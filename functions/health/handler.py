@@ -5,7 +5,7 @@ from fastapi import Response
 from imagescaler.adapters import queues, repositories, stores
 from imagescaler.usecases.check_health import Server, check_health
 from imagescaler.web.app import create_app, lambda_handler
-from imagescaler.web.views.task import Check, Health
+from imagescaler.web.views.health import Health
 
 app = create_app()
 handler = lambda_handler(app)
@@ -25,10 +25,6 @@ servers: dict[str, Server] = {
 )
 async def read_health(response: Response) -> Health:
     """Ask every server that the service needs."""
-    answers = await check_health(servers)
-    checks = {
-        name: Check(status="ok" if answer.ok else "unavailable", ms=answer.ms) for name, answer in answers.items()
-    }
-    well = all(answer.ok for answer in answers.values())
-    response.status_code = 200 if well else 503
-    return Health(status="ok" if well else "unavailable", **checks)
+    health = Health.of(await check_health(servers))
+    response.status_code = 200 if health.status == "ok" else 503
+    return health

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable
-from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
 
@@ -27,7 +27,7 @@ def test_an_image_makes_a_pending_task(functions: Functions, post: Post) -> None
     assert task["source"] == {"format": "jpeg", "width": 640, "height": 427, "bytes": len(photograph()), "frames": 1}
     given = {"width": 800, "height": 600, "preserve_ratio": True, "format": "auto", "fit": "inside"}
     assert task["options"].items() >= given.items()
-    assert set(task["options"]) == set(OptionFields.model_fields)
+    assert set(task["options"]) == set(OptionsView.model_fields)
 
 
 def test_the_queue_carries_the_task_and_whose_request_it_was(functions: Functions, post: Post) -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from imagescaler.web.problems import STATUS
-from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions
 from tools import documents
 
@@ -71,7 +71,7 @@ def test_every_option_is_described_with_an_example(functions: Functions) -> None
     document = functions.http("docs", "GET", "/openapi.json").json
     fields = document["components"]["schemas"]["TaskForm"]["properties"]
     described = {name for name, field in fields.items() if field.get("description") and field.get("examples")}
-    assert described == {*OptionFields.model_fields, "renditions"}
+    assert described == {*OptionsView.model_fields, "renditions"}
     assert len(described) > 35
 
 

@@ -12,7 +12,8 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import MEGA, Limits
 from imagescaler.engine.scale import scale
 from imagescaler.runtime import loop
-from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.requests.scaling_request import ScalingRequest
+from imagescaler.web.views.options import OptionsView
 from tests.animations import saved
 from tests.answer import Answer
 from tests.functions.conftest import Functions, Post, multipart
@@ -59,7 +60,7 @@ def test_a_size_is_enough_for_a_plan(ask: Ask) -> None:
         "position": {"left": 20, "top": 10},
     }
     assert plan["doubts"] == []
-    assert set(plan["options"]) == set(OptionFields.model_fields)
+    assert set(plan["options"]) == set(OptionsView.model_fields)
     assert plan["options"]["pad"] == "10,20,10,20"
 
 
@@ -104,7 +105,7 @@ def test_the_plan_of_a_file_is_what_a_task_makes(ask_of: Ask, form: str, orienta
     image = encoded(upright(photograph()), form, exif=exif)
     fields: dict[str, Any] = {"width": 90, "height": 80, "fit": "outside", "pad": "3", "rotate": 90}
     planned = ask_of(image, **fields).json
-    made = scale(image, OptionFields(**fields).options(), Limits())
+    made = scale(image, ScalingRequest.model_validate(fields).options, Limits())
     assert planned["result"]["format"] == made.result.format == form.lower()
     assert (planned["result"]["width"], planned["result"]["height"]) == (made.result.width, made.result.height)
     assert (planned["source"]["width"], planned["source"]["height"]) == (made.source.width, made.source.height)

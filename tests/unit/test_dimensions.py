@@ -7,7 +7,7 @@ import pytest
 
 from imagescaler.domain.geometry.plan import plan
 from imagescaler.domain.limits import Limits
-from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.requests.scaling_request import ScalingRequest
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs/dimensions.md"
 ROW = re.compile(r"^\| (\d+) \S (\d+)(?:, EXIF (\d))? \| (.+?) \| (\d+) \S (\d+) \|", re.MULTILINE)
@@ -22,6 +22,6 @@ def test_every_line_of_the_tables_is_read() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]}x{row[1]} {row[2]} {row[3]}")
 def test_the_size_in_the_document_is_the_planned_one(row: tuple[str, ...]) -> None:
     width, height, orientation, options, *expected = row
-    fields = OptionFields.model_validate(dict(option.split("=") for option in options.split()))
-    planned = plan((int(width), int(height)), fields.options(), Limits(), orientation=int(orientation or 1))
+    fields = ScalingRequest.model_validate(dict(option.split("=") for option in options.split()))
+    planned = plan((int(width), int(height)), fields.options, Limits(), orientation=int(orientation or 1))
     assert planned.size == tuple(map(int, expected))

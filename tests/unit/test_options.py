@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
-from imagescaler.web.requests.option_fields import OptionFields
 from imagescaler.web.requests.scaling_request import ScalingRequest
+from imagescaler.web.views.options import OptionsView
 from tests.unit.engine.test_plan import wishes
 
 EVERYTHING = {
@@ -35,7 +35,7 @@ EVERYTHING = {
 
 
 def test_texts_of_a_form_become_options() -> None:
-    assert ScalingRequest.model_validate(EVERYTHING).options() == Options(
+    assert ScalingRequest.model_validate(EVERYTHING).options == Options(
         800,
         600,
         fit=Fit.COVER,
@@ -57,25 +57,25 @@ def test_texts_of_a_form_become_options() -> None:
 
 def test_json_has_the_same_names_and_values() -> None:
     values = {"width": 800, "crop": "1,2,3,4", "quality": 60, "rotate": 90, "background": "#fc0", "trim": 3}
-    options = ScalingRequest.model_validate_json(json.dumps(values)).options()
+    options = ScalingRequest.model_validate_json(json.dumps(values)).options
     assert options == Options(
         800, crop=Box(1, 2, 3, 4), quality=Quality(60, 60, 60), rotate=90, background="#ffcc00ff", trim=3
     )
 
 
 def test_fields_and_options_have_the_same_names() -> None:
-    assert set(OptionFields.model_fields) == set(Options.__dataclass_fields__) == set(ScalingRequest.model_fields)
+    assert set(OptionsView.model_fields) == set(Options.__dataclass_fields__) == set(ScalingRequest.model_fields)
 
 
 def test_defaults_are_the_same_on_both_sides() -> None:
-    assert OptionFields(width=1).options() == Options(1)
+    assert ScalingRequest.model_validate({"width": 1}).options == Options(1)
 
 
 @given(wishes())
 def test_options_survive_the_wire(wish: tuple[Any, int, Options]) -> None:
     options = replace(wish[2], width=5, scale=None, min_width=None, min_height=None, focus_x=None, focus_y=None)
-    shown = OptionFields.of(options)
-    back = ScalingRequest.model_validate(shown.model_dump(mode="json")).options()
+    shown = OptionsView.of(options)
+    back = ScalingRequest.model_validate(shown.model_dump(mode="json")).options
     assert replace(back, fit=back.fitting, preserve_ratio=True) == replace(
         options, fit=options.fitting, preserve_ratio=True
     )
@@ -102,9 +102,12 @@ def test_a_row_of_an_older_release_is_read() -> None:
         ({"width": 5, "preserve_ratio": False, "fit": "cover"}, "preserve_ratio=false and fit=cover contradict"),
         ({"min_width": 9, "max_width": 8}, "min_width is 9, which is more than max_width, 8"),
         ({"width": 5, "gravity": "north", "focus_y": 0.2}, "focus_x and focus_y take the place of gravity"),
-        ({"width": 5, "format": "jpeg", "lossless": True}, "lossless is an option of webp, png, gif, tiff"),
+        (
+            {"width": 5, "format": "jpeg", "lossless": True},
+            "lossless is an option of png, webp, gif, tiff, and format is jpeg",
+        ),
         ({"width": 5, "format": "png", "progressive": True}, "progressive is an option of jpeg, and format is png"),
-        ({"width": 5, "format": "webp", "palette": True}, "palette is an option of png, gif"),
+        ({"width": 5, "format": "webp", "palette": True}, "palette is an option of png, gif, and format is webp"),
         ({"width": 5, "crop": "1,2,3"}, "give left,top,width,height in pixels, such as 10,20,300,200"),
         ({"width": 5, "crop": "1,2,0,4"}, "give left,top,width,height"),
         ({"width": 5, "crop": "a,b,c,d"}, "give left,top,width,height"),
@@ -138,4 +141,4 @@ def test_what_is_wrong_is_told_with_what_is_right(values: dict[str, Any], says: 
 
 @pytest.mark.parametrize("values", [{"width": 5, "fit": "fill", "preserve_ratio": False}, {"max_height": 5}])
 def test_what_only_repeats_itself_is_accepted(values: dict[str, Any]) -> None:
-    assert ScalingRequest.model_validate(values).options()
+    assert ScalingRequest.model_validate(values).options

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import pytest
 
 from imagescaler.web.gateway_refusals import REFUSALS, GatewayMessage, with_refusals
-from imagescaler.web.views.task import Problem
+from imagescaler.web.views.problem import Problem
 from local.emulation.api_gateway.refusal import Refusal
 
 

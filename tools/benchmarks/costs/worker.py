@@ -15,7 +15,7 @@ from imagescaler.engine.open.open_image import open_image
 from imagescaler.engine.opened import traits_of
 from imagescaler.engine.scale import scale
 from imagescaler.probe.probe import probe
-from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.requests.scaling_request import ScalingRequest
 from tests import handlers
 from tools.benchmarks.costs.record import LIMITS, ONE, Measured
 
@@ -24,7 +24,7 @@ REPEATS, LONG_S = 3, 10.0
 
 def job(source: Path, fields: dict[str, Any]) -> Measured:
     """Run a job, three times if it is short; memory is the peak of the first run, time the median."""
-    options = OptionFields.model_validate(fields).options()
+    options = ScalingRequest.model_validate(fields).options
     used = [_used(source, options)]
     while len(used) < REPEATS and used[0].cpu_seconds < LONG_S:
         used.append(_used(source, options))

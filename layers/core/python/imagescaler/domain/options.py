@@ -1,16 +1,22 @@
-"""How an image is to be scaled, as the domain has it; `option_fields` is what clients see of it."""
+"""How an image is to be scaled: the options, each declared once, and the types of their values."""
 
-from dataclasses import asdict, dataclass, fields
+import re
+from dataclasses import asdict, astuple, dataclass, fields
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Final, Self
 
 from imagescaler.domain.formats import Format
+from imagescaler.domain.option import Group, Option, option, options_of
 
 DEFAULT_QUALITY = {Format.JPEG: 80, Format.WEBP: 80, Format.AVIF: 60}
+MAX_QUALITY = 100
+NUMBERS = re.compile(r"\d{1,6}(\s*,\s*\d{1,6})*")
+FORMAT_QUALITY = re.compile(r"(\w+)\s*:\s*(\d{1,3})")
+Color = Annotated[str, "#rrggbbaa"]
 
 
 class Fit(StrEnum):
-    """How a picture takes a width and a height, both given; the names are those of CSS object-fit and of sharp."""
+    """How the image is fitted into width and height when both are given, named as in CSS object-fit and sharp."""
 
     INSIDE = "inside"
     OUTSIDE = "outside"
@@ -20,7 +26,7 @@ class Fit(StrEnum):
 
 
 class Gravity(StrEnum):
-    """Which part of the picture stays when it is cut, and where it lies when there is room around it."""
+    """The part of the image that stays when it is cropped, and its position when there is room around it."""
 
     CENTER = "center"
     NORTH = "north"
@@ -35,7 +41,7 @@ class Gravity(StrEnum):
 
 
 class Kernel(StrEnum):
-    """The filter that resamples."""
+    """Resampling filter."""
 
     NEAREST = "nearest"
     BOX = "box"
@@ -46,7 +52,7 @@ class Kernel(StrEnum):
 
 
 class Metadata(StrEnum):
-    """What of the source's EXIF and XMP the result carries."""
+    """The EXIF and XMP metadata that the result keeps."""
 
     NONE = "none"
     COPYRIGHT = "copyright"
@@ -54,7 +60,7 @@ class Metadata(StrEnum):
 
 
 class Icc(StrEnum):
-    """Whether colors are converted to sRGB, or keep the source's profile."""
+    """Whether colors are converted to sRGB or keep the source's ICC profile."""
 
     SRGB = "srgb"
     KEEP = "keep"
@@ -62,15 +68,30 @@ class Icc(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A part of a picture, in pixels from its top left corner."""
+    """A part of an image, in pixels from its top left corner."""
 
     left: int
     top: int
     width: int
     height: int
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `left,top,width,height`; raises ValueError with a sentence.
+
+        >>> Box.parse("10, 20, 300, 200")
+        Box(left=10, top=20, width=300, height=200)
+        """
+        match _numbers(text):
+            case [left, top, width, height] if width and height:
+                return cls(left, top, width, height)
+        raise ValueError("give left,top,width,height in pixels, such as 10,20,300,200")
+
+    def __str__(self) -> str:
+        return ",".join(map(str, astuple(self)))
+
     def around(self, other: Self) -> Self:
-        """Give the box around two.
+        """Return the smallest box that contains both.
 
         >>> Box(1, 2, 3, 4).around(Box(0, 5, 2, 2))
         Box(left=0, top=2, width=4, height=5)
@@ -83,17 +104,36 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """What is added on each side, in pixels; the order is that of CSS."""
+    """Pixels to add on each side, in the order of CSS."""
 
     top: int
     right: int
     bottom: int
     left: int
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read one, two or four numbers, as CSS does for padding; raises ValueError with a sentence.
+
+        >>> Edges.parse("10"), Edges.parse("1,2")
+        (Edges(top=10, right=10, bottom=10, left=10), Edges(top=1, right=2, bottom=1, left=2))
+        """
+        match _numbers(text):
+            case [every]:
+                return cls(every, every, every, every)
+            case [vertical, horizontal]:
+                return cls(vertical, horizontal, vertical, horizontal)
+            case [top, right, bottom, left]:
+                return cls(top, right, bottom, left)
+        raise ValueError("give pixels for all edges, or vertical,horizontal, or top,right,bottom,left, such as 10,20")
+
+    def __str__(self) -> str:
+        return ",".join(map(str, astuple(self)))
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The quality of each lossy format, 1 to 100."""
+    """Encoder quality of each lossy format, 1 to 100."""
 
     jpeg: int = DEFAULT_QUALITY[Format.JPEG]
     webp: int = DEFAULT_QUALITY[Format.WEBP]
@@ -101,64 +141,207 @@ class Quality:
 
     @classmethod
     def same(cls, quality: int) -> Self:
-        """Give one quality to every format."""
+        """Use one quality for every format."""
         return cls(*[quality] * len(fields(cls)))
 
+    @classmethod
+    def parse(cls, text: int | str) -> Self:
+        """Read one quality for all formats, or some by format; raises ValueError with a sentence.
+
+        >>> str(Quality.parse(75)), str(Quality.parse("avif:50, jpeg:90"))
+        ('jpeg:75,webp:75,avif:75', 'jpeg:90,webp:80,avif:50')
+        """
+        parts = [part.strip() for part in str(text).split(",")]
+        pairs = [pair.groups() for part in parts if (pair := FORMAT_QUALITY.fullmatch(part))]
+        if len(parts) == 1 and parts[0].isdecimal():
+            quality = cls.same(int(parts[0]))
+        elif len(pairs) == len(parts) and {name for name, _ in pairs} <= {each.name for each in fields(cls)}:
+            quality = cls(**{name: int(number) for name, number in pairs})
+        else:
+            quality = cls.same(0)
+        if not all(1 <= number <= MAX_QUALITY for number in astuple(quality)):
+            raise ValueError(f"give 1 to {MAX_QUALITY}, or one for each format, such as {cls()}")
+        return quality
+
+    def __str__(self) -> str:
+        return ",".join(f"{name}:{number}" for name, number in asdict(self).items())
+
     def of(self, form: Format) -> int:
-        """Give the quality of a format; 100 for one that loses nothing."""
-        return int(getattr(self, form.value, 100))
+        """Quality of a format; 100 for a lossless one."""
+        return int(getattr(self, form.value, MAX_QUALITY))
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an image is to be scaled; docs/options.md says what each option does, and in which order.
+    """How an image is to be scaled; docs/options.md has the table made from this, and the order of application.
 
-    Sides are in pixels, `scale` is in percent of the source, `rotate` in degrees clockwise (0, 90, 180, 270),
-    `blur` and `sharpen` are standard deviations in pixels, `background` is #rrggbbaa, `format` None is that of the
-    source, `fit` None follows from `preserve_ratio`.
+    `format` None is the source's format; `fit` None follows from `preserve_ratio`, see `fitting`.
     """
 
-    width: int | None = None
-    height: int | None = None
-    preserve_ratio: bool = True
-    format: Format | None = None
-    scale: float | None = None
-    dpr: float = 1.0
-    fit: Fit | None = None
-    enlarge: bool = True
-    min_width: int | None = None
-    min_height: int | None = None
-    max_width: int | None = None
-    max_height: int | None = None
-    gravity: Gravity = Gravity.CENTER
-    focus_x: float | None = None
-    focus_y: float | None = None
-    crop: Box | None = None
-    trim: int | None = None
-    pad: Edges | None = None
-    background: str | None = None
-    rotate: int = 0
-    flip: bool = False
-    flop: bool = False
-    auto_orient: bool = True
-    kernel: Kernel = Kernel.LANCZOS
-    linear: bool = False
-    blur: float | None = None
-    sharpen: float | None = None
-    grayscale: bool = False
-    quality: Quality = Quality()
-    lossless: bool = False
-    progressive: bool = False
-    palette: bool = False
-    depth: int | None = None
-    max_bytes: int | None = None
-    metadata: Metadata = Metadata.NONE
-    icc: Icc = Icc.SRGB
-    animated: bool = True
+    width: int | None = option("width of the result, in pixels", example=800, group=Group.SIZE, at_least=1)
+    height: int | None = option("height of the result, in pixels", example=600, group=Group.SIZE, at_least=1)
+    preserve_ratio: bool = option(
+        "true is fit=inside; false is fit=fill, exactly width and height",
+        default=True,
+        example=True,
+        group=Group.SIZE,
+    )
+    fit: Fit | None = option(
+        "how to fit the image to width and height together: inside or outside them, cover them and crop, "
+        "contain the whole image and add borders, or fill them without keeping the ratio",
+        example="cover",
+        group=Group.SIZE,
+    )
+    scale: float | None = option(
+        "percent of the source, in place of width and height",
+        example=50,
+        group=Group.SIZE,
+        above=0,
+        at_most=10_000,
+    )
+    dpr: float = option(
+        "device pixel ratio; multiplies width, height, scale, minimum, maximum and pad",
+        default=1.0,
+        example=2,
+        group=Group.SIZE,
+        at_least=0.1,
+        at_most=10,
+    )
+    enlarge: bool = option(
+        "false never makes the image larger than the source", default=True, example=False, group=Group.SIZE
+    )
+    min_width: int | None = option("minimum width of the result, in pixels", example=200, group=Group.SIZE, at_least=1)
+    min_height: int | None = option(
+        "minimum height of the result, in pixels", example=200, group=Group.SIZE, at_least=1
+    )
+    max_width: int | None = option("maximum width of the result, in pixels", example=1600, group=Group.SIZE, at_least=1)
+    max_height: int | None = option(
+        "maximum height of the result, in pixels", example=1600, group=Group.SIZE, at_least=1
+    )
+    gravity: Gravity = option(
+        "the part to keep where fit=cover crops, and the position of the image where fit=contain adds borders; "
+        "smart looks for the part with most detail",
+        default=Gravity.CENTER,
+        example="north",
+        group=Group.POSITION,
+    )
+    focus_x: float | None = option(
+        "focal point, in place of gravity: from 0 at the left edge to 1 at the right",
+        example=0.3,
+        group=Group.POSITION,
+        at_least=0,
+        at_most=1,
+    )
+    focus_y: float | None = option(
+        "focal point, in place of gravity: from 0 at the top edge to 1 at the bottom",
+        example=0.6,
+        group=Group.POSITION,
+        at_least=0,
+        at_most=1,
+    )
+    crop: Box | None = option(
+        "region of the upright source to use, cut before scaling: left,top,width,height in pixels",
+        example="10,20,300,200",
+        group=Group.POSITION,
+    )
+    trim: int | None = option(
+        "cut borders that have the color of the top left corner, within this tolerance in levels of 255",
+        example=10,
+        group=Group.POSITION,
+        at_least=0,
+        at_most=254,
+    )
+    pad: Edges | None = option(
+        "padding around the result, in pixels: all sides, or vertical,horizontal, or top,right,bottom,left",
+        example="10,20",
+        group=Group.CANVAS,
+    )
+    background: Color | None = option(
+        "CSS color behind the image; without it transparency is kept where the format can",
+        example=("white", "#ffcc0080", "transparent"),
+        group=Group.CANVAS,
+    )
+    rotate: int = option(
+        "clockwise rotation in degrees: 90, 180 or 270",
+        default=0,
+        example=90,
+        group=Group.ORIENTATION,
+        at_least=-270,
+        at_most=270,
+        multiple_of=90,
+    )
+    flip: bool = option("mirror top and bottom, before rotate", default=False, example=True, group=Group.ORIENTATION)
+    flop: bool = option("mirror left and right, before rotate", default=False, example=True, group=Group.ORIENTATION)
+    auto_orient: bool = option(
+        "turn the source upright by its EXIF orientation", default=True, example=False, group=Group.ORIENTATION
+    )
+    kernel: Kernel = option("resampling filter", default=Kernel.LANCZOS, example="bicubic", group=Group.PIXELS)
+    linear: bool = option(
+        "resample in linear light: keeps the brightness of fine patterns, and is slower",
+        default=False,
+        example=True,
+        group=Group.PIXELS,
+    )
+    blur: float | None = option(
+        "standard deviation of a Gaussian blur, in pixels of the result",
+        example=2.5,
+        group=Group.PIXELS,
+        at_least=0.3,
+        at_most=100,
+    )
+    sharpen: float | None = option(
+        "standard deviation of an unsharp mask, in pixels of the result",
+        example=1,
+        group=Group.PIXELS,
+        at_least=0.3,
+        at_most=100,
+    )
+    grayscale: bool = option("convert to grayscale", default=False, example=True, group=Group.PIXELS)
+    format: Format | None = option(
+        "format of the result; auto is that of the source", example="webp", group=Group.OUTPUT, none="auto"
+    )
+    quality: Quality = option(
+        "1 to 100, for every lossy format or for each",
+        default=Quality(),
+        example="jpeg:82,webp:78,avif:55",
+        group=Group.OUTPUT,
+    )
+    lossless: bool = option("webp: keep every pixel exactly", default=False, example=True, group=Group.OUTPUT)
+    progressive: bool = option(
+        "jpeg: load from coarse to fine; smaller, and slower to encode", default=False, example=True, group=Group.OUTPUT
+    )
+    palette: bool = option("png: at most 256 colors", default=False, example=True, group=Group.OUTPUT)
+    depth: int | None = option(
+        "8 permits the reduction of 16 bits per sample to 8", example=8, group=Group.OUTPUT, at_least=8, at_most=8
+    )
+    max_bytes: int | None = option(
+        "maximum size of the file: uses the highest quality, up to `quality`, that fits",
+        example=100_000,
+        group=Group.OUTPUT,
+        at_least=1,
+    )
+    metadata: Metadata = option(
+        "EXIF and XMP metadata to keep", default=Metadata.NONE, example="copyright", group=Group.OUTPUT
+    )
+    icc: Icc = option(
+        "convert the colors to sRGB, or keep the source's ICC profile",
+        default=Icc.SRGB,
+        example="keep",
+        group=Group.OUTPUT,
+    )
+    animated: bool = option(
+        "keep animations, in gif, webp, png and avif; false takes the first frame",
+        default=True,
+        example=False,
+        group=Group.OUTPUT,
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rotate", self.rotate % 360)
 
     @property
     def fitting(self) -> Fit:
-        """Give the fit that counts.
+        """The fit that applies.
 
         >>> Options(5, 5).fitting, Options(5, 5, preserve_ratio=False).fitting, Options(5, 5, fit=Fit.COVER).fitting
         (<Fit.INSIDE: 'inside'>, <Fit.FILL: 'fill'>, <Fit.COVER: 'cover'>)
@@ -166,7 +349,7 @@ class Options:
         return self.fit or (Fit.INSIDE if self.preserve_ratio else Fit.FILL)
 
     def keeps_frames(self, source: Format) -> bool:
-        """Say whether an animation in a file of this format stays one.
+        """Return True if an animation in a file of this format stays one.
 
         >>> Options(5).keeps_frames(Format.GIF), Options(5, format=Format.JPEG).keeps_frames(Format.GIF)
         (True, False)
@@ -174,10 +357,19 @@ class Options:
         return self.animated and source.has_frames and (self.format or source).has_frames
 
     def given(self) -> dict[str, Any]:
-        """Give the options that differ from their defaults, as JSON values: two releases agree on what a wish is.
+        """Return the options that differ from their defaults, as JSON values.
+
+        A new option with a default leaves this unchanged, so idempotency keys survive an update.
 
         >>> Options(800, format=Format.WEBP).given()
         {'width': 800, 'format': <Format.WEBP: 'webp'>}
         """
         defaults = asdict(Options())
         return {name: value for name, value in asdict(self).items() if value != defaults[name]}
+
+
+OPTIONS: Final[tuple[Option, ...]] = options_of(Options)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")] if NUMBERS.fullmatch(text.strip()) else []

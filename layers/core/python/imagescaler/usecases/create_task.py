@@ -1,10 +1,11 @@
-"""Accept an image: keep its bytes, write the task, ring the queue, in this order."""
+"""Accept an image: store its bytes, write the task, enqueue a message, in this order."""
 
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,17 +22,49 @@ from imagescaler.usecases.image_input import ImageInput, Probe
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
 
 logger = logging.getLogger(__name__)
-Message = Callable[[UUID], TaskMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTaskRequest:
+    """What an owner asks for. `correlation` has the ids of the request, for the logs of the processor."""
+
+    image: ImageInput
+    options: Options
+    owner: str
+    renditions: Sequence[Rendition] = ()
+    idempotency_key: str | None = None
+    correlation: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def idempotency(self) -> Idempotency | None:
+        """The client's key and what it stands for."""
+        return Idempotency(self.idempotency_key, self.hash()) if self.idempotency_key else None
+
+    def hash(self) -> str:
+        """Hash the image and the options, or the named options of the renditions."""
+        digest = hashlib.sha256(self.image.digest)
+        options: Any = [[each.name, each.options.given()] for each in self.renditions] or self.options.given()
+        digest.update(json.dumps(options, sort_keys=True).encode())
+        return digest.hexdigest()
+
+    def check(self, source_info: SourceInfo, limits: Limits) -> None:
+        """Raise ImageProblem for a result that cannot be made, with the name of its rendition."""
+        if not self.renditions:
+            preview(source_info, self.options, limits)
+        for each in self.renditions:
+            try:
+                preview(source_info, each.options, limits)
+            except ImageProblem as problem:
+                raise type(problem)(f"{each.name}: {problem.detail}") from None
+
+    def message(self, task_id: UUID) -> TaskMessage:
+        """Return the queue message for the task."""
+        return TaskMessage(task_id, **self.correlation)
 
 
 async def create_task(
-    image: ImageInput,
-    options: Options,
-    owner: str,
+    request: NewTaskRequest,
     *,
-    renditions: Sequence[Rendition] = (),
-    idempotency_key: str | None,
-    message: Message,
     probe: Probe,
     limits: Limits,
     retention: Retention,
@@ -39,21 +72,18 @@ async def create_task(
     queue: TaskQueue,
     store: ImageStore,
 ) -> tuple[Task, bool]:
-    """Accept an owner's image and return its task with True, or with False the task that the key already stands for.
+    """Accept an image and return its task with True, or with False the task that the key already stands for.
 
-    Killed at any point, this leaves either nothing that matters or a task that can be rung for again. Raises
+    If killed at any point, this leaves either nothing that matters or a task that the sweeper enqueues again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
     """
-    limits.check_renditions(len(renditions))
-    source = await image.probe(probe, store)
+    limits.check_renditions(len(request.renditions))
+    source = await request.image.probe(probe, store)
     limits.check_bytes(source.bytes)
-    _check(SourceInfo.of(source), options, renditions, limits)
-    idempotency = None
-    if idempotency_key:
-        idempotency = Idempotency(idempotency_key, request_hash(image, options, renditions))
-    new = NewTask(uuid4(), options, source, owner, idempotency, tuple(renditions))
+    request.check(SourceInfo.of(source), limits)
+    new = NewTask(uuid4(), request.options, source, request.owner, request.idempotency, tuple(request.renditions))
     async with _retry_after_from_backlog(tasks):
-        await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+        await request.image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     try:
         task, created = await tasks.add(new)
     except Problem:
@@ -63,41 +93,22 @@ async def create_task(
         await store.delete(new.source_key)
         if task.status is Status.PENDING and task.message_id is None:
             async with _retry_after_from_backlog(tasks):
-                await _enqueue_again(task, message, tasks, queue)
+                await _enqueue_again(request.message(task.id), tasks, queue)
         return task, False
     try:
         async with _retry_after_from_backlog(tasks):
-            message_id = await queue.push(message(task.id))
+            message_id = await queue.push(request.message(task.id))
     except Problem:
         await _roll_back(new, tasks, store)
         raise
-    with suppress(Unavailable):  # it is accepted all the same: the row is there, and the message too
+    with suppress(Unavailable):  # it is accepted all the same: the row exists, and so does the message
         await tasks.note_message(task.id, message_id)
     return task, True
 
 
-def request_hash(image: ImageInput, options: Options, renditions: Sequence[Rendition] = ()) -> str:
-    """Hash what an idempotency key stands for: the image and the options, or the named ones of renditions."""
-    digest = hashlib.sha256(image.digest)
-    wish: Any = [[each.name, each.options.given()] for each in renditions] or options.given()
-    digest.update(json.dumps(wish, sort_keys=True).encode())
-    return digest.hexdigest()
-
-
-def _check(source_info: SourceInfo, options: Options, renditions: Sequence[Rendition], limits: Limits) -> None:
-    """Refuse what cannot be made, and name the rendition that it is."""
-    if not renditions:
-        preview(source_info, options, limits)
-    for each in renditions:
-        try:
-            preview(source_info, each.options, limits)
-        except ImageProblem as problem:
-            raise type(problem)(f"{each.name}: {problem.detail}") from None
-
-
 @asynccontextmanager
 async def _retry_after_from_backlog(tasks: TaskRepository) -> AsyncIterator[None]:
-    """Let who is refused for want of room know from the work that waits when to come again."""
+    """Set `Retry-After` on a "full" error from the current backlog."""
     try:
         yield
     except Full as problem:
@@ -106,20 +117,20 @@ async def _retry_after_from_backlog(tasks: TaskRepository) -> AsyncIterator[None
         raise
 
 
-async def _enqueue_again(task: Task, message: Message, tasks: TaskRepository, queue: TaskQueue) -> None:
-    """Ring for a task that the client asked for before, where whoever accepted it did not get to, or is just about to.
+async def _enqueue_again(message: TaskMessage, tasks: TaskRepository, queue: TaskQueue) -> None:
+    """Enqueue a task of an earlier request that was killed before it did, or is about to do so.
 
-    Takes nothing back: the task is another request's. Should that one have taken it back, then this one fails, too.
+    Rolls nothing back: the task belongs to that request. If that one has rolled it back meanwhile, this one fails too.
     """
-    message_id = await queue.push(message(task.id))
-    if not await tasks.note_message(task.id, message_id):
-        raise QueueUnavailable("The task was taken back, because the queue did not answer. Try again.")
+    message_id = await queue.push(message)
+    if not await tasks.note_message(message.task_id, message_id):
+        raise QueueUnavailable("The queue did not answer, so the task was not accepted. Try again.")
 
 
 async def _roll_back(task: NewTask, tasks: TaskRepository, store: ImageStore) -> None:
-    """Take back what was written, unless a replay has rung for it meanwhile: then it is that one's.
+    """Delete what was written, unless a replay has enqueued the task meanwhile: then it belongs to that request.
 
-    Where that fails too, the row has no message, and the bytes have an end.
+    If this fails too, the row has no message, and the bytes expire.
     """
     try:
         if await tasks.discard(task.id):

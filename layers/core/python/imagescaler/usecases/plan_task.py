@@ -1,4 +1,4 @@
-"""Say what a task would make, without making it."""
+"""Plan what a task would make, without making it."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from imagescaler.usecases.ports import ImageStore
 async def plan_task(
     image: ImageInput | SourceInfo, options: Options, *, probe: Probe, limits: Limits, store: ImageStore
 ) -> Preview:
-    """Foretell the result for an image, of which the beginning is enough, or for an source_info.
+    """Plan the result of an image, of which the beginning is enough, or of a source whose size is given.
 
     Raises what `create_task` raises for the same image and options: RequestProblem, ImageProblem or Unavailable.
     """
@@ -30,9 +30,9 @@ async def plan_renditions(
     limits: Limits,
     store: ImageStore,
 ) -> dict[str, Preview | Failure]:
-    """Foretell each of several results of one image by its name, or why it cannot be made.
+    """Plan each of several results of one image, by name; a Failure says why one cannot be made.
 
-    Raises RequestProblem, ImageProblem or Unavailable for what is wrong with the image, or with the list as a whole.
+    Raises RequestProblem, ImageProblem or Unavailable for errors of the image, or of the list as a whole.
     """
     limits.check_renditions(len(renditions))
     source_info = await _source_info(image, probe, limits, store)

@@ -8,12 +8,12 @@ from urllib.parse import urljoin
 import pybase64
 from fastapi import Depends, FastAPI, Request
 from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imagescaler import __version__
 from imagescaler.runtime import loop, telemetry
 from imagescaler.web.problems import MEDIA_TYPE, add_handlers
-from imagescaler.web.requests.form import FormRoute
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -27,7 +27,6 @@ def create_app(title: str = "imagescaler") -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.router.route_class = FormRoute
     app.add_middleware(_RequestLog)
     add_handlers(app)
     return app
@@ -36,8 +35,8 @@ def create_app(title: str = "imagescaler") -> FastAPI:
 def lambda_handler(app: FastAPI) -> Handler:
     """Make the entry point of a function from its application (payload format 2.0)."""
     loop.own_loop()  # else Mangum makes another
-    mangum = Mangum(app, lifespan="off")  # it would run the lifespan in every invocation
-    mangum.config["text_mime_types"].append(MEDIA_TYPE)
+    texts = [*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE]
+    mangum = Mangum(app, lifespan="off", text_mime_types=texts)  # it would run the lifespan in every invocation
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         loop.own_loop()

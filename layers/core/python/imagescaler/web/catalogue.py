@@ -7,12 +7,13 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from imagescaler.domain import errors
-from imagescaler.web.problems import MEDIA_TYPE, STATUS, type_of
+from imagescaler.web.problems import MEDIA_TYPE, STATUS
+from imagescaler.web.views.problem import type_of
 
 RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
 
 
-def problems(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
     every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
     found: dict[int, list[type[errors.Problem]]] = {}

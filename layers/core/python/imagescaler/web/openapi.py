@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 FORM = "multipart/form-data"
+SCHEMAS = "#/components/schemas/"
 
 
 class Document:
@@ -24,8 +25,16 @@ class Document:
 
 
 def file_of_form(types: Iterable[str]) -> dict[str, Any]:
-    """Say of what types the file of a form may be (OpenAPI 3.1, Encoding Object)."""
-    return {FORM: {"encoding": {"file": {"contentType": ", ".join(types)}}}}
+    """Describe the types that the file of a form may have (OpenAPI 3.1, Encoding Object)."""
+    return {"encoding": {"file": {"contentType": ", ".join(types)}}}
+
+
+def forbid_null(schema: dict[str, Any]) -> None:
+    """Take null out of what may be one thing or null: it may be left out, but text has no null."""
+    things = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(things) == 1:
+        del schema["anyOf"]
+        schema.update(things[0])
 
 
 def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
@@ -39,7 +48,7 @@ def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
                 message = f"two functions describe the schema {name} differently"
                 raise ValueError(message)
     for optional in _sent_as_text(paths, schemas):
-        _forbid_null(optional)
+        forbid_null(optional)
     return {**top, "paths": paths, "components": {"schemas": dict(sorted(schemas.items()))}}
 
 
@@ -50,11 +59,3 @@ def _sent_as_text(paths: dict[str, Any], schemas: dict[str, Any]) -> Iterator[di
         form = operation.get("requestBody", {}).get("content", {}).get(FORM)
         if form:
             yield from schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"].values()
-
-
-def _forbid_null(schema: dict[str, Any]) -> None:
-    """Take null out of what may be one thing or null: it may be left out, but text has no null."""
-    things = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
-    if len(things) == 1:
-        del schema["anyOf"]
-        schema.update(things[0])

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from imagescaler.domain import errors
-from imagescaler.web.views import task as schemas
+from imagescaler.web.views.problem import FieldError, Problem, type_of
 
 STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.MalformedRequest: HTTPStatus.BAD_REQUEST,
@@ -63,15 +63,6 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_bug)
 
 
-def type_of(slug: str) -> str:
-    """Give a problem's type, a stable URL path.
-
-    >>> type_of("task-not-found")
-    '/problems/task-not-found'
-    """
-    return f"/problems/{slug}"
-
-
 def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:
     """List the classes of problems that are raised: those without subclasses."""
     for child in kind.__subclasses__():
@@ -80,7 +71,7 @@ def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.
 
 def _answer(request: Request, status: int, type_: str, title: str, detail: str, **more: Any) -> JSONResponse:
     headers = more.pop("headers", None)
-    body = schemas.Problem(type=type_, title=title, status=status, detail=detail, instance=request.url.path, **more)
+    body = Problem(type=type_, title=title, status=status, detail=detail, instance=request.url.path, **more)
     content = body.model_dump(mode="json", exclude_none=True)
     return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 
@@ -98,7 +89,7 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
 
 async def _on_invalid(request: Request, invalid: Any) -> JSONResponse:
     every = invalid.errors()
-    found = [schemas.FieldError(field=_field(error), detail=_sentence(error)) for error in every[:MAX_FIELDS]]
+    found = [FieldError(field=_field(error), detail=_sentence(error)) for error in every[:MAX_FIELDS]]
     detail = "; ".join(f"{each.field}: {each.detail}" for each in found)
     if len(every) > MAX_FIELDS:
         detail += f"; and {len(every) - MAX_FIELDS:,} more"

@@ -9,8 +9,8 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.planning.cost.task_cost import estimate_previews
 from imagescaler.planning.preview import Preview
-from imagescaler.web.requests.option_fields import OptionFields
-from imagescaler.web.views.task import TaskError
+from imagescaler.web.views.options import OptionsView
+from imagescaler.web.views.problem import TaskError
 
 
 class SizeView(BaseModel):
@@ -88,7 +88,7 @@ class PlanView(BaseModel):
     """What a task would make; without `doubts` it is exactly so."""
 
     source: PlannedSource
-    options: OptionFields
+    options: OptionsView
     result: PlannedResult
     geometry: GeometryView
     doubts: list[CaveatView]
@@ -100,7 +100,7 @@ class PlanView(BaseModel):
         plan, form = preview.plan, preview.format
         return cls(
             source=PlannedSource(format=preview.source_info.format, **_size(plan.upright)),
-            options=OptionFields.of(preview.options),
+            options=OptionsView.of(preview.options),
             result=PlannedResult(format=form, media_type=form and form.media_type, **_size(plan.size)),
             geometry=GeometryView(
                 area=BoxView.model_validate(plan.area),

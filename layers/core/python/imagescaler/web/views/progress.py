@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 from imagescaler.domain.task.task import Task
 from imagescaler.usecases.ports import TaskRepository
 from imagescaler.web.requests.headers import wait_s
-from imagescaler.web.views.task import TaskView, Unfinished
+from imagescaler.web.views.result import Unfinished
+from imagescaler.web.views.task import TaskView
 
 ACCEPTED_HEADERS: dict[str, Any] = {
     "Location": {"description": "where the task stands", "schema": {"type": "string"}},

@@ -1,15 +1,15 @@
 """A result as an answer: the picture itself, or JSON with the picture in base64."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import pybase64
 from fastapi import Response
+from pydantic import BaseModel
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Result
-from imagescaler.web.views.task import ResultBody
 
 # Lambda's answer may have 6,291,556 bytes, in base64 either way; the rest is for headers and the JSON around it.
 MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384
@@ -21,6 +21,27 @@ RESULT_HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     },
 }
+
+
+class ResultBody(BaseModel):
+    """A result as JSON; `data` is the image in base64, or null where it is too large: then it is at `url`, for a while.
+
+    The URL is signed and needs no other header.
+    """
+
+    status: Literal["completed"] = "completed"
+    data: str | None
+    url: str | None = None
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class Unfinished(BaseModel):
+    """What stands in place of a result that is not there yet."""
+
+    status: Literal["pending", "processing"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,40 +1,20 @@
-"""What goes over the wire: the JSON bodies and the queue's message; the options are in `option_fields`."""
+"""A task, as its client gets it."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 
 from imagescaler.domain.formats import Format
-from imagescaler.domain.task.outcome import Failure, Result
+from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.receipt import PeakOf
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.srcset import Pictures, url_of
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
-from imagescaler.web.requests.option_fields import NotBoolean, OptionFields
-
-MEDIA_TYPES: list[JsonValue] = [form.media_type for form in Format]
-
-
-class UploadRequest(BaseModel):
-    """The file that is to be uploaded: how many bytes it has, and of what type they are."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    bytes: Annotated[int, Field(ge=1, examples=[12_345_678]), NotBoolean]
-    media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
-
-
-class UploadView(BaseModel):
-    """A request to make, exactly as told, and `id` for the tasks that follow; both until `expires_at`."""
-
-    id: UUID
-    method: str
-    url: str
-    headers: dict[str, str]
-    expires_at: datetime
+from imagescaler.web.views.options import OptionsView
+from imagescaler.web.views.problem import TaskError
 
 
 class SourceView(BaseModel):
@@ -92,43 +72,12 @@ class ResultView(BaseModel):
         return cls(**_fields(result), media_type=result.format.media_type)
 
 
-class FieldError(BaseModel):
-    """What is wrong with one field of a request."""
-
-    field: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """Problem details, RFC 9457."""
-
-    type: Annotated[str, Field(examples=["/problems/task-not-found"])]
-    title: str
-    status: int
-    detail: str
-    instance: str | None = None
-    errors: list[FieldError] | None = None
-
-
-class TaskError(BaseModel):
-    """Why a task failed: the problem, without a status of its own."""
-
-    type: str
-    title: str
-    detail: str
-
-    @classmethod
-    def of(cls, failure: Failure) -> Self:
-        """Show why something failed."""
-        return cls(type=f"/problems/{failure.type}", title=failure.title, detail=failure.detail)
-
-
 class RenditionView(BaseModel):
     """One of several results of a task; it may have failed by itself. `url` is where it is, or will be."""
 
     name: str
     status: Status
-    options: OptionFields
+    options: OptionsView
     url: str
     result: ResultView | None = None
     error: TaskError | None = None
@@ -140,7 +89,7 @@ class RenditionView(BaseModel):
         return cls(
             name=rendition.name,
             status=task.status_of(rendition),
-            options=OptionFields.of(rendition.options),
+            options=OptionsView.of(rendition.options),
             url=url_of(task, rendition),
             result=rendition.result and ResultView.of(rendition.result),
             error=failure and TaskError.of(failure),
@@ -165,7 +114,7 @@ class TaskView(BaseModel):
     expires_at: datetime | None = None
     attempts: int
     source: SourceView
-    options: Annotated[OptionFields | None, Field(description="null where there are renditions: each has its own")]
+    options: Annotated[OptionsView | None, Field(description="null where there are renditions: each has its own")]
     result: ResultView | None = None
     error: TaskError | None = None
     renditions: list[RenditionView] | None = None
@@ -188,50 +137,13 @@ class TaskView(BaseModel):
             expires_at=task.expires_at,
             attempts=task.attempt,
             source=SourceView.model_validate(task.source),
-            options=None if task.renditions else OptionFields.of(task.options),
+            options=None if task.renditions else OptionsView.of(task.options),
             result=task.result and ResultView.of(task.result),
             error=task.failure and TaskError.of(task.failure),
             renditions=[RenditionView.of(task, each) for each in task.renditions] or None,
             srcset=pictures.srcset,
             sources=sources or None,
         )
-
-
-class ResultBody(BaseModel):
-    """A result as JSON; `data` is the image in base64, or null where it is too large: then it is at `url`, for a while.
-
-    The URL is signed and needs no other header.
-    """
-
-    status: Literal["completed"] = "completed"
-    data: str | None
-    url: str | None = None
-    media_type: str
-    width: int
-    height: int
-    bytes: int
-
-
-class Unfinished(BaseModel):
-    """What stands in place of a result that is not there yet."""
-
-    status: Literal["pending", "processing"]
-
-
-class Check(BaseModel):
-    """Whether one server answers, and in how many milliseconds."""
-
-    status: Literal["ok", "unavailable"]
-    ms: float
-
-
-class Health(BaseModel):
-    """Whether the service can take tasks."""
-
-    status: Literal["ok", "unavailable"]
-    postgres: Check
-    queue: Check
-    store: Check
 
 
 def _fields(record: object) -> dict[str, object]:

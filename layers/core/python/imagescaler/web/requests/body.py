@@ -1,0 +1,59 @@
+"""The body of a request as fields, whether it is a form or JSON: both have the same names."""
+
+import json
+from typing import Any, TypeVar
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
+
+FILE, LIST = "file", "renditions"
+MAX_FORM_FIELDS = 50
+MultiPartParser.spool_max_size = 6 << 20  # a Lambda event, and so every file in one, has at most this many bytes
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def read_body(request: Request, model: type[Model]) -> Model:
+    """Validate the body; an option that is an empty text or null counts as absent.
+
+    Raises HTTPException 400 for a body that is not what its Content-Type says, and RequestValidationError.
+    """
+    fields = await (_json(request) if _media_type(request) == "application/json" else _form(request))
+    may_be_empty = model.model_fields.keys() - {LIST}
+    given = {name: value for name, value in fields.items() if value != "" or name not in may_be_empty}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    try:
+        content = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, f"The body is not JSON: {error}.") from error
+    if not isinstance(content, dict):
+        raise HTTPException(400, "The body must be a JSON object.")
+    return {name: value for name, value in content.items() if value is not None}
+
+
+async def _form(request: Request) -> dict[str, Any]:
+    """Read the fields of a form, of a repeated one the last; the list must not be repeated, and is then refused."""
+    async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
+        return {name: await _value(form, name) for name in form}
+
+
+async def _value(form: FormData, name: str) -> Any:
+    *others, value = form.getlist(name)
+    if name == FILE and isinstance(value, UploadFile):
+        return await value.read() if value.filename or value.size else ""
+    return [*others, value] if others and name == LIST else value
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,63 @@
+"""The bodies of requests in the OpenAPI document: JSON, and the form with the same fields."""
+
+import json
+from typing import Any
+
+from imagescaler.domain.option_rules import SIZES
+from imagescaler.web.openapi import FORM, SCHEMAS, file_of_form, forbid_null
+from imagescaler.web.requests.body import FILE, LIST
+from imagescaler.web.requests.plan_request import PlanRequest
+from imagescaler.web.requests.task_request import TaskRequest
+from imagescaler.web.views.result import PICTURES
+
+UPLOAD = "upload_id"
+
+
+def request_body(model: type[TaskRequest]) -> dict[str, Any]:
+    """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
+    form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(PICTURES)}
+    content = {FORM: form, "application/json": {"schema": {"$ref": SCHEMAS + model.__name__}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def body_schemas() -> dict[str, Any]:
+    """Return the schemas of all bodies by name, and those that they refer to."""
+    schemas: dict[str, Any] = {}
+    for model, required in ((TaskRequest, True), (PlanRequest, False)):
+        as_json, form = _schema(model), _schema(model)
+        schemas |= as_json.pop("$defs")
+        del as_json["properties"][FILE], form["properties"][UPLOAD], form["$defs"]
+        form["properties"][LIST] = _as_text(form["properties"][LIST])
+        if required:
+            as_json["required"], form["required"] = [UPLOAD], [FILE]
+            forbid_null(as_json["properties"][UPLOAD])
+        schemas |= {model.__name__: as_json, _form_name(model): {**form, "title": _form_name(model)}}
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            if field.get("default", ...) is None:
+                del field["default"]
+    return schemas
+
+
+def _schema(model: type[TaskRequest]) -> dict[str, Any]:
+    schema = model.model_json_schema(ref_template=SCHEMAS + "{model}")
+    return {**schema, "anyOf": [_given(name) for name in (*SIZES, LIST)]}
+
+
+def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list that is JSON in a text, as a form has it."""
+    return {
+        "title": schema["title"],
+        "description": f"JSON: {schema['description']}",
+        "examples": [json.dumps(example) for example in schema["examples"]],
+        "type": "string",
+        "contentMediaType": "application/json",
+    }
+
+
+def _given(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+def _form_name(model: type[TaskRequest]) -> str:
+    return model.__name__.replace("Request", "Form")

@@ -1,0 +1,128 @@
+"""A request for a task: an image, and how to scale it to one result or several."""
+
+import json
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from imagescaler.domain import errors
+from imagescaler.domain.options import OPTIONS
+from imagescaler.domain.task.rendition import Rendition
+from imagescaler.usecases.image_input import ImageInput, InlineImage, UploadedImage
+from imagescaler.web.requests.body import read_body
+from imagescaler.web.requests.scaling_request import ScalingRequest
+
+FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
+MAX_LISTED = 100  # more are not even read; MAX_RENDITIONS is what a deployment makes
+PROBLEMS: tuple[type[errors.Problem], ...] = (
+    errors.MalformedRequest,
+    errors.UploadNotFound,
+    errors.SourceTooLarge,
+    errors.TooManyRenditions,
+    errors.UnsupportedImageFormat,
+    errors.CorruptImage,
+    errors.ImageTooLarge,
+    errors.TooManyFrames,
+    errors.CropOutside,
+    errors.TargetTooLarge,
+)
+"""What may be wrong with an image and its options, before anything is decoded."""
+
+
+class RenditionRequest(ScalingRequest):
+    """One of several results: its name and its own options; null undoes an option from beside the list."""
+
+    name: Annotated[
+        str,
+        Field(
+            pattern="^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$",
+            description="at most 32 letters, digits, - and _; unique in the list",
+            examples=["small"],
+        ),
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            raise ValueError("give a JSON list of objects, each with a name and options")  # noqa: TRY004 - see NotBoolean
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def _file(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        raise ValueError("send the image as a file of a multipart form")  # noqa: TRY004 - see NotBoolean
+    return value
+
+
+def _unique_names(renditions: list[RenditionRequest]) -> list[RenditionRequest]:
+    names = [each.name for each in renditions]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"there are {names.count(name)} of the name {name}")
+    return renditions
+
+
+class TaskRequest(ScalingRequest):
+    """An image, and how to scale it."""
+
+    file: Annotated[bytes, BeforeValidator(_file), WithJsonSchema(FILE)] | None = None
+    upload_id: UUID | None = None
+    renditions: Annotated[
+        Annotated[list[RenditionRequest], Field(min_length=1, max_length=MAX_LISTED), AfterValidator(_unique_names)]
+        | None,
+        Field(
+            description="several results of one image, each with a name; options beside the list are their defaults",
+            examples=[
+                [{"name": "small", "width": 400}, {"name": "large", "width": 1600, "format": "webp"}],
+            ],
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share_options(cls, given: Any) -> Any:
+        """Add the options beside the list to each rendition that does not set them itself."""
+        if not isinstance(given, dict) or given.get("renditions") is None:
+            return given
+        shared = {each.name: given[each.name] for each in OPTIONS if each.name in given}
+        listed = [{**shared, **each} if isinstance(each, dict) else each for each in _listed(given["renditions"])]
+        return {**given, "renditions": listed}
+
+    def check_options(self) -> None:
+        """Leave contradictions to the renditions: the options beside the list are only their defaults."""
+        if not self.renditions:
+            super().check_options()
+
+    @model_validator(mode="after")
+    def _has_one_image(self) -> Self:
+        if (self.file is None) == (self.upload_id is None):
+            raise ValueError("give either a file, or the upload_id of one")
+        return self
+
+    def image(self, owner: str) -> ImageInput:
+        """Return the image of the request, or the upload of `owner` that it names."""
+        return UploadedImage(self.upload_id, owner) if self.upload_id else InlineImage(self.file or b"")
+
+    def named_options(self) -> tuple[Rendition, ...]:
+        """Return the renditions, for the domain."""
+        return tuple(Rendition(each.name, each.options) for each in self.renditions or ())
+
+
+def _listed(given: Any) -> list[Any]:
+    """Return the list, which in a form is JSON; what cannot be read is left to be refused."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError):
+            return [given]
+    return given if isinstance(given, list) else [given]
+
+
+async def _read(request: Request) -> TaskRequest:
+    return await read_body(request, TaskRequest)
+
+
+TaskBody = Annotated[TaskRequest, Depends(_read)]
