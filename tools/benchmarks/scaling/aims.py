@@ -1,4 +1,4 @@
-"""What was aimed at, and whether it was met."""
+"""The aims of the benchmark, and whether they are met."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,28 +12,25 @@ AIM_CLIENTS = 4
 AIMS_OVER_HTTP = {"thumbor": 1.2, "IPX": 1.0}
 MEMORY, HTTP = "memory", "HTTP"
 REASONS = {
-    "JPEG": """Huffman decoding takes 85 % of the time, the same in both, and the receipt's SHA-256 of the source 2 to
-  7 %. What would get there, or nearly: hash a source once, when it is sent, and not with every task.""",
-    "PNG": """inflating and undoing the filters takes three quarters of the time, in Pillow's decoder. What would get
-  there: one with SIMD filters that writes into Pillow's memory (libspng takes 100 ms where Pillow takes 136, and loses
-  18 of them on the way into Pillow).""",
-    MEMORY: """sharp streams; ours has all of the file in memory until all is decoded. What would get there, just: to
-  let go of the file piece by piece; then it is the two pictures of resampling that take the most.""",
-    HTTP: """scaling is less than half of it. The others go from a file to an answer in one process; ours takes an image
-  through a gateway, an event, a row, a queue and a store, in Python, and answers two requests. What would get nearer:
-  tell who waits that a task is over, in place of its looking at the row, and fewer processes between client and
-  function; to get there, all of that may take a third of what it takes.""",
+    "JPEG": """Huffman decoding takes 85 % of the time, the same in both, and the SHA-256 of the source for the receipt
+  2 to 7 %. To reach the aim, or nearly: hash a source once, when it is received, instead of with every task.""",
+    "PNG": """inflating and reversing the filters takes three quarters of the time, in Pillow's decoder. To reach the
+  aim: a decoder with SIMD filters that writes into Pillow's memory (libspng takes 100 ms and Pillow 136, but 18
+  of the difference are lost when the pixels are copied to Pillow).""",
+    MEMORY: """sharp streams; ours keeps the whole file in memory until it is decoded. To reach the aim, just: release
+  the file in parts; then the two images of resampling take the most memory.""",
+    HTTP: """scaling is less than half of the work. The others go from a file to a response in one process; ours passes
+  an image through a gateway, an event, a row, a queue and a store, in Python, and answers two requests. To
+  come closer: notify a waiting request that its task has ended, instead of polling the row, and have fewer
+  processes between client and function. To reach the aim, all of that may take a third of its present time.""",
 }
-"""Why an aim may be missed, and what would get there."""
+"""Why an aim may be missed, and what would reach it."""
 OF_FORMATS = {"jpg": "JPEG", "png": "PNG"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An aim, the ratio that was measured, None if ours cannot do it, and what else is to be said.
-
-    `reason` is a key of REASONS.
-    """
+    """An aim, the measured ratio (None if ours cannot do it), and a remark. `reason` is a key of REASONS."""
 
     subject: str
     aim: str
@@ -45,7 +42,7 @@ class Verdict:
 
     @property
     def outcome(self) -> str:
-        """Say met, or missed, by how much, and for which reason."""
+        """Text: met, or missed, by how much, and for which reason."""
         said = "met" if self.is_met else f"missed{self.miss}"
         if self.reason and not self.is_met:
             said = f"{said} ({self.reason})"
@@ -53,7 +50,7 @@ class Verdict:
 
 
 def verdicts(results: Results) -> Iterator[Verdict]:
-    """Compare what was measured with the aims; what was not measured is left out."""
+    """Compare the measurements with the aims; cases without measurements are left out."""
     for case in CASES:
         rows = results.of(case.name)
         if RIVAL in rows:

@@ -47,13 +47,13 @@ def contenders(installation: Installation) -> tuple[Contender, ...]:
             OURS, ours, "as in the image of the processor: allocator settings, zlib-ng", environment=allocator | fast
         ),
         Contender(
-            "ours, system's zlib", ours, "without zlib-ng, as `make run` has it", environment=allocator, only="png"
+            "ours, system's zlib", ours, "without zlib-ng, as under `make run`", environment=allocator, only="png"
         ),
         Contender("ours, plain malloc", ours, "without the allocator settings", environment=fast, quick=False),
         Contender(
             "ours, Pillow's resize",
             (sys.executable, "-m", f"{WORKERS}.ours_without_simd"),
-            "without the SIMD resizer, as where it has no wheel",
+            "without the SIMD resizer, as on platforms without its wheel",
             environment=allocator | fast,
             quick=False,
         ),
@@ -87,7 +87,7 @@ def contenders(installation: Installation) -> tuple[Contender, ...]:
         Contender(
             "IPX",
             (*node, str(scripts / "ipx.mjs")),
-            "as a library; progressive JPEG, its default; no say over PNG",
+            "as a library; progressive JPEG, its default; PNG without options",
             installation.folder,
             quick=False,
         ),

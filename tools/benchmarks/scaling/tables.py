@@ -12,7 +12,7 @@ MEBI = 1024 * 1024
 
 
 def aims(results: Results) -> str:
-    """Tell aim by aim what was reached, and then why not all was."""
+    """Table of the aims and the outcome of each, followed by the reasons for missed ones."""
     told = list(verdicts(results))
     lines = (
         (each.subject, each.aim, NONE if each.measured is None else f"{each.measured:.2f}", each.outcome)
@@ -24,7 +24,7 @@ def aims(results: Results) -> str:
 
 
 def ratios(results: Results) -> str:
-    """Give the CPU time of every contender in every case, as a ratio to sharp's."""
+    """Table of the CPU time of every contender in every case, as a ratio to sharp's."""
     names = _names(results.rows)
     lines = []
     for case in _cases(results):
@@ -35,7 +35,7 @@ def ratios(results: Results) -> str:
 
 
 def walls(results: Results) -> str:
-    """Give the wall time of every contender in every case, in milliseconds."""
+    """Table of the wall time of every contender in every case, in milliseconds."""
     names = _names(results.rows)
     lines = (
         (case, *(f"{rows[name].wall_s * 1000:.0f}" if name in rows else NONE for name in names))
@@ -46,7 +46,7 @@ def walls(results: Results) -> str:
 
 
 def qualities(results: Results) -> str:
-    """Tell what was compared: the quality asked for, the bytes that came out, the score of the picture."""
+    """Table of what was compared: the requested quality, the bytes, the score of the image."""
     names = _names(row for row in results.rows if row.score is not None)
     lines = (
         (case, *(_quality(rows.get(name), rows.get(OURS)) for name in names))
@@ -57,7 +57,7 @@ def qualities(results: Results) -> str:
 
 
 def memory(results: Results) -> str:
-    """Give the peak memory of a process that scales one image, in MiB."""
+    """Table of the peak memory of a process that scales one image, in MiB."""
     names = _names(results.memory)
     if not names:
         return UNMEASURED
@@ -66,7 +66,7 @@ def memory(results: Results) -> str:
 
 
 def loads(results: Results) -> str:
-    """Give images per second, and CPU time per image, of each service."""
+    """Table of the images per second, and the CPU time per image, of each service."""
     if not results.loads:
         return UNMEASURED
     services = list(dict.fromkeys(load.service for load in results.loads))
