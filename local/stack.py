@@ -14,6 +14,7 @@ from imagescaler.adapters.stores.redis import RedisImageStore
 from imagescaler.runtime import settings
 from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.limits import HTTP_API
+from local.emulation.api_gateway.require_keys import apply_require_keys
 from local.emulation.api_gateway.server import Application, bind, serving
 from local.emulation.event_source_mapping.runner import Runner
 from local.emulation.event_source_mapping.stream import Stream
@@ -24,7 +25,6 @@ from local.emulation.lambda_host.host_client import HostClient
 from local.emulation.lambda_host.lambda_client import InvocationError, LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.object_store.app import ObjectStore
-from local.emulation.sam_template.authorizers import routes_without_auth
 from local.emulation.sam_template.template import Template, load
 from local.environment import SHARED, StackError, check_postgres, check_redis, environment
 from local.servers.announcement import announced
@@ -121,7 +121,7 @@ async def scheduler(template: Template, client: Client) -> AsyncIterator[None]:
 
 def http_app(template: Template, variables: Mapping[str, str], client: Client) -> Application:
     """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
-    limits, routes = replace(HTTP_API, advice=ADVICE), routes_without_auth(template.routes, variables)
+    limits, routes = replace(HTTP_API, advice=ADVICE), apply_require_keys(template.routes, variables)
     gateway = Gateway(routes, template.cors, client, limits, template.throttling)
     url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
     if not url.startswith(("redis:", "rediss:")):

@@ -9,7 +9,7 @@ import click
 from imagescaler.runtime.settings import SettingsError
 from local import stack
 from local.emulation.lambda_host.lambda_client import DEFAULT_URL_PATTERN, InvocationError
-from local.emulation.sam_template.template import TemplateError
+from local.emulation.sam_template.cloudformation import TemplateError
 from local.environment import StackError
 from local.servers.folders import ServerError
 

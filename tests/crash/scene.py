@@ -12,7 +12,7 @@ import asyncpg
 from redis.asyncio import Redis
 
 from local.emulation.event_source_mapping.runner import Runner
-from local.emulation.sam_template.template import QueueTrigger
+from local.emulation.sam_template.declarations import QueueTrigger
 from tests import audit
 from tests.crash import victims
 from tests.functions.conftest import Functions, multipart

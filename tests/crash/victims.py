@@ -14,7 +14,7 @@ from local.emulation.event_source_mapping import runner as runner_module
 from local.emulation.event_source_mapping.runner import Runner
 from local.emulation.event_source_mapping.stream import Stream
 from local.emulation.lambda_host.lambda_client import Environment, FunctionFailed
-from local.emulation.sam_template.template import QueueTrigger
+from local.emulation.sam_template.declarations import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions
 

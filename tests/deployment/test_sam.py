@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.emulation.sam_template.cloudformation import Node, TemplateError
+from local.emulation.sam_template.cloudformation import TemplateError, read
 from local.emulation.sam_template.declarations import service_of
 from local.emulation.sam_template.for_sam_local import DEFINITION, SIGNING, for_sam_local
 
@@ -17,8 +17,7 @@ TEXT = (ROOT / "template.yaml").read_text()
 
 
 def resources(path: Path, kind: str) -> dict[str, Any]:
-    found = Node.read(path).get("Resources").items()
-    return {name: node.value for name, node in found if node.get("Type").value == kind}
+    return {name: resource for name, resource in read(path)["Resources"].items() if resource["Type"] == kind}
 
 
 def test_an_image_is_built_from_the_functions_folder() -> None:
@@ -37,7 +36,7 @@ def test_an_image_is_built_from_the_functions_folder() -> None:
 def test_the_template_for_sam_local_has_files_as_binary_and_no_keys_and_is_the_same_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "template.local.yaml"
     path.write_text(for_sam_local(TEXT))
-    made, own = Node.read(path).value["Resources"], Node.read(ROOT / "template.yaml").value["Resources"]
+    made, own = read(path)["Resources"], read(ROOT / "template.yaml")["Resources"]
     [api] = resources(path, "AWS::Serverless::HttpApi")
     assert made[api]["Properties"].pop("DefinitionBody") == DEFINITION
     assert own[api]["Properties"]["Auth"].pop("DefaultAuthorizer")

@@ -23,7 +23,8 @@ from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
 from local.emulation.lambda_host.limits import Limits as HostLimits
-from local.emulation.sam_template.template import Function, Template, load
+from local.emulation.sam_template.declarations import Function
+from local.emulation.sam_template.template import Template, load
 from local.servers import postgresql
 from tests.functions.conftest import SIGNING_KEY, Context, Functions
 from tests.handlers import FUNCTIONS, NAMES

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from imagescaler.runtime.settings import SettingsError
-from local.emulation.sam_template.authorizers import routes_without_auth
+from local.emulation.api_gateway.require_keys import apply_require_keys
+from local.emulation.sam_template.cloudformation import TemplateError
 from local.emulation.sam_template.declarations import Authorizer, Route
-from local.emulation.sam_template.template import TemplateError, load
+from local.emulation.sam_template.template import load
 
 OWN = Path(__file__).parents[2] / "template.yaml"
 KEYS = Authorizer("AuthorizeFunction", ("authorization",), 60)
@@ -66,8 +67,8 @@ def test_without_a_default_only_routes_that_say_so_have_one(write: Write) -> Non
 @pytest.mark.parametrize(
     ("auth", "event", "says"),
     [
-        (f"{{Authorizers: {{A: {{{SIMPLE}}}}}}}", "Auth: {Authorizer: B}", "that the API does not have: B"),
-        ("{Authorizers: {A: {JwtConfiguration: {}}}}", "", "Authorizers.A must name a function of this template"),
+        (f"{{Authorizers: {{A: {{{SIMPLE}}}}}}}", "Auth: {Authorizer: B}", "does not have the authorizer B"),
+        ("{Authorizers: {A: {JwtConfiguration: {}}}}", "", "A must name a function of this template"),
         ("{Authorizers: {A: {FunctionArn: !GetAtt F.Arn}}}", "", "enable simple responses"),
     ],
 )
@@ -79,10 +80,10 @@ def test_what_this_machine_cannot_follow_is_told(write: Write, auth: str, event:
 @pytest.mark.parametrize(("value", "asks"), [("1", True), ("true", True), ("0", False), ("", False), (None, False)])
 def test_this_machine_asks_for_keys_when_it_is_told_to(value: str | None, asks: bool) -> None:  # noqa: FBT001
     variables = {} if value is None else {"REQUIRE_KEYS": value}
-    [route] = routes_without_auth([Route("GET", "/tasks", "F", KEYS)], variables)
+    [route] = apply_require_keys([Route("GET", "/tasks", "F", KEYS)], variables)
     assert (route.authorizer == KEYS) is asks
 
 
 def test_a_setting_that_makes_no_sense_does_not_open_the_door() -> None:
     with pytest.raises(SettingsError, match="REQUIRE_KEYS"):
-        routes_without_auth([], {"REQUIRE_KEYS": "perhaps"})
+        apply_require_keys([], {"REQUIRE_KEYS": "perhaps"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from local.emulation.sam_template.cloudformation import Node
+from local.emulation.sam_template import cloudformation
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("functions", "layers", "local", "template.yaml")
@@ -36,7 +36,7 @@ def deploy(folder: Path, *, fence: bool) -> Path:
 
 
 def _shorten(path: Path) -> None:
-    template: dict[str, Any] = Node.read(path).value
+    template: dict[str, Any] = cloudformation.read(path)
     resources = template["Resources"]
     processor = resources["ProcessTaskFunction"]["Properties"]
     processor |= PROCESSOR

@@ -18,8 +18,7 @@ from local.emulation.api_gateway.response import Send, respond
 from local.emulation.api_gateway.routes import Match, Router
 from local.emulation.api_gateway.throttle import Throttle
 from local.emulation.lambda_host.lambda_client import Client
-from local.emulation.sam_template.declarations import Cors, Route
-from local.emulation.sam_template.throttling import Throttling
+from local.emulation.sam_template.declarations import Cors, Route, Throttling
 
 UNTHROTTLED = Throttling()
 CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up

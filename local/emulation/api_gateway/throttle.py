@@ -8,8 +8,7 @@ from throttled.rate_limiter import per_duration
 from throttled.store import MemoryStore
 
 from local.emulation.api_gateway.refusal import Refusal
-from local.emulation.sam_template.declarations import Route
-from local.emulation.sam_template.throttling import Rate, Throttling
+from local.emulation.sam_template.declarations import Rate, Route, Throttling
 
 CLIENTS = 10_000  # are remembered; a bucket that is forgotten is full
 

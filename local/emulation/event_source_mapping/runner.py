@@ -15,7 +15,7 @@ from local.emulation.event_source_mapping.records import record_id, sqs_event
 from local.emulation.event_source_mapping.stream import Message, Stream
 from local.emulation.event_source_mapping.verdict import failures
 from local.emulation.lambda_host.lambda_client import Environment, InvocationError
-from local.emulation.sam_template.template import QueueTrigger
+from local.emulation.sam_template.declarations import QueueTrigger
 
 logger = logging.getLogger(__name__)
 POLL_S = 1

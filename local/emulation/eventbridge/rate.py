@@ -1,4 +1,4 @@
-"""Reads the rate expressions of schedules."""
+"""The rate expressions of schedules."""
 
 import re
 
@@ -6,7 +6,7 @@ SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 
 def period_s(expression: str) -> int:
-    """Give the seconds between two invocations; raises ValueError.
+    """Return the seconds between two invocations; raises ValueError.
 
     Source: Amazon EventBridge, "Rate expressions": a number above zero; its unit is singular for 1, else plural.
 
@@ -14,10 +14,9 @@ def period_s(expression: str) -> int:
     (60, 7200)
     >>> period_s("rate(1 minutes)")
     Traceback (most recent call last):
-    ValueError: not a rate expression: 'rate(1 minutes)'
+    ValueError: 'rate(1 minutes)' is not a rate expression.
     """
     match = re.fullmatch(r"rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)", expression)
     if match is None or (match[1] == "1") == bool(match[3]):
-        message = f"not a rate expression: {expression!r}"
-        raise ValueError(message)
+        raise ValueError(f"{expression!r} is not a rate expression.")
     return int(match[1]) * SECONDS[match[2]]

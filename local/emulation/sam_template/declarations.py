@@ -1,4 +1,4 @@
-"""What a template can declare for this machine: functions, routes and their CORS, queue triggers, schedules."""
+"""The declarations of a template: functions, routes, CORS, queue triggers, schedules and throttling."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class Function:
 
     @property
     def name(self) -> str:
-        """Give the name of the folder.
+        """Name of the folder.
 
         >>> Function("CreateTaskFunction", 29, 512).name
         'create_task'
@@ -27,13 +27,13 @@ class Function:
 
     @property
     def service(self) -> str:
-        """Give the name of the container."""
+        """Name of the container."""
         return service_of(self.logical_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """A function that says who may pass, from headers that must be there; its answer holds for `ttl_s` seconds."""
+    """A Lambda authorizer: it needs these request headers, and its answer is cached for `ttl_s` seconds."""
 
     function: str
     headers: tuple[str, ...]
@@ -44,7 +44,7 @@ class Authorizer:
 class Route:
     """A route of the HTTP API.
 
-    `method` is ANY or an HTTP method, `path` is like `/tasks/{id}`; the path `$default` takes all the rest.
+    `method` is ANY or an HTTP method, `path` is like `/tasks/{id}`; the path `$default` matches every other request.
     """
 
     method: str
@@ -54,15 +54,15 @@ class Route:
 
     @property
     def key(self) -> str:
-        """Give the route key of events: `GET /tasks/{id}` or `$default`."""
+        """Route key of events: `GET /tasks/{id}` or `$default`."""
         return self.path if self.path == DEFAULT_ROUTE else f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueTrigger:
-    """An SQS event source: which function takes which queue's messages, and how.
+    """An SQS event source of a function.
 
-    Without a redrive policy `dead_letter_queue` is empty and `max_receive_count` is 0: messages come again for ever.
+    Without a redrive policy `dead_letter_queue` is empty and `max_receive_count` is 0: a message is retried for ever.
     """
 
     function: str
@@ -98,9 +98,27 @@ class Cors:
 
 
 def service_of(logical_id: str) -> str:
-    """Give the container's name of a function.
+    """Return the container's name of a function.
 
     >>> service_of("CreateTaskFunction")
     'create-task'
     """
     return re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id.removesuffix("Function")).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: `burst` requests at once, and `requests` in each `period_s` from then on."""
+
+    requests: int
+    period_s: int
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """The rates of routes by their key (`POST /tasks`), of every other route, and of one client; None is no limit."""
+
+    routes: Mapping[str, Rate] = field(default_factory=dict)
+    other_routes: Rate | None = None
+    client: Rate | None = None

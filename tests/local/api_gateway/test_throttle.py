@@ -9,9 +9,8 @@ import pytest
 from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.refusal import Refusal
 from local.emulation.api_gateway.throttle import Throttle
-from local.emulation.sam_template.declarations import Route
+from local.emulation.sam_template.declarations import Rate, Route, Throttling
 from local.emulation.sam_template.template import load
-from local.emulation.sam_template.throttling import Rate, Throttling
 from tests.local.api_gateway.fakes import FakeFunctions, client_of
 
 TEMPLATE = Path(__file__).parent.parent.parent.parent / "template.yaml"

@@ -25,7 +25,7 @@ from local.emulation.lambda_host.lambda_client import (
     FunctionThrottled,
     FunctionUnreachable,
 )
-from local.emulation.sam_template.template import QueueTrigger
+from local.emulation.sam_template.declarations import QueueTrigger
 
 QUEUE = stream_key("#TaskQueue")
 DEAD = stream_key("#DeadQueue")
