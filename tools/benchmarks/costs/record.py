@@ -12,7 +12,7 @@ from imagescaler.domain.limits import MEGA, Limits
 from imagescaler.planning.cost.estimate import Cost, estimate
 from imagescaler.planning.cost.source_traits import SourceTraits
 from imagescaler.planning.preview import Preview, SourceInfo
-from imagescaler.web.requests.option_fields import OptionFields
+from imagescaler.web.requests.scaling_request import ScalingRequest
 
 RECORD = Path(__file__).parent / "corpus.json"
 LIMITS = Limits(max_source_pixels=200 * MEGA, max_webp_pixels=200 * MEGA, max_target_pixels=200 * MEGA)
@@ -54,7 +54,7 @@ class Measured:
         return is_within(self.memory_ratio, MEMORY_BOUND) and is_within(self.time_ratio, TIME_BOUND)
 
     def _cost(self) -> Cost:
-        traits, options = self.traits, OptionFields.model_validate(self.fields).options()
+        traits, options = self.traits, ScalingRequest.model_validate(self.fields).options
         planned = plan(traits.stored, options, LIMITS, orientation=self.orientation)
         frames = traits.frames if options.keeps_frames(traits.format) else 1
         info = SourceInfo(traits.stored, traits.format, self.orientation, traits.frames)
