@@ -18,6 +18,13 @@ UNIMPORTED = {
 }
 
 
+# A module that imports the modules of a package by their names, which are those of formats.
+BY_NAME = {
+    "imagescaler.engine.codecs.codec": "imagescaler.engine.codecs",
+    "imagescaler.probe.format_probe": "imagescaler.probe.formats",
+}
+
+
 def distributions(function: str) -> set[str]:
     """Give the names of the distributions that `functions/<function>/handler.py` needs."""
     graph = _graph()
@@ -44,7 +51,11 @@ def _owners(modules: set[str]) -> set[str]:
 
 @cache
 def _graph() -> grimp.ImportGraph:
-    return grimp.build_graph("imagescaler", "local", include_external_packages=True)
+    graph = grimp.build_graph("imagescaler", "local", include_external_packages=True)
+    for importer, package in BY_NAME.items():
+        for module in graph.find_children(package) - {importer}:
+            graph.add_import(importer=importer, imported=module)
+    return graph
 
 
 def imported(tree: ast.AST, modules: set[str]) -> list[str]:

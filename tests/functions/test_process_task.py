@@ -13,8 +13,8 @@ from PIL import Image
 from imagescaler.domain.errors import RepositoryUnavailable, StoreUnavailable
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS, Task
-from imagescaler.engine.encode.rendered import Drawn
-from imagescaler.engine.render_still import draw_still
+from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.render_still import render_still
 from imagescaler.runtime import loop
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph, plain
@@ -49,11 +49,11 @@ def test_the_source_takes_no_memory_any_more_while_results_are_drawn(
     [data] = functions["process_task"].store.blobs.values()
     holders = [sys.getrefcount(data)]
 
-    def draw(*args: Any, **options: Any) -> Drawn:
+    def draw(*args: Any, **options: Any) -> RenderedImage:
         holders.append(sys.getrefcount(data))
-        return draw_still(*args, **options)
+        return render_still(*args, **options)
 
-    monkeypatch.setattr("imagescaler.engine.scale.draw_still", draw)
+    monkeypatch.setattr("imagescaler.engine.scale.render_still", draw)
     functions.process(message(task_id))
     assert holders == [holders[0]] * 2
 

@@ -20,7 +20,7 @@ import re, sys
 from pathlib import Path
 from imagescaler.domain.formats import Format
 from imagescaler.engine.scale import scale
-from imagescaler.engine.open.open_image import load_codec
+from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options, Quality
 
@@ -28,7 +28,7 @@ source, target, form = Path(sys.argv[1]), Path(sys.argv[2]), Format(sys.argv[3])
 wish = Options(480, format=form)
 if len(sys.argv) > 4:
     wish = Options(480, format=form, quality=Quality.same(8), max_bytes=int(sys.argv[4]))
-load_codec(form)
+codec_of(form)
 data = source.read_bytes()
 before = int(re.search("VmRSS:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 target.write_bytes(scale(data, wish, Limits()).data)

@@ -13,8 +13,8 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.shrink_on_load import fraction
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
-from imagescaler.engine.opened import traits_of
 from imagescaler.engine.scale import scale
+from imagescaler.engine.traits import traits_of
 from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.planning.cost.source_traits import SourceTraits
 from imagescaler.probe.probe import probe

@@ -10,8 +10,9 @@ from PIL import Image, PngImagePlugin
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
+from imagescaler.engine.codecs.png import DRAWING_LEVEL
 from imagescaler.engine.decode.metadata import DESCRIPTIVE
-from imagescaler.engine.encode.encode import DRAWING_LEVEL, encode
+from imagescaler.engine.encode.encode import encode
 from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph, segment
 from tests.unit.engine import profiles

@@ -160,7 +160,7 @@ def test_a_flood_of_chunks_is_refused_before_anything_reads_them(monkeypatch: py
     flood = chunk(b"teSt", b"") * 100_000
     data = EXAMPLES["PNG"][:33] + flood + EXAMPLES["PNG"][33:]
     with monkeypatch.context() as patched:
-        patched.setattr("imagescaler.engine.scale.timeline_of", None)
+        patched.setattr("imagescaler.engine.opened.read_timeline", None)
         assert isinstance(refusal(data), TooManyChunks)
     assert isinstance(refusal(EXAMPLES["PNG"], Limits(max_png_chunks=2)), TooManyChunks)
     assert refusal(EXAMPLES["PNG"][:33] + flood[: 12 * 1000] + EXAMPLES["PNG"][33:]) is None

@@ -12,7 +12,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Box, Edges, Fit, Gravity, Icc, Kernel, Metadata, Options, Quality
 from imagescaler.domain.task.receipt import Receipt
-from imagescaler.engine.encode.encode import DRAWING_LEVEL
+from imagescaler.engine.codecs.png import DRAWING_LEVEL
 from imagescaler.engine.resizers import installed
 from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph, png

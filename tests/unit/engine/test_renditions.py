@@ -11,8 +11,8 @@ from imagescaler.domain.errors import CorruptImage, ImageProblem, MaxBytesTooSma
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Box, Fit, Gravity, Options
-from imagescaler.engine.decode.picture import decode
-from imagescaler.engine.render_still import draw_still
+from imagescaler.engine.decode.decode import decode
+from imagescaler.engine.render_still import render_still
 from imagescaler.engine.scale import Scaled, scale, scale_each
 from tests.animations import saved
 from tests.pictures import encoded, photograph
@@ -53,8 +53,8 @@ def test_one_decoding_serves_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_is_drawn_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    spy = Mock(wraps=draw_still)
-    monkeypatch.setattr("imagescaler.engine.scale.draw_still", spy)
+    spy = Mock(wraps=render_still)
+    monkeypatch.setattr("imagescaler.engine.scale.render_still", spy)
     outcomes = scale_each(photograph(), WISHES, Limits())
     for number in range(len(WISHES)):
         next(outcomes)

@@ -12,8 +12,8 @@ from typing import Any
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.receipt import Usage
 from imagescaler.engine.open.open_image import open_image
-from imagescaler.engine.opened import traits_of
 from imagescaler.engine.scale import scale
+from imagescaler.engine.traits import traits_of
 from imagescaler.probe.probe import probe
 from imagescaler.web.requests.scaling_request import ScalingRequest
 from tests import handlers

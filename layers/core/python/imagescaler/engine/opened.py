@@ -1,28 +1,72 @@
-"""The traits of an opened image, from which its cost is estimated before it is decoded."""
+"""An opened file: everything that is known of an image before its pixels are decoded."""
 
-from PIL import Image, ImageMode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Self
 
+from PIL import ExifTags, Image
+
+from imagescaler.domain.geometry.turn import STEPS, Turn
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
-from imagescaler.engine.pixels.modes import DEEP_GREY, RESIZABLE
-from imagescaler.engine.pixels.transparency import covered_part
-from imagescaler.planning.cost.source_traits import SourceTraits
+from imagescaler.engine.codecs.codec import Codec, codec_of
+from imagescaler.engine.open.open_image import decoding, open_image
+from imagescaler.probe.probe import probe, read_timeline
+from imagescaler.probe.timeline import Timeline
 
-# Bytes that Pillow holds per pixel; four in all other modes. Deep grey is converted to integers, then to floats.
-PIXEL_BYTES, OTHER_PIXEL_BYTES, DEEP_GREY_BYTES = {"1": 1, "L": 1, "P": 1}, 4, 2 + 4 + 4
+STILL = Timeline(())
 
 
-def traits_of(image: Image.Image, source: Source) -> SourceTraits:
-    """Return the traits of an image that was probed and opened, and is not decoded yet."""
-    mode, is_transparent = image.mode, "transparency" in image.info or covered_part(image) is not None
-    resizable = RESIZABLE.get((mode, is_transparent), mode)
-    modes = {mode, resizable}  # both are held if the pixels are converted
-    held = sum(PIXEL_BYTES.get(each, OTHER_PIXEL_BYTES) for each in modes)
-    return SourceTraits(
-        source.format,
-        source.stored,
-        source.bytes,
-        frames=source.frames,
-        pixel_bytes=DEEP_GREY_BYTES if mode in DEEP_GREY else held,
-        channels=len(ImageMode.getmode(resizable).bands),
-        is_progressive=bool(image.info.get("progressive")),
-    )
+@dataclass(frozen=True, slots=True)
+class OpenedImage:
+    """A file that was checked and opened, and is not decoded.
+
+    `source` is what probe() read, until `oriented` completes it. `is_deep` is True if samples of colors have more bits
+    than Pillow decodes. `timeline` has frames only if a result keeps the animation.
+    """
+
+    image: Image.Image
+    data: bytes
+    source: Source
+    is_deep: bool
+    timeline: Timeline = STILL
+
+    @property
+    def codec(self) -> Codec:
+        """Codec of the file."""
+        return codec_of(self.source.format)
+
+    def oriented(self) -> Self:
+        """Return the image with its orientation (EXIF 2.32, tag 0x0112) and upright size read; raises CorruptImage.
+
+        A file whose metadata may follow the pixels is decoded for it. Damaged metadata counts as none.
+        """
+        with decoding(self.source.format):
+            if self.codec.metadata_follows_pixels:
+                self.image.load()
+            try:
+                orientation = self.image.getexif().get(ExifTags.Base.Orientation, 1)
+            except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests
+                orientation = 1
+        orientation = orientation if orientation in STEPS else 1
+        size = self.image.size
+        width, height = size if self.codec.decodes_upright else Turn(orientation).size(size)
+        return replace(self, source=replace(self.source, width=width, height=height, orientation=orientation))
+
+    @contextmanager
+    def reopened(self, limits: Limits) -> Iterator[Self]:
+        """Open the file once more, since reading frames moves within the opened file."""
+        with open_image(self.data, self.source, limits) as image:
+            yield replace(self, image=image)
+
+
+@contextmanager
+def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iterator[OpenedImage]:
+    """Probe and open a file for results with these options; raises ImageProblem or SourceTooLarge."""
+    source = probe(data)
+    with open_image(data, source, limits) as image:
+        is_kept = any(each.keeps_frames(source.format) for each in options)
+        timeline = read_timeline(data, source.format, limits.max_frames) if is_kept else None
+        yield OpenedImage(image, data, source, codec_of(source.format).has_deep_colors(image), timeline or STILL)

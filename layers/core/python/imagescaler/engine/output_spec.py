@@ -1,24 +1,22 @@
-"""What is wished of an opened image, checked before it is decoded."""
+"""One result as it was asked for, checked against the opened image before that is decoded."""
 
 from dataclasses import dataclass
 from typing import Self
 
-from PIL import Image
-
-from imagescaler.domain.errors import ImageProblem, NeverLossless
-from imagescaler.domain.formats import Format
+from imagescaler.domain.errors import ImageProblem, NeverLossless, UnsupportedDepth
+from imagescaler.domain.formats import Format, listed
 from imagescaler.domain.geometry.plan import Plan, plan
 from imagescaler.domain.limits import Limits
-from imagescaler.domain.options import Options
-from imagescaler.domain.task.source import Source
-from imagescaler.engine.pixels.modes import check_depth
+from imagescaler.domain.options import Fit, Options
+from imagescaler.engine.opened import OpenedImage
+from imagescaler.engine.pixels.modes import DEEP_GREY
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A result that can be made: its plan as the header tells it, its format, and what it keeps.
+class OutputSpec:
+    """A result that can be made: its options, its geometry and its format.
 
-    `frames` are more than one where an animation stays one, `keeps_depth` is whether it has sixteen bits.
+    `keeps_depth` is True if it has 16 bits per sample; `frames` is more than 1 if it stays an animation.
     """
 
     options: Options
@@ -28,23 +26,42 @@ class Wish:
     frames: int
 
     @classmethod
-    def checked(
-        cls, image: Image.Image, source: Source, options: Options, limits: Limits, *, is_deep: bool
-    ) -> Self | ImageProblem:
-        """Check options against an opened image whose upright source is known; or say why they cannot be met."""
-        form = options.format or source.format
+    def of(cls, opened: OpenedImage, options: Options, limits: Limits) -> Self | ImageProblem:
+        """Check options against an image whose orientation was read; return the problem if they cannot be met."""
+        source = opened.source
+        fmt = options.format or source.format
         try:
-            if options.lossless and not form.can_be_lossless:
-                raise NeverLossless(f"lossless is an option of webp, png, gif and tiff, and the result is {form}.")
+            if options.lossless and not fmt.can_be_lossless:
+                able = listed(each for each in Format if each.can_be_lossless)
+                raise NeverLossless(f"lossless is an option of {able}, and the result is {fmt}.")
             frames = source.frames if options.keeps_frames(source.format) else 1
             limits.check_frames(frames, source.stored)
-            keeps_depth = check_depth(image, options, form, is_deep=is_deep)
-            wish = plan(source.stored, options, limits, orientation=source.orientation)
+            keeps_depth = _keeps_depth(opened, options, fmt)
+            geometry = plan(source.stored, options, limits, orientation=source.orientation)
         except ImageProblem as problem:
             return problem
-        return cls(options, wish, form, keeps_depth, frames)
+        return cls(options, geometry, fmt, keeps_depth, frames)
 
     @property
     def is_animated(self) -> bool:
-        """Say whether it has frames."""
+        """True if the result has more than one frame."""
         return self.frames > 1
+
+
+def _keeps_depth(opened: OpenedImage, options: Options, fmt: Format) -> bool:
+    """Return True if the result has 16 bits per sample; raises UnsupportedDepth if it should and cannot."""
+    is_deep_grey = opened.image.mode in DEEP_GREY
+    if not (opened.is_deep or is_deep_grey) or not fmt.keeps_depth or options.depth is not None:
+        return False
+    has_transparent_color = "transparency" in opened.image.info
+    needs_eight_bits = (
+        options.blur or options.sharpen or options.pad or options.background or options.fit is Fit.CONTAIN
+    )
+    if opened.is_deep or has_transparent_color or needs_eight_bits:
+        what = "colors or transparency" if opened.is_deep or has_transparent_color else "grey"
+        shallow = listed((each for each in Format if not each.keeps_depth), "or")
+        raise UnsupportedDepth(
+            f"The image has {what} of 16 bits per sample, which {fmt.name} could keep and this service would cut to 8 "
+            f"here. Ask for depth=8, or for format={shallow}, which have 8 bits in any case."
+        )
+    return True

@@ -1,17 +1,21 @@
-"""Pictures that stand still."""
+"""Render a still image."""
+
+from dataclasses import replace
 
 from imagescaler.domain.limits import Limits
-from imagescaler.engine.decode.picture import Picture
-from imagescaler.engine.encode.encode import Extras, encode
-from imagescaler.engine.encode.rendered import Drawn
-from imagescaler.engine.output_spec import Wish
-from imagescaler.engine.steps.render import draw, plan_of
+from imagescaler.engine.decode.decode import DecodedImage
+from imagescaler.engine.encode.encode import encode
+from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.output_spec import OutputSpec
+from imagescaler.engine.steps.pipeline import run
+from imagescaler.engine.steps.trim import trimmed
 
 
-def draw_still(picture: Picture, wish: Wish, *, limits: Limits) -> Drawn:
-    """Draw and encode a result of a decoded picture, which stays as it is; raises ImageProblem."""
-    plan = plan_of(picture, wish.options, limits)
-    frame = draw(picture, plan, wish.options, wish.format, keeps_depth=wish.keeps_depth)
-    extras = Extras(frame.profile, picture.metadata.chosen(wish.options, picture.orientation, plan.size))
-    encoded = encode(frame.image, wish.format, wish.options, extras)
-    return Drawn(encoded.data, plan.size, (*frame.operations, *encoded.operations))
+def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> RenderedImage:
+    """Run the pipeline and encode. The decoded image is not changed. Raises ImageProblem."""
+    context = run(decoded, trimmed(spec, [decoded], limits))
+    plan = context.spec.plan
+    metadata = replace(decoded.metadata, profile=context.profile)
+    metadata = metadata.selected(spec.options, decoded.source.orientation, plan.size)
+    encoded = encode(context.image, spec.format, spec.options, metadata)
+    return replace(encoded, operations=(*context.operations, *encoded.operations))

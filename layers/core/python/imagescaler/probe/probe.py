@@ -36,8 +36,8 @@ def probe(image: bytes) -> Source:
 def format_of(image: bytes) -> Format | None:
     """Return the format whose signature a file begins with; None if it is not an accepted one.
 
-    >>> format_of(b"GIF89a..."), format_of(b"%PDF-1.7.")
-    (<Format.GIF: 'gif'>, None)
+    >>> print(format_of(b"GIF89a..."), format_of(b"%PDF-1.7."))
+    gif None
     """
     candidates = (fmt for fmt in Format if fmt.info.signature.match(image))
     return next((fmt for fmt in candidates if not fmt.info.brands or fmt.info.brands & brands_of(image)), None)

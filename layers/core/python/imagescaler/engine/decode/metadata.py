@@ -1,4 +1,4 @@
-"""What a file says beside its pixels: EXIF and XMP, of which the result gets what was asked for."""
+"""ICC profile, EXIF and XMP: what a file embeds beside its pixels."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -9,7 +9,7 @@ from imagescaler.domain.geometry.turn import Size
 from imagescaler.domain.options import Metadata, Options
 
 COPYRIGHT = frozenset({ExifTags.Base.Artist, ExifTags.Base.Copyright})
-# What describes the picture; the rest describes how the source file stores it, which is no longer true.
+# Tags that describe the picture; the others describe how the source file stores it, which the result does not.
 DESCRIPTIVE = COPYRIGHT | {
     ExifTags.Base.ImageDescription,
     ExifTags.Base.Make,
@@ -32,18 +32,27 @@ SIZES = (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight)
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedMetadata:
-    """EXIF and XMP; `orientation` is the number that EXIF gives, where the result is not turned by it."""
+    """ICC profile, EXIF and XMP of a file, each None if the file has none."""
 
+    profile: bytes | None = None
     exif: Image.Exif | None = None
     xmp: bytes | None = None
 
-    def chosen(self, options: Options, orientation: int, size: Size) -> Self:
-        """Give what a result of this size carries; it says how the picture lies only if that was left as it was."""
+    @property
+    def exif_bytes(self) -> bytes | None:
+        """EXIF as it is stored in a file."""
+        return self.exif.tobytes() if self.exif else None
+
+    def selected(self, options: Options, orientation: int, size: Size) -> Self:
+        """Return what a result of this size embeds.
+
+        Orientation, EXIF's number of the source, is kept only if the result is not auto-oriented.
+        """
         match options.metadata:
             case Metadata.NONE:
-                return type(self)()
+                return type(self)(self.profile)
             case Metadata.COPYRIGHT:
-                return type(self)(_copied(self.exif, COPYRIGHT))
+                return type(self)(self.profile, _copied(self.exif, COPYRIGHT))
         exif = _copied(self.exif, DESCRIPTIVE)
         for folder in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
             if self.exif is not None and exif is not None and (tags := dict[int, Any](self.exif.get_ifd(folder))):
@@ -59,20 +68,17 @@ NO_METADATA = EmbeddedMetadata()
 
 
 def read_metadata(image: Image.Image) -> EmbeddedMetadata:
-    """Read EXIF and XMP of a loaded image; what is damaged is not there."""
-    xmp = image.info.get("xmp")
+    """Read the metadata of an opened image; damaged EXIF counts as none."""
+    profile, xmp = image.info.get("icc_profile"), image.info.get("xmp")
+    xmp = xmp.encode() if isinstance(xmp, str) else xmp
     try:
         exif = image.getexif()
         exif.get_ifd(ExifTags.IFD.Exif)
         exif.get_ifd(ExifTags.IFD.GPSInfo)
         exif.tobytes()
     except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests
-        return EmbeddedMetadata(None, _bytes(xmp))
-    return EmbeddedMetadata(exif or None, _bytes(xmp))
-
-
-def _bytes(text: bytes | str | None) -> bytes | None:
-    return text.encode() if isinstance(text, str) else text
+        return EmbeddedMetadata(profile, None, xmp)
+    return EmbeddedMetadata(profile, exif or None, xmp)
 
 
 def _copied(exif: Image.Exif | None, tags: frozenset[int]) -> Image.Exif | None:

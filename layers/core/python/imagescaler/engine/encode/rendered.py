@@ -6,8 +6,8 @@ from imagescaler.domain.geometry.turn import Size
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A file that was drawn and encoded: its size in pixels, what was done, and how many frames it has."""
+class RenderedImage:
+    """An encoded result: its bytes, its size in pixels, the operations that made it, and its number of frames."""
 
     data: bytes
     size: Size

@@ -1,4 +1,4 @@
-"""Frames that draw a part of a picture over what is there already: how GIF and PNG store animations."""
+"""Frames that cover a part of the canvas: how GIF and PNG store animations."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from io import BytesIO
 
 from PIL import Image
 
-from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.turn import Size
 from imagescaler.domain.options import Box
 from imagescaler.engine.pixels.modes import normalized
@@ -17,7 +16,7 @@ TRANSPARENT = (0, 0, 0, 0)
 
 
 class Disposal(Enum):
-    """What becomes of a patch before the next is drawn."""
+    """What happens to a patch before the next one is composed."""
 
     STAYS = auto()
     CLEARED = auto()
@@ -26,27 +25,27 @@ class Disposal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A part of a picture: a file of its own, and whether it is laid over what is there, or takes its place."""
+    """A frame as a file of its own; it is composited over the canvas (`is_blended`) or replaces it, inside its box."""
 
     box: Box
     disposal: Disposal
     still: bytes
-    is_laid_over: bool
+    is_blended: bool
 
 
-def compose(patches: Iterable[Patch], size: Size, form: Format) -> Iterator[Image.Image]:
-    """Draw one patch after the other, on what was transparent at first, and give the picture each time (RGBA).
+def compose(patches: Iterable[Patch], size: Size, plugin: str) -> Iterator[Image.Image]:
+    """Compose patches on a transparent canvas (RGBA); `plugin` is Pillow's name of their format.
 
-    It is the same picture that is drawn on: who keeps it copies it.
+    Yields the same canvas each time; copy it to keep it.
     """
     canvas = Image.new("RGBA", size, TRANSPARENT)
     for patch in patches:
         before = canvas.copy() if patch.disposal is Disposal.UNDONE else None
         place = (patch.box.left, patch.box.top)
-        if patch.is_laid_over:
-            canvas.alpha_composite(_decoded(patch.still, form), place)
+        if patch.is_blended:
+            canvas.alpha_composite(_decoded(patch.still, plugin), place)
         else:
-            canvas.paste(_decoded(patch.still, form), place)
+            canvas.paste(_decoded(patch.still, plugin), place)
         yield canvas
         if before is not None:
             canvas = before
@@ -54,8 +53,8 @@ def compose(patches: Iterable[Patch], size: Size, form: Format) -> Iterator[Imag
             canvas.paste(TRANSPARENT, (*place, place[0] + patch.box.width, place[1] + patch.box.height))
 
 
-def _decoded(still: bytes, form: Format) -> Image.Image:
-    with Image.open(BytesIO(still), formats=[form.name]) as image:
+def _decoded(still: bytes, plugin: str) -> Image.Image:
+    with Image.open(BytesIO(still), formats=[plugin]) as image:
         scale_transparent_color(image)
         image.load()
         pixels = normalized(image)

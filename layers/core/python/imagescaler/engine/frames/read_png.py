@@ -1,11 +1,10 @@
-"""The frames of an animated PNG; a picture ahead of them, for those who show no animations, is none of them."""
+"""Read the frames of an animated PNG. A still image before them, for decoders without animations, is skipped."""
 
 from collections.abc import Iterator
 from itertools import takewhile
 
 from PIL import Image
 
-from imagescaler.domain.formats import Format
 from imagescaler.engine.frames.patches import Disposal, Patch, compose
 from imagescaler.engine.pixels.modes import WITHOUT_COLORS
 from imagescaler.probe.formats.png import PngFrame, frames
@@ -13,13 +12,13 @@ from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
 
 DISPOSALS = {0: Disposal.STAYS, 1: Disposal.CLEARED, 2: Disposal.UNDONE}
 OVER = 1
-# What tells how pixels are stored, and holds for all frames.
+# Chunks before the pixels that hold for all frames.
 SHARED = {b"PLTE", b"tRNS"}
 
 
 def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
-    """Draw one frame after the other; raises ValueError for one that reaches beyond the picture."""
-    frames = compose(_patches(data, image.size), image.size, Format.PNG)
+    """Yield the canvas after each frame; raises ValueError for a frame that reaches beyond it."""
+    frames = compose(_patches(data, image.size), image.size, "PNG")
     return (frame.convert("LA") for frame in frames) if image.mode in WITHOUT_COLORS else frames
 
 
@@ -36,7 +35,7 @@ def _patches(data: bytes, size: tuple[int, int]) -> Iterator[Patch]:
 
 
 def _still(frame: PngFrame, depth: bytes, shared: bytes) -> bytes:
-    """Make a PNG of its own of a frame."""
+    """Return a frame as a PNG of its own."""
     header = chunk(b"IHDR", frame.box.width.to_bytes(4) + frame.box.height.to_bytes(4) + depth)
     pixels = (chunk(b"IDAT", piece) for piece in frame.data)
     return b"".join((SIGNATURE, header, shared, *pixels, chunk(b"IEND", b"")))

@@ -1,51 +1,52 @@
-"""Animated GIF (GIF89a, CompuServe): of each frame the pixels that change, with colors of their own."""
+"""Write an animated GIF (GIF89a, CompuServe): of each frame the pixels that change, with a palette of their own."""
 
 import struct
 from collections.abc import Iterator
 
 from PIL import GifImagePlugin, Image, ImageChops
 
-from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
-from imagescaler.engine.encode.encode import Extras
-from imagescaler.engine.encode.fit_bytes import Encoded
+from imagescaler.engine.codecs.codec import Codec
+from imagescaler.engine.decode.metadata import EmbeddedMetadata
+from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.pixels.palettes import COLORS, HALF, with_gif_palette
 from imagescaler.engine.pixels.transparency import is_opaque
 from imagescaler.probe.timeline import Timeline
 
 MAX_DELAY_CS = MAX_REPETITIONS = 2**16 - 1
 Area = tuple[int, int, int, int]
-SOMETHING: Area = (0, 0, 1, 1)  # there is no frame of no pixels
+ONE_PIXEL: Area = (0, 0, 1, 1)  # for a frame that changes nothing, since it must have a pixel
 TRANSPARENT = (0, 0, 0, 0)
 STAYS, CLEARED = 1, 2
 
 
-def write(frames: Iterator[Image.Image], timeline: Timeline, _: Format, __: Options, ___: Extras) -> Encoded:
-    """Encode one frame after the other, each when the next is there: what has to be cleared for that must be told.
+def write(
+    _: Codec, frames: Iterator[Image.Image], timeline: Timeline, __: Options, ___: EmbeddedMetadata
+) -> RenderedImage:
+    """Encode each frame once the next one is known, since a frame says what is cleared before the next.
 
-    A pixel becomes transparent again only where the frame that covers it is cleared, so it is made as large as that.
+    A pixel becomes transparent again only if the frame that covers it is cleared, so the frame is made to cover it.
     """
-    shown: Image.Image | None = None
-    file = []
+    shown, file = Image.new("RGBA", (0, 0)), list[bytes]()
     delays_cs = timeline.rounded(10, MAX_DELAY_CS)
     for (frame, following), delay_cs in zip(_pairs(map(_hard, frames)), delays_cs, strict=True):
-        if shown is None:
+        if not file:
             shown = Image.new("RGBA", frame.size, TRANSPARENT)
             file.append(_head(frame.size, timeline.plays))
         changed = _difference(shown, frame)
         gone = ImageChops.subtract(frame.getchannel("A"), following.getchannel("A")).getbbox() if following else None
-        area = _around((0, 0, *frame.size) if len(file) == 1 else changed.getbbox() or SOMETHING, gone)
+        area = _around((0, 0, *frame.size) if len(file) == 1 else changed.getbbox() or ONE_PIXEL, gone)
         shown = frame.copy() if gone else frame
         patch = frame.crop(area)
         patch.putalpha(ImageChops.darker(patch.getchannel("A"), changed.crop(area)))
         file.append(_picture(patch, area, delay_cs, CLEARED if gone else STAYS))
         if gone:
             shown.paste(TRANSPARENT, area)
-    return Encoded(b"".join((*file, b";")), (f"quantize {COLORS} colors", "encode gif"))
+    return RenderedImage(b"".join((*file, b";")), shown.size, (f"quantize {COLORS} colors", "encode gif"))
 
 
 def _pairs(frames: Iterator[Image.Image]) -> Iterator[tuple[Image.Image, Image.Image | None]]:
-    """Give each frame with the one that follows it."""
+    """Yield each frame with the following one, None for the last."""
     frame: Image.Image | None = None
     for following in frames:
         if frame is not None:
@@ -56,7 +57,7 @@ def _pairs(frames: Iterator[Image.Image]) -> Iterator[tuple[Image.Image, Image.I
 
 
 def _hard(image: Image.Image) -> Image.Image:
-    """Make every pixel either opaque, or transparent and of no color."""
+    """Make every pixel either opaque, or transparent black."""
     if image.mode != "RGBA":
         return image.convert("RGBA")
     alpha = image.getchannel("A").point(lambda value: 255 if value >= HALF else 0)
@@ -67,21 +68,21 @@ def _hard(image: Image.Image) -> Image.Image:
 
 
 def _difference(one: Image.Image, other: Image.Image) -> Image.Image:
-    """Mark with 255 where two pictures differ."""
+    """Return a mask (L) that is 255 where two images differ."""
     red, green, blue, alpha = ImageChops.difference(one, other).split()
     largest = ImageChops.lighter(ImageChops.lighter(red, green), ImageChops.lighter(blue, alpha))
     return largest.point(lambda value: 255 if value else 0)
 
 
 def _around(one: Area, other: Area | None) -> Area:
-    """Give the rectangle around two."""
+    """Return the rectangle around two."""
     if other is None:
         return one
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def _head(size: tuple[int, int], plays: int) -> bytes:
-    """Give the screen, without a palette of its own, and how often all is repeated."""
+    """Return the screen, without a palette, and the number of repetitions."""
     screen = b"GIF89a" + struct.pack("<HHBBB", *size, 0, 0, 0)
     if plays == 1:
         return screen

@@ -1,4 +1,4 @@
-"""Animated PNG (PNG, third edition, 11.3.6): of each frame the rectangle that changes."""
+"""Write an animated PNG (PNG, third edition, 11.3.6): of each frame the rectangle that changes."""
 
 import struct
 from collections.abc import Iterator, Mapping
@@ -9,23 +9,25 @@ from typing import Any
 
 from PIL import Image, ImageChops
 
-from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
-from imagescaler.engine.encode.encode import Extras, operations_of, parameters
-from imagescaler.engine.encode.fit_bytes import Encoded
+from imagescaler.engine.codecs.codec import Codec
+from imagescaler.engine.decode.metadata import EmbeddedMetadata
+from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
 from imagescaler.probe.timeline import Timeline
 
 PIXELS, END = b"IDAT", b"IEND"
 MOST = 2**16 - 1
-SOMETHING = (0, 0, 1, 1)  # there is no frame of no pixels
+ONE_PIXEL = (0, 0, 1, 1)  # for a frame that changes nothing, since it must have a pixel
 STAYS = REPLACES = 0
 
 
-def write(frames: Iterator[Image.Image], timeline: Timeline, form: Format, options: Options, extras: Extras) -> Encoded:
-    """Encode each frame as a PNG, and take the pixels out of it; out of the first everything else, too."""
+def write(
+    codec: Codec, frames: Iterator[Image.Image], timeline: Timeline, options: Options, metadata: EmbeddedMetadata
+) -> RenderedImage:
+    """Encode each frame as a PNG, and join their pixels behind the header and the metadata of the first."""
     first = next(frames)
-    writing = parameters(first, form, options, extras, options.quality.of(form))
+    writing = codec.save_parameters(first, options, metadata, options.quality.of(codec.format))
     encoded = list(chunks(_encoded(first, writing)))
     start = next(place for place, (kind, _) in enumerate(encoded) if kind == PIXELS)
     numbers, durations_ms = count(), iter(timeline.durations_ms)
@@ -35,18 +37,18 @@ def write(frames: Iterator[Image.Image], timeline: Timeline, form: Format, optio
     file += [chunk(*each) for each in encoded[start:] if each[0] == PIXELS]
     before = first
     for frame, duration_ms in zip(frames, durations_ms, strict=True):
-        changed = ImageChops.difference(before, frame).getbbox(alpha_only=False) or SOMETHING
+        changed = ImageChops.difference(before, frame).getbbox(alpha_only=False) or ONE_PIXEL
         file.append(_control(next(numbers), changed, duration_ms))
         for kind, content in chunks(_encoded(frame.crop(changed), _compression(writing))):
             if kind == PIXELS:
                 file.append(chunk(b"fdAT", struct.pack(">I", next(numbers)) + content))
         before = frame
-    return Encoded(b"".join((*file, chunk(END, b""))), operations_of(form, writing))
+    return RenderedImage(b"".join((*file, chunk(END, b""))), first.size, codec.describe(writing))
 
 
 def _encoded(image: Image.Image, writing: Mapping[str, Any]) -> bytes:
     buffer = BytesIO()
-    image.save(buffer, Format.PNG.name, **writing)
+    image.save(buffer, "PNG", **writing)
     return buffer.getvalue()
 
 
@@ -65,7 +67,7 @@ def _control(number: int, box: tuple[int, int, int, int], duration_ms: Fraction)
 
 
 def _delay(seconds: Fraction) -> tuple[int, int]:
-    """Give a duration as a fraction of 16 bits: as it is where it fits, else in the finest unit in which it does.
+    """Return a duration as a fraction of two 16-bit numbers, rounded to the finest unit in which it fits.
 
     >>> _delay(Fraction(1, 30)), _delay(Fraction(1, 70_000)), _delay(Fraction(100_001, 1_000)), _delay(Fraction(10**6))
     ((1, 30), (0, 1000), (10000, 100), (65535, 1))

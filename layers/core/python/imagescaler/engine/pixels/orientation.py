@@ -1,4 +1,4 @@
-"""Turns pixels by one of the eight turns of EXIF."""
+"""Turn pixels by one of the eight orientations of EXIF."""
 
 from PIL import Image
 
@@ -13,7 +13,7 @@ TRANSPOSES = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What they are called; degrees are clockwise.
+# Names for the receipt; degrees are clockwise.
 NAMES = {
     1: "",
     2: "flop",
@@ -27,6 +27,6 @@ NAMES = {
 
 
 def turned(image: Image.Image, turn: Turn) -> Image.Image:
-    """Turn a picture; the one that needs no turn is given back as it is."""
+    """Turn an image; the same image is returned if there is nothing to turn."""
     transpose = TRANSPOSES.get(turn.orientation)
     return image if transpose is None else image.transpose(transpose)

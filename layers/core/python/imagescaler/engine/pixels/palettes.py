@@ -1,23 +1,22 @@
-"""Pictures of 256 colors at most, as GIF has them, and PNG where it is asked for."""
+"""Reduction to 256 colors, for GIF, and for PNG with `palette`."""
 
 from PIL import Image
 
-from imagescaler.engine.steps.effects import WITH_ALPHA
+from imagescaler.engine.pixels.transparency import WITH_ALPHA
 
 COLORS = 256
 HALF = 128
-# The last color of a GIF's table stands for what is transparent: a GIF knows no half.
-TRANSPARENT = COLORS - 1
+TRANSPARENT = COLORS - 1  # index of the one transparent color of a GIF, which has no partial transparency
 
 
 def with_palette(image: Image.Image) -> Image.Image:
-    """Choose the colors by median cut, which is better; with an alpha in the palette only the octree can."""
+    """Reduce to 256 colors by median cut, or with alpha by octree, the only method that has alpha in the palette."""
     method = Image.Quantize.FASTOCTREE if image.mode in WITH_ALPHA else Image.Quantize.MEDIANCUT
     return image.convert("RGBA" if image.mode == "LA" else image.mode).quantize(COLORS, method)
 
 
 def with_gif_palette(image: Image.Image) -> Image.Image:
-    """Choose the colors of what is at least half there; the rest becomes transparent."""
+    """Reduce to 255 colors and a transparent one, which pixels that are less than half opaque get."""
     if image.mode not in WITH_ALPHA:
         return with_palette(image)
     indexed = image.convert("RGB").quantize(TRANSPARENT, Image.Quantize.MEDIANCUT)

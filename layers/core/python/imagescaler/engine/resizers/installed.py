@@ -1,8 +1,8 @@
-"""Resampling: with a SIMD kernel where it is installed, else with Pillow's own; both give the same sizes and look."""
+"""The resizer in use: SIMD if it is installed, else Pillow. Both make results of the same size and look."""
 
 try:
-    from imagescaler.engine.resizers.simd import NAME, SOFTWARE, resize
+    from imagescaler.engine.resizers.simd import SOFTWARE, resize
 except ImportError:  # there are wheels for some platforms only
-    from imagescaler.engine.resizers.pillow import NAME, SOFTWARE, resize
+    from imagescaler.engine.resizers.pillow import SOFTWARE, resize
 
-__all__ = ["NAME", "SOFTWARE", "resize"]
+__all__ = ["SOFTWARE", "resize"]

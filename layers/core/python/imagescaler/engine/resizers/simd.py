@@ -1,4 +1,7 @@
-"""Resampling by cykooz-resizer (fast_image_resize, in Rust), some ten times faster; the rest is left to Pillow."""
+"""Resampling by cykooz-resizer (fast_image_resize, in Rust), about ten times as fast as Pillow.
+
+Modes and kernels that it lacks are resampled by Pillow.
+"""
 
 from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
 from PIL import Image
@@ -6,7 +9,6 @@ from PIL import Image
 from imagescaler.domain.options import Kernel
 from imagescaler.engine.resizers import pillow
 
-NAME = "simd"
 SOFTWARE: tuple[str, ...] = ("cykooz-resizer",)
 KERNELS = {
     Kernel.BOX: FilterType.box,
@@ -19,7 +21,7 @@ GREY_WITH_ALPHA = "LA"
 
 
 def resize(image: Image.Image, size: tuple[int, int], kernel: Kernel, box: pillow.BoxOf) -> Image.Image:
-    """Resample what is in `box` to `size`; see Pillow's."""
+    """Resample `box` to `size`, as pillow.resize does."""
     if image.mode == GREY_WITH_ALPHA and kernel in KERNELS:
         return resize(image.convert("RGBA"), size, kernel, box).convert(GREY_WITH_ALPHA)
     if image.mode not in MODES or kernel not in KERNELS:
@@ -29,5 +31,5 @@ def resize(image: Image.Image, size: tuple[int, int], kernel: Kernel, box: pillo
     options = ResizeOptions(
         resize_alg=ResizeAlg.convolution(KERNELS[kernel]), crop_box=CropBox(left, top, right - left, bottom - top)
     )
-    Resizer().resize_pil(image, resized, options)  # one that lives on would keep its buffers: copies of the picture
+    Resizer().resize_pil(image, resized, options)  # reused, it would keep its buffers, which are as large as the image
     return resized

@@ -1,4 +1,4 @@
-"""Resampling in linear light: sRGB decoded to amounts of light, resampled in floats, and encoded again."""
+"""Resampling in linear light: sRGB is decoded to floats, resampled, and encoded again (IEC 61966-2-1)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ ALPHA, PEAK, DEEP_PEAK = "A", 255.0, 65535.0
 
 
 def light(sample: float) -> float:
-    """Decode a sample of sRGB, 0 to 1 (IEC 61966-2-1).
+    """Decode a sample of sRGB, 0 to 1.
 
     >>> round(light(0.5), 4)
     0.214
@@ -21,8 +21,8 @@ def light(sample: float) -> float:
 LIGHT = [light(sample / PEAK) for sample in range(256)]
 
 
-def resize_light(image: Image.Image, resize: Resize) -> Image.Image:
-    """Resample L, LA, RGB, RGBA, or F of sixteen bits; colors are weighed by their alpha."""
+def resize_in_linear_light(image: Image.Image, resize: Resize) -> Image.Image:
+    """Resample L, LA, RGB, RGBA, or 16-bit grey in mode F, with the colors weighted by alpha."""
     if image.mode == "F":
         return _encoded(resize(_light_of_deep(image)), DEEP_PEAK)
     bands = dict(zip(image.getbands(), image.split(), strict=True))
@@ -43,7 +43,7 @@ def _product(one: Image.Image, other: Image.Image) -> Image.Image:
 
 
 def _quotient(one: Image.Image, other: Image.Image) -> Image.Image:
-    """Divide where there is something to divide by; a color that nothing shows is of no account."""
+    """Divide, avoiding zeros: the color of a transparent pixel does not matter."""
     return _computed(lambda of: of["a"] / of["max"](of["b"], of["a"] * 0 + 1e-6), a=one, b=other)
 
 
@@ -58,7 +58,7 @@ def _light_of_deep(image: Image.Image) -> Image.Image:
 
 
 def _encoded(image: Image.Image, peak: float) -> Image.Image:
-    """Encode light as sRGB, 0 to `peak`; light that overshoots is cut first."""
+    """Encode as sRGB, 0 to `peak`, after clipping what overshoots."""
     return _computed(
         lambda of: (
             of["float"](of["cut"] <= 0.0031308) * of["cut"] * (12.92 * peak)  # noqa: PLR2004

@@ -1,0 +1,67 @@
+"""JPEG (ITU-T T.81)."""
+
+import re
+from typing import Any
+
+from PIL import Image, features
+
+from imagescaler.domain.errors import CorruptImage, TooManyScans, UnsupportedImageFormat
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.codecs.codec import Codec
+from imagescaler.engine.pixels.modes import COLOR_MODES, GREY_MODES
+
+# A marker that begins a segment (B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the reserved
+# ones below 0xC0, which a decoder skips when it looks for a restart.
+MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+# Arithmetic-coded frames (table B.1): no browser shows them, and a scan without data still costs the decoding of every
+# coefficient, so that 3 KB can take a minute.
+ARITHMETIC = {0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+# Frames that end with a scan of all their components (table B.1, A.2.3): a decoder reads no further.
+SEQUENTIAL = {0xC0, 0xC1}
+# Where the headers of frame and scan, behind their markers, count the components (B.2.2, B.2.3).
+COMPONENTS_OF_FRAME, COMPONENTS_OF_SCAN, SHORTEST_FRAME = 7, 2, 8
+# Pillow walks in Python over each segment and each fill byte; real files have some hundreds.
+MAX_STEPS = 100_000
+
+
+def check_structure(data: bytes, limits: Limits) -> None:
+    """Count the scans, without those of thumbnails, which lie inside segments and are skipped with them.
+
+    Raises TooManyScans, UnsupportedImageFormat if the file is arithmetic-coded, CorruptImage if it is in pieces.
+    """
+    scans, steps, position, components = 0, 0, 2, 0
+    while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
+        steps += 1 if scans else 1 + marker.start() - position
+        scans += kind == START_OF_SCAN
+        if kind in ARITHMETIC:
+            raise UnsupportedImageFormat("The JPEG is arithmetic-coded; accepted are those with Huffman codes.")
+        if scans > limits.max_jpeg_scans:
+            most = limits.max_jpeg_scans
+            raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
+        if steps > MAX_STEPS:
+            raise CorruptImage(f"The JPEG is in more than {MAX_STEPS:,} pieces.")
+        segment = data[marker.end() : marker.end() + SHORTEST_FRAME]
+        if kind in SEQUENTIAL:
+            components = segment[COMPONENTS_OF_FRAME]
+        if kind == START_OF_SCAN and segment[COMPONENTS_OF_SCAN] == components:
+            return
+        position = marker.end() + int.from_bytes(segment[:2])
+
+
+def parameters(_image: Image.Image, options: Options, quality: int) -> dict[str, Any]:
+    """Return the encoder's settings."""
+    return {"quality": quality, "subsampling": "4:2:0", "progressive": options.progressive}
+
+
+CODEC = Codec(
+    format=Format.JPEG,
+    plugin="JPEG",
+    opened_as=frozenset({"JPEG", "MPO"}),  # a phone's multi-picture file, whose first picture is a JPEG
+    parameters=parameters,
+    check_structure=check_structure,
+    profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
+    versions=lambda: {"libjpeg-turbo": features.version_feature("libjpeg_turbo")},
+)
