@@ -248,7 +248,7 @@ def test_what_only_pixels_tell_is_a_doubt(ask_of: Ask) -> None:
         {"width": 0},
         {"widht": 5},
         {"width": 10, "scale": 5},
-        {"width": 10, "format": "bmp"},
+        {"width": 10, "format": "pcx"},
         {"width": 10, "crop": "600,0,100,100"},
         {"width": 10_000, "dpr": 2},
         {"width": 10, "background": "no color"},

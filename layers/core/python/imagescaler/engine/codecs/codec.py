@@ -40,6 +40,11 @@ def plain_metadata(metadata: EmbeddedMetadata) -> Parameters:
     return {"icc_profile": metadata.profile, "exif": metadata.exif_bytes, "xmp": metadata.xmp}
 
 
+def no_metadata(_: EmbeddedMetadata) -> Parameters:
+    """Return nothing, for a format whose files have no metadata."""
+    return {}
+
+
 def has_deep_tiles(image: Image.Image) -> bool:
     """Return True if an opened image has 16 bits per color or alpha sample, of which Pillow decodes 8."""
     if image.mode in DEEP_GREY | UNBOUNDED:

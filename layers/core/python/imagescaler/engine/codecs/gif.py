@@ -4,7 +4,7 @@ from PIL import GifImagePlugin, Image
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
-from imagescaler.engine.codecs.codec import Area, Codec, FrameCodec
+from imagescaler.engine.codecs.codec import Area, Codec, FrameCodec, no_metadata
 from imagescaler.engine.frames import read_gif, write_gif
 from imagescaler.engine.pixels.palettes import with_gif_palette
 
@@ -24,7 +24,7 @@ CODEC = Codec(
     format=Format.GIF,
     plugin="GIF",
     opened_as=frozenset({"GIF"}),
-    embed=lambda _metadata: {},
+    embed=no_metadata,
     prepare=prepare,
     covered_part=covered_part,
     profile_modes=frozenset(),
