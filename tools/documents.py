@@ -1,4 +1,4 @@
-"""Generates the OpenAPI document and the catalogue of problems from the code: `make openapi`."""
+"""Generates the OpenAPI document, docs/problems.md and the tables of docs/options.md: `make openapi`."""
 
 import json
 import os
@@ -25,38 +25,38 @@ PROBLEMS_HEAD = """# Problems
 
 Every error is `application/problem+json` (RFC 9457). These are the values of `type`.
 
-`about:blank` stands where the status says all: at a wrong path or method, and where the gateway answers in place of a
-function, as with 429 and 503. API Gateway itself says then `{"message": "Too Many Requests"}`, as `application/json`.
+`about:blank` means no more than the status: for a wrong path or method, and where the gateway answers in place of a
+function, with 429 or 503. API Gateway itself then answers `{"message": "Too Many Requests"}` as `application/json`.
 """
 NAMES_OF_TYPES = {int: "integer", float: "number", bool: "boolean"}
 API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "plan_task", "health")
 INFO = {
     "title": "imagescaler",
     "version": __version__,
-    "summary": "Send an image, get a task, fetch the image scaled.",
+    "summary": "Send an image, get a task, fetch the scaled image.",
     "description": (
-        "POST an image to `/api/v1/tasks`, poll the task that comes back, or wait for it with `Prefer: wait=10`, "
+        "POST an image to `/api/v1/tasks`, poll the task, or wait for it with `Prefer: wait=10`, "
         "and fetch the result. Every error is a problem (RFC 9457); its `type` is explained at that path."
     ),
     "license": {"name": "MIT", "identifier": "MIT"},
 }
 
 TAGS = [
-    {"name": "tasks", "description": "Ask for an image to be scaled, and see how that stands."},
+    {"name": "tasks", "description": "Create, plan and read tasks."},
     {"name": "uploads", "description": "Send a file that is too large for a request."},
-    {"name": "results", "description": "Fetch what was scaled."},
-    {"name": "service", "description": "See whether the service is well."},
+    {"name": "results", "description": "Fetch scaled images."},
+    {"name": "service", "description": "Check the service."},
 ]
 KEY: dict[str, list[str]] = {"ApiKey": []}
 SCHEME = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key, where the deployment asks for one: 401 without, 403 with one that is not valid.",
+    "description": "An API key, where the deployment requires one: 401 without a key, 403 with an invalid one.",
 }
 
 
 def openapi() -> str:
-    """Give the OpenAPI document of all functions together."""
+    """Return the OpenAPI document of all functions."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     documents = [load(name).app.openapi() for name in API_FUNCTIONS]
     whole = merge(
@@ -76,7 +76,7 @@ def _schemas() -> dict[str, object]:
 
 
 def problems() -> str:
-    """Give the catalogue of problems."""
+    """Return docs/problems.md."""
     slugs = sorted(kind.slug() for kind in STATUS)
     return "\n".join([PROBLEMS_HEAD, *(describe_problem(slug).replace("# ", "## ", 1) for slug in slugs)])
 

@@ -1,4 +1,4 @@
-"""Says whether a request may pass, and whose it is: the Lambda authorizer of the HTTP API."""
+"""The Lambda authorizer of the HTTP API: checks the API key of a request and finds its owner."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ throttle = FailureThrottle(MAX_FAILURES, WINDOW_S)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Take a request's event (authorizer payload format 2.0) and give the simple response."""
+    """Answer a request's event (authorizer payload format 2.0) with a simple response."""
     source = event["requestContext"]["http"]["sourceIp"]
     with telemetry.log_context(function=context.function_name, **telemetry.correlation(event)):
         owner = loop.run(authorize(event["headers"].get("authorization", ""), source, keys=keys, throttle=throttle))

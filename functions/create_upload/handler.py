@@ -24,10 +24,10 @@ PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedIm
     "/api/v1/uploads",
     status_code=201,
     tags=["uploads"],
-    summary="Ask where to send a large file",
+    summary="Create an upload for a large file",
     responses=problem_responses(*PROBLEMS),
 )
-async def post_upload(wanted: UploadRequest, request: Request, owner: Owner) -> UploadView:
-    """Permit an upload: PUT the bytes to `url` with `headers`, then POST a task with `upload_id`, or many."""
-    upload = await create_upload(wanted.bytes, wanted.media_type, owner, limits=limits, retention=retention, urls=urls)
+async def post_upload(body: UploadRequest, request: Request, owner: Owner) -> UploadView:
+    """Create an upload: PUT the bytes to `url` with `headers`, then create tasks with its id as `upload_id`."""
+    upload = await create_upload(body.bytes, body.media_type, owner, limits=limits, retention=retention, urls=urls)
     return UploadView.of(upload, request)

@@ -1,4 +1,4 @@
-"""GET /docs, /redoc, /openapi.json, /problems/{name}; and a helpful answer wherever no other function is."""
+"""GET /docs, /redoc, /openapi.json, /problems/{name}; and 404 or 405 for routes that no function has."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -22,7 +22,7 @@ FAVICON, TITLE = "/docs/favicon.png", "imagescaler"
 
 @app.get("/docs")
 async def docs() -> HTMLResponse:
-    """Show the API in Swagger UI, which can send requests."""
+    """Serve the API documentation in Swagger UI."""
     script, style = "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"
     return get_swagger_ui_html(
         openapi_url="/openapi.json",
@@ -35,7 +35,7 @@ async def docs() -> HTMLResponse:
 
 @app.get("/redoc")
 async def redoc() -> HTMLResponse:
-    """Show the API in ReDoc, which reads well."""
+    """Serve the API documentation in ReDoc."""
     script = "/docs/redoc.standalone.js"
     return get_redoc_html(
         openapi_url="/openapi.json",
@@ -48,7 +48,7 @@ async def redoc() -> HTMLResponse:
 
 @app.get("/docs/{asset}")
 async def read_asset(asset: str) -> Response:
-    """Serve a script, a style sheet or a picture of the two pages."""
+    """Serve a script, a style sheet or an image of the two pages."""
     if asset not in assets:
         raise HTTPException(404)
     headers = {"Cache-Control": "public, max-age=86400"}
@@ -63,12 +63,12 @@ async def openapi() -> Response:
 
 @app.get("/problems/{name}")
 async def read_problem(name: str) -> PlainTextResponse:
-    """Explain a type of problem; these paths are what problem details carry as `type`."""
+    """Explain a type of problem: its path is the `type` of the problem details."""
     return PlainTextResponse(describe_problem(name))
 
 
 @app.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def everything_else(request: Request) -> Response:
-    """Tell a wrong method from a wrong path."""
+    """Answer 405 for a path that other methods have, else 404."""
     allowed = document.methods(request.url.path)
     raise HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)

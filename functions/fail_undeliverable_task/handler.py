@@ -1,4 +1,4 @@
-"""Ends the tasks of messages that nobody could process, on their way to the dead-letter queue."""
+"""Fails the tasks of undeliverable messages, on their way to the dead-letter queue."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
 
 
-def bury(record: SQSRecord, lambda_context: Any) -> None:
-    """End the task of one message."""
+def fail(record: SQSRecord, lambda_context: Any) -> None:
+    """Fail the task of one message."""
     message = TaskMessage.from_json(record.body)
     with telemetry.log_context(function=lambda_context.function_name, **message.log_context):
         telemetry.ended(loop.run(fail_undeliverable_task(message.task_id, tasks=tasks, store=store)))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Take an SQS event and refuse every message, so that the queue hands it on: a dead letter must not vanish."""
-    process_partial_response(event, bury, processor, context)
+    """Process an SQS event and report every message as failed, so that the queue moves it to the dead-letter queue."""
+    process_partial_response(event, fail, processor, context)
     return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event["Records"]]}

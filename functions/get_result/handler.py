@@ -1,4 +1,4 @@
-"""GET /api/v1/results/{task_id}: the scaled image, as a picture or as JSON."""
+"""GET /api/v1/results/{task_id}: the scaled image, as it is or in JSON."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,18 +12,18 @@ from imagescaler.usecases.get_result import get_result, link_result, read_result
 from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.headers import accepts_image
-from imagescaler.web.views.progress import unfinished
-from imagescaler.web.views.result import PICTURES, RESULT_HEADERS, Picture, ResultBody, Unfinished
+from imagescaler.web.views.progress import show_unfinished
+from imagescaler.web.views.result import IMAGES, RESULT_HEADERS, ResultBody, ResultResponse, Unfinished
 
 app = create_app()
 handler = lambda_handler(app)
 tasks, store, urls = repositories.from_env(), stores.from_env(), signed_urls.from_env()
 PATH = "/api/v1/results/{task_id}"
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": ResultBody, "content": PICTURES, "headers": RESULT_HEADERS},
-    202: {"model": Unfinished, "description": "Not finished yet; ask again after Retry-After"},
-    303: {"description": "The picture is too large for an answer; it is at Location, for a while"},
-    304: {"description": "The client has this version already"},
+    200: {"model": ResultBody, "content": IMAGES, "headers": RESULT_HEADERS},
+    202: {"model": Unfinished, "description": "Not finished; try again after Retry-After"},
+    303: {"description": "The image is too large for a response; fetch it from Location, which expires"},
+    304: {"description": "The client has this version"},
 }
 PROBLEMS = (
     errors.RepositoryUnavailable,
@@ -47,21 +47,23 @@ async def read_result_of_task(
     task_id: UUID,
     request: Request,
     owner: Owner,
-    rendition: Annotated[str | None, Query(description="which of a task's renditions", examples=["small"])] = None,
+    rendition: Annotated[
+        str | None, Query(description="name, if the task has several results", examples=["small"])
+    ] = None,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match", examples=['"an-entity-tag"'])] = None,
 ) -> Response:
-    """Give the picture itself when `Accept` names an image type, else JSON with the picture in base64."""
+    """Return the image itself if `Accept` prefers an image type, else JSON with the image in base64."""
     task, result = await get_result(task_id, owner, rendition, tasks=tasks)
     if result is None:
-        return await unfinished(task, tasks)
-    picture = Picture(task.id, result, accepts_image(accept), rendition)
-    if has_etag(if_none_match, picture.etag):
-        return picture.not_modified()
-    if not picture.fits:
-        headers = picture.image_headers
+        return await show_unfinished(task, tasks)
+    found = ResultResponse(task.id, result, accepts_image(accept), rendition)
+    if has_etag(if_none_match, found.etag):
+        return found.not_modified()
+    if not found.fits:
+        headers = found.image_headers
         url = await link_result(
             task, rendition, method=request.method, headers=headers, tasks=tasks, store=store, urls=urls
         )
-        return picture.elsewhere(absolute(url, request))
-    return picture.answer(await read_result(task, rendition, tasks=tasks, store=store))
+        return found.with_url(absolute(url, request))
+    return found.with_data(await read_result(task, rendition, tasks=tasks, store=store))

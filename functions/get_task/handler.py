@@ -1,4 +1,4 @@
-"""GET /api/v1/tasks/{task_id}: how a task stands."""
+"""GET /api/v1/tasks/{task_id}: a task and its status."""
 
 from uuid import UUID
 
@@ -21,10 +21,10 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
 @app.get(
     "/api/v1/tasks/{task_id}",
     tags=["tasks"],
-    summary="See how a task stands",
+    summary="Read a task",
     responses=problem_responses(*PROBLEMS),
 )
 async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
-    """Tell how a task stands; with `Prefer: wait` as soon as it is over."""
+    """Return a task; with `Prefer: wait` as soon as it has ended."""
     task = await get_task(task_id, owner, wait_s=wait_s, tasks=tasks)
     return await show_progress(task, response, wait_s, tasks)

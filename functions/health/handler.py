@@ -24,7 +24,7 @@ servers: dict[str, Server] = {
     responses={503: {"model": Health, "description": UNHEALTHY}},
 )
 async def read_health(response: Response) -> Health:
-    """Ask every server that the service needs."""
+    """Ping every server that the service needs."""
     health = Health.of(await check_health(servers))
     response.status_code = 200 if health.status == "ok" else 503
     return health

@@ -1,4 +1,4 @@
-"""Makes, lists and revokes API keys; invoked by hand: `{"action": "create", "owner": "ada"}`."""
+"""Creates, lists and revokes API keys; invoked by hand: `{"action": "create", "owner": "ada"}`."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ keys = repositories.api_keys_from_env()
 
 
 async def execute(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
-    """Give the keys that a command is about; a new one comes with its secret, and never again."""
+    """Execute a command and return its keys; only a new one has its secret."""
     match command:
         case CreateKey(owner=owner):
             key, credential = await create_key(owner, keys=keys)
@@ -24,7 +24,7 @@ async def execute(command: CreateKey | ListKeys | RevokeKey) -> list[KeyView]:
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Take a command and answer with keys."""
+    """Answer a command with keys."""
     command = KeyCommand.validate_python(event)
     with telemetry.log_context(function=context.function_name, action=command.action):
         found = loop.run(execute(command))

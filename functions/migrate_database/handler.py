@@ -1,4 +1,4 @@
-"""Brings the database to the newest schema; invoked by hand or by a deployment, with any event."""
+"""Migrates the database to the newest schema; invoked by hand or by a deployment, with any event."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ dsn = settings.from_env(RepositorySettings).postgres_dsn
 
 
 def handler(_: Any, context: Any) -> dict[str, str]:
-    """Answer with the revision that the database now has."""
+    """Migrate, and answer with the revision of the database."""
     with telemetry.log_context(function=context.function_name):
         revision = loop.run(migrate(dsn))
         telemetry.logger().info("database is up to date", extra={"revision": revision})

@@ -22,7 +22,7 @@ limits = settings.from_env(Limits)
 @app.post(
     "/api/v1/plan",
     tags=["tasks"],
-    summary="See what a task would make",
+    summary="Plan a task",
     responses=problem_responses(*PROBLEMS, errors.StoreUnavailable),
     openapi_extra=request_body(PlanRequest),
 )

@@ -1,4 +1,4 @@
-"""Takes tasks from the queue and scales their images; what did not work out comes again, until it is a dead letter."""
+"""Scales the images of queued tasks; a failed attempt is retried until its message is a dead letter."""
 
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ admission = settings.from_env(CostSettings)
 
 
 def process(record: SQSRecord, lambda_context: Any) -> None:
-    """Work on the task of one message."""
+    """Process the task of one message."""
     message = TaskMessage.from_json(record.body)
     remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
     budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, admission)
@@ -46,5 +46,5 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Take an SQS event and answer with `batchItemFailures`."""
+    """Process an SQS event and answer with `batchItemFailures`."""
     return process_partial_response(event, process, processor, context)

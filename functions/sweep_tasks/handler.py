@@ -1,4 +1,4 @@
-"""Looks after tasks that lie still, on a schedule: rings for them again, ends, expires or deletes them."""
+"""Recovers stale tasks on a schedule: enqueues them again, fails, expires or deletes them."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ max_attempts = settings.from_env(AttemptSettings).max_attempts
 
 
 def handler(_: Any, context: Any) -> dict[str, int]:
-    """Take any event, and answer with what was done."""
+    """Sweep, and answer with the counts."""
     with telemetry.log_context(function=context.function_name, request_id=context.aws_request_id):
         work = sweep_tasks(
             message=lambda task_id: TaskMessage(task_id=task_id, request_id=context.aws_request_id),

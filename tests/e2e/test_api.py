@@ -92,7 +92,7 @@ BAD: dict[str, tuple[bytes | None, dict[str, Any], int, str]] = {
         "50,000,000",
     ),
     "no file": (None, {"width": 8}, 422, "file"),
-    "no side": (photograph(), {}, 422, "give width, height, or both"),
+    "no side": (photograph(), {}, 422, "send width, height or both"),
     "words for numbers": (photograph(), {"width": "wide"}, 422, "integer"),
     "an unknown option": (photograph(), {"width": 8, "colour": "red"}, 422, "colour"),
 }

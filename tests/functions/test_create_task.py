@@ -51,7 +51,7 @@ def test_a_files_name_never_matters(functions: Functions, post: Post, name: str)
 @pytest.mark.parametrize(
     ("fields", "field", "says"),
     [
-        ({}, "body", "give width, height, or both"),
+        ({}, "body", "send width, height or both"),
         ({"width": 0}, "width", "greater than or equal to 1"),
         ({"width": -5}, "width", "(it is '-5')"),
         ({"height": "tall"}, "height", "valid integer"),
@@ -116,7 +116,7 @@ def test_a_png_may_lie_so_only_what_fits_neither_way_is_refused(post: Post) -> N
 
 def test_no_file_is_named(post: Post) -> None:
     answer = post(None, width=800)
-    says = "give either a file, or the upload_id of one"
+    says = "send either a file or an upload_id"
     assert (answer.status, answer.json["errors"]) == (422, [{"field": "body", "detail": says}])
 
 

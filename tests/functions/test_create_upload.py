@@ -86,7 +86,7 @@ def test_the_url_is_at_another_address_where_that_is_set(
         ({"bytes": 50_000_001}, 413, "source-too-large", "50,000,001 bytes; the limit is 50,000,000"),
         ({"bytes": 0}, 422, "invalid-request", "greater than or equal to 1"),
         ({"bytes": "many"}, 422, "invalid-request", "integer"),
-        ({"bytes": True}, 422, "invalid-request", "bytes: give a number"),
+        ({"bytes": True}, 422, "invalid-request", "bytes: send a number"),
         ({"media_type": "image/bmp"}, 415, "unsupported-image-format", "image/jpeg, image/png, image/webp, image/avif"),
         ({"name": "a.jpg"}, 422, "invalid-request", "name: Extra inputs"),
     ],

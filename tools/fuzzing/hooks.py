@@ -17,12 +17,12 @@ for form in ("jpeg", "png", "webp", "avif", "gif", "tiff"):
 # What no schema can say, or none that can be read: what two values are to each other, how the texts of a color, a box,
 # edges and a quality are made, and what is only known of image, upload, deployment or an earlier request.
 UNSAID = re.compile(
-    "give either scale|preserve_ratio=.* contradict|min_.* is more than max_|take the place of gravity|is an option of"
-    "|give a CSS color|give left,top,width,height|give pixels for all edges|give 1 to 100, or one for each format"
-    "|there are [0-9]+ of the name"
+    "send either scale|preserve_ratio=.* contradict|min_.* is more than max_|take the place of gravity|is an option of"
+    "|send a CSS color|send left,top,width,height|send pixels for all edges|send 1 to 100, or one for each format"
+    "|the name .* occurs"
 )
 LIST = "renditions"  # in a form the list is a text, of which no schema says how it is made
-NO_SIZE = "give width, height, or both"  # of a rendition, where none stands beside the list either
+NO_SIZE = "send width, height or both"  # of a rendition, where none stands beside the list either
 UNFORESEEN = {
     f"/problems/{slug}"
     for slug in (

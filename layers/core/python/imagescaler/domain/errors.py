@@ -1,4 +1,4 @@
-"""What can go wrong; a class's docstring opens with its title, and nothing here knows of HTTP."""
+"""The errors of the service. A docstring's first sentence is the title of the error; HTTP is in `web.problems`."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ MAX_NAME_LENGTH = 32
 
 
 class Problem(Exception):
-    """Anything that a client may be told."""
+    """An error that clients may see."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -17,7 +17,7 @@ class Problem(Exception):
 
     @classmethod
     def slug(cls) -> str:
-        """Give the stable name in URLs and rows.
+        """Return the stable name of the error, for URLs and rows.
 
         >>> TaskNotFound.slug()
         'task-not-found'
@@ -26,7 +26,7 @@ class Problem(Exception):
 
     @classmethod
     def title(cls) -> str:
-        """Give the docstring's first sentence, without its full stop."""
+        """Return the first sentence of the docstring, without its full stop."""
         return (cls.__doc__ or cls.__name__).partition("\n")[0].rstrip(".")
 
 
@@ -35,33 +35,36 @@ class RequestProblem(Problem):
 
 
 class InvalidRequest(RequestProblem):
-    """The request does not say what is needed.
+    """A parameter, a header or a field of the body is missing or invalid.
 
-    A parameter, a header or the body is missing, malformed or out of range; `errors` names each field.
+    `errors` names each of them.
     """
 
 
 class MalformedRequest(RequestProblem):
-    """The request could not be read.
+    """The body cannot be read.
 
-    The body is not what its Content-Type says: a broken multipart form, say.
+    It does not match its Content-Type: it is a broken multipart form, for example.
     """
 
 
 class IdempotencyKeyReused(RequestProblem):
     """The idempotency key belongs to another request.
 
-    Send the same image and options with a key, or a new key with other ones.
+    Repeat a key with the same image and options only, and use a new key for others.
     """
 
     @classmethod
     def of(cls, key: str) -> Self:
-        """Name the key."""
-        return cls(f"The key {key!r} stands for a request with another image or other options. Use a new key.")
+        """Make the error for a key."""
+        return cls(f"The key {key!r} was used with another image or other options. Use a new key.")
 
 
 class SourceTooLarge(RequestProblem):
-    """The file has too many bytes."""
+    """The file has too many bytes.
+
+    Send a file below the limit, which `detail` names.
+    """
 
 
 class TaskNotFound(RequestProblem):
@@ -72,70 +75,72 @@ class TaskNotFound(RequestProblem):
 
     @classmethod
     def of(cls, task_id: UUID) -> Self:
-        """Name the id."""
+        """Make the error for an id."""
         return cls(f"There is no task {task_id}. Its id comes from the answer to POST /api/v1/tasks.")
 
 
 class RenditionNotNamed(RequestProblem):
     """The task has several results, and the request names none of them.
 
-    Ask for one by its name: `GET /api/v1/results/{task_id}?rendition=name`.
+    Name one: `GET /api/v1/results/{task_id}?rendition=name`.
     """
 
     @classmethod
     def of(cls, task_id: UUID, names: Sequence[str]) -> Self:
-        """List the names."""
+        """Make the error for a task with renditions of these names."""
         return cls(f"Task {task_id} has the renditions {', '.join(names)}. Name one of them: ?rendition={names[0]}.")
 
 
 class RenditionNotFound(RequestProblem):
-    """There is no rendition of this name.
+    """The task has no rendition of this name.
 
-    The names are those that were given with `renditions` when the task was made.
+    Use a name from the `renditions` of the task.
     """
 
     @classmethod
     def of(cls, task_id: UUID, name: str, names: Sequence[str]) -> Self:
-        """Name the name, and list those that there are."""
-        there_are = f"it has {', '.join(names)}" if names else "it has one result, to be fetched without a name"
-        return cls(f"Task {task_id} has no rendition {name[:MAX_NAME_LENGTH]!r}: {there_are}.")
+        """Make the error for a name, where the task has renditions of these names."""
+        known = f"use one of {', '.join(names)}" if names else "it has one result, so leave out the name"
+        return cls(f"Task {task_id} has no rendition {name[:MAX_NAME_LENGTH]!r}: {known}.")
 
 
 class TooManyRenditions(RequestProblem):
-    """The request asks for too many renditions.
+    """The request has too many renditions.
 
-    Make several tasks of one upload, with some of them each.
+    Upload the image, and create several tasks of it with some of the renditions each.
     """
 
 
 class UploadNotFound(RequestProblem):
     """There is no such upload.
 
-    Its bytes were never sent to its `url`, or it has expired. Ids come from the answer to `POST /api/v1/uploads`.
+    Its bytes were not sent to its `url`, or it has expired. Ids come from the answer to `POST /api/v1/uploads`.
     """
 
     @classmethod
     def of(cls, upload_id: UUID) -> Self:
-        """Name the id."""
-        return cls(f"There is no upload {upload_id}: its bytes were not sent, or it has expired.")
+        """Make the error for an id."""
+        return cls(
+            f"There is no upload {upload_id}: its bytes were not sent, or it has expired. Upload the file again."
+        )
 
 
 class ResultExpired(RequestProblem):
-    """The result is gone.
+    """The result has expired.
 
     Results are kept for a limited time. Send the image again.
     """
 
     @classmethod
     def of(cls, task_id: UUID) -> Self:
-        """Name the id."""
-        return cls(f"The result of task {task_id} is no longer kept. Send the image again.")
+        """Make the error for an id."""
+        return cls(f"The result of task {task_id} has expired. Send the image again.")
 
 
 class TaskFailed(RequestProblem):
     """The task failed, so it has no result.
 
-    The answer carries the type, title and detail of what went wrong.
+    The answer has the type, title and detail of the cause.
     """
 
     def __init__(self, type_: str, title: str, detail: str) -> None:
@@ -144,104 +149,110 @@ class TaskFailed(RequestProblem):
 
 
 class ImageProblem(Problem):
-    """The file is at fault, and always will be: never tried again."""
+    """The image or its options are at fault, so the task is never tried again."""
 
 
 class UnsupportedImageFormat(ImageProblem):
-    """The file is not an image of an accepted format.
+    """The file is not an image of a supported format.
 
-    Content decides, never the file's name or Content-Type. Accepted are JPEG, PNG, WebP, AVIF, GIF and TIFF.
+    The content counts, not the file's name or Content-Type. The formats are those of the option `format`.
     """
 
 
 class CorruptImage(ImageProblem):
     """The image cannot be decoded.
 
-    It is truncated or damaged, or its header does not tell the truth.
+    The file is truncated or damaged, or its header is wrong. Send an intact file.
     """
 
 
 class ImageTooLarge(ImageProblem):
-    """The image has too many pixels, or too long a side."""
+    """The image has too many pixels, or a side is too long.
+
+    Send an image within the limits, which `detail` names.
+    """
 
 
 class TooManyScans(ImageProblem):
     """The progressive JPEG has too many scans.
 
-    Each scan repeats the work of decoding; real files have about ten.
+    Each scan repeats the work of decoding; usual files have about ten. Save the image again.
     """
 
 
 class TooManyChunks(ImageProblem):
     """The PNG has too many chunks.
 
-    Each is read by itself; real files have some thousands at most.
+    Usual files have some thousands at most. Save the image again.
     """
 
 
 class TooManyFrames(ImageProblem):
-    """The animation has too many frames, or too many pixels in all of them together.
+    """The animation has too many frames, or too many pixels in all frames.
 
-    Nothing is cut silently: ask for `animated=false`, which takes the first frame, or for a smaller result.
+    Ask for a smaller result, or for the first frame with `animated=false`.
     """
 
 
 class UnsupportedDepth(ImageProblem):
-    """The image has more bits per sample than the result could keep.
+    """The result cannot keep the bit depth of the image.
 
-    Nothing is cut silently: ask for `depth=8`, or for a format that has eight bits: jpeg, webp, avif or gif.
+    Permit 8 bits per sample with `depth=8`, or ask for a format that has only 8 bits.
     """
 
 
 class NeverLossless(ImageProblem):
     """The format of the result cannot be lossless.
 
-    Ask for `format=webp` or `format=png`, or do without `lossless`.
+    Ask for a format that can, or leave out `lossless`.
     """
 
 
 class CropOutside(ImageProblem):
-    """The crop reaches beyond the image.
+    """The crop extends beyond the image.
 
-    It is measured on the upright image, in pixels.
+    It is measured in pixels of the upright image.
     """
 
 
 class TargetTooLarge(ImageProblem):
-    """The scaled image would have too many pixels, or too long a side."""
+    """The result would have too many pixels, or a side would be too long.
+
+    Ask for a result within the limits, which `detail` names.
+    """
 
 
 class ResultTooLarge(ImageProblem):
-    """The scaled image has too many bytes.
+    """The result has too many bytes.
 
-    Ask for fewer pixels, or for a format with a quality: jpeg, webp or avif; with those `max_bytes` finds what fits.
+    Ask for fewer pixels, or for a lossy format with `max_bytes`.
     """
 
 
 class TooExpensive(ImageProblem):
-    """Scaling the image would take more memory or time than there is.
+    """Scaling the image would take too much memory or time.
 
-    It is predicted from the header, before anything is decoded. Ask for a smaller result, for another format, without
-    `linear`, or send a smaller image.
+    The cost is estimated from the header, before anything is decoded. Ask for a smaller result or another format,
+    leave out `linear`, or send a smaller image.
     """
 
 
 class MaxBytesTooSmall(ImageProblem):
-    """The scaled image does not fit into `max_bytes`, whatever its quality.
+    """The result does not fit into `max_bytes` at any quality.
 
-    Ask for fewer pixels, for more bytes, or for a format with a quality: jpeg, webp or avif.
+    Ask for fewer pixels, for more bytes, or for a lossy format.
     """
 
 
 class NoRenditionMade(ImageProblem):
-    """None of the renditions could be made.
+    """No rendition could be made.
 
-    The task tells of each what was wrong with it.
+    Each rendition of the task has its own `error`.
     """
 
     @classmethod
     def of(cls, causes: Mapping[str, str]) -> Self:
-        """Tell the cause of each."""
+        """Make the error from the causes, by the names of the renditions."""
         return cls(" ".join(f"{name}: {cause}" for name, cause in causes.items()))
 
 
@@ -250,7 +261,7 @@ class TaskProblem(Problem):
 
 
 class SourceLost(TaskProblem):
-    """The source image was gone before it could be scaled.
+    """The source image was gone before it was scaled.
 
     Sources are kept for a limited time. Send the image again.
     """
@@ -259,62 +270,77 @@ class SourceLost(TaskProblem):
 class AttemptsExhausted(TaskProblem):
     """Every attempt to scale the image failed.
 
-    The processor stopped or was stopped each time. Send the image again, or a smaller one.
+    The processor crashed or was stopped each time. Send the image again, or a smaller one.
     """
 
 
 class Unavailable(Problem):
-    """The service cannot take the request now; nothing was accepted.
+    """The service is not available, and has accepted nothing.
 
-    Send it again after the time in `Retry-After`.
+    Try again after the time in `Retry-After`.
     """
 
-    retry_after_s = 2  # a server that restarts is back by then; for one that stays away nobody knows
+    retry_after_s = 2  # by then a server that restarts is back
 
 
 class Full(Unavailable):
-    """There is no room; it comes when work that waits is done."""
+    """There is no room until waiting work is done."""
 
 
 class QueueFull(Full):
-    """The queue is full."""
+    """The queue is full.
+
+    Try again after the time in `Retry-After`.
+    """
 
 
 class StoreFull(Full):
-    """The image store is full."""
+    """The image store is full.
+
+    Try again after the time in `Retry-After`.
+    """
 
 
 class RepositoryUnavailable(Unavailable):
-    """The database does not answer."""
+    """The database does not answer.
+
+    Try again after the time in `Retry-After`.
+    """
 
 
 class QueueUnavailable(Unavailable):
-    """The queue does not answer."""
+    """The queue does not answer.
+
+    Try again after the time in `Retry-After`.
+    """
 
 
 class StoreUnavailable(Unavailable):
-    """The image store does not answer."""
+    """The image store does not answer.
+
+    Try again after the time in `Retry-After`.
+    """
 
 
 class ClaimRefused(Exception):
-    """A task may not be worked on, or not by this attempt; only the queue and the processor ever see it."""
+    """The attempt may not work on the task; only the queue and the processor see this."""
 
 
 class TaskFinished(ClaimRefused):
-    """The task is already over: its message may go."""
+    """The task has ended: delete its message."""
 
 
 class TaskInProgress(ClaimRefused):
-    """Another attempt holds a live lease: the message must come again."""
+    """Another attempt holds a live lease: deliver the message again."""
 
 
 class TaskAttemptsExhausted(ClaimRefused):
-    """The task failed because its attempts were used up: its message must become a dead letter."""
+    """The task has used up its attempts: its message becomes a dead letter."""
 
 
 class LeaseLost(ClaimRefused):
-    """A later attempt has taken the task over: nothing of this one may be kept."""
+    """A later attempt has claimed the task: discard what this one made."""
 
 
 class BlobNotFound(LookupError):
-    """The store has nothing, or nothing any more, under this key."""
+    """The store has nothing under this key, or no longer."""

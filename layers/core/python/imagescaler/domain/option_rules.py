@@ -19,12 +19,12 @@ def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
     """Find options that contradict each other, each with what to do about it; `given` names those that were sent.
 
     >>> list(contradictions(Options(5, scale=50), {"width", "scale"}))
-    ['give either scale, or width and height']
+    ['send either scale, or width and height']
     """
     if all(getattr(options, size) is None for size in SIZES):
-        yield "give width, height, or both, in pixels; or scale, in percent; or a minimum or maximum"
+        yield "send width, height or both, in pixels; or scale, in percent; or a minimum or maximum"
     if options.scale is not None and (options.width or options.height):
-        yield "give either scale, or width and height"
+        yield "send either scale, or width and height"
     if options.fit and "preserve_ratio" in given and options.preserve_ratio is (options.fit is Fit.FILL):
         ratio = str(options.preserve_ratio).lower()
         yield f"preserve_ratio={ratio} and fit={options.fit} contradict each other: leave out one"
@@ -33,7 +33,7 @@ def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
         if least and most and least > most:
             yield f"min_{side} is {least}, which is more than max_{side}, {most}"
     if options.gravity is not Gravity.CENTER and (options.focus_x, options.focus_y) != (None, None):
-        yield "focus_x and focus_y take the place of gravity: give either"
+        yield "focus_x and focus_y take the place of gravity: send either"
     for name, formats in FORMATS.items():
         if getattr(options, name) and options.format and options.format not in formats:
             yield f"{name} is an option of {', '.join(formats)}, and format is {options.format}"

@@ -85,7 +85,7 @@ class Box:
         match _numbers(text):
             case [left, top, width, height] if width and height:
                 return cls(left, top, width, height)
-        raise ValueError("give left,top,width,height in pixels, such as 10,20,300,200")
+        raise ValueError("send left,top,width,height in pixels, such as 10,20,300,200")
 
     def __str__(self) -> str:
         return ",".join(map(str, astuple(self)))
@@ -125,7 +125,7 @@ class Edges:
                 return cls(vertical, horizontal, vertical, horizontal)
             case [top, right, bottom, left]:
                 return cls(top, right, bottom, left)
-        raise ValueError("give pixels for all edges, or vertical,horizontal, or top,right,bottom,left, such as 10,20")
+        raise ValueError("send pixels for all edges, or vertical,horizontal, or top,right,bottom,left, such as 10,20")
 
     def __str__(self) -> str:
         return ",".join(map(str, astuple(self)))
@@ -160,7 +160,7 @@ class Quality:
         else:
             quality = cls.same(0)
         if not all(1 <= number <= MAX_QUALITY for number in astuple(quality)):
-            raise ValueError(f"give 1 to {MAX_QUALITY}, or one for each format, such as {cls()}")
+            raise ValueError(f"send 1 to {MAX_QUALITY}, or one for each format, such as {cls()}")
         return quality
 
     def __str__(self) -> str:

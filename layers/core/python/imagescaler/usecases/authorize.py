@@ -1,4 +1,4 @@
-"""Find out whose API key a request carries."""
+"""Find the owner of the API key of a request."""
 
 from typing import Protocol
 
@@ -7,10 +7,10 @@ from imagescaler.usecases.ports import ApiKeyRepository
 
 
 class Throttle(Protocol):
-    """Whoever counts failures."""
+    """Counts failures by source."""
 
     def blocks(self, source: str) -> bool:
-        """Say whether a source has failed too often."""
+        """Return True if a source has failed too often."""
         ...
 
     def note(self, source: str) -> None:
@@ -19,9 +19,9 @@ class Throttle(Protocol):
 
 
 async def authorize(authorization: str, source: str, *, keys: ApiKeyRepository, throttle: Throttle) -> str | None:
-    """Give the owner of the key in an Authorization header, or None; raises RepositoryUnavailable.
+    """Return the owner of the key in an Authorization header, or None; raises RepositoryUnavailable.
 
-    A source that fails again and again is refused before anything is looked up, be its key right or wrong.
+    A source that has failed too often is refused before its key is looked up.
     """
     if throttle.blocks(source):
         return None

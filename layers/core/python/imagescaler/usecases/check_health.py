@@ -1,4 +1,4 @@
-"""Ask every server that the service needs whether it answers."""
+"""Ping every server that the service needs."""
 
 import asyncio
 import time
@@ -21,14 +21,14 @@ class Server(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a server answered, and after how many milliseconds."""
+    """Whether a server answered, and its response time in milliseconds."""
 
     ok: bool
     ms: float
 
 
 async def check_health(servers: Mapping[str, Server]) -> Mapping[str, Answer]:
-    """Ping all servers at once; takes three seconds at most."""
+    """Ping all servers at once; takes at most three seconds."""
     answers = await asyncio.gather(*map(_ping, servers.values()))
     return dict(zip(servers, answers, strict=True))
 

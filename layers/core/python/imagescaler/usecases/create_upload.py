@@ -1,4 +1,4 @@
-"""Tell a client where to send a file that a request for a task cannot carry."""
+"""Create an upload for a file that is too large for a request."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -14,11 +14,11 @@ from imagescaler.usecases.ports import SignedUrls
 async def create_upload(
     size: int, media_type: str, owner: str, *, limits: Limits, retention: Retention, urls: SignedUrls
 ) -> Upload:
-    """Permit one PUT of `size` bytes; nothing is kept of it here. Raises SourceTooLarge, UnsupportedImageFormat."""
+    """Sign a URL for one PUT of `size` bytes; writes nothing. Raises SourceTooLarge, UnsupportedImageFormat."""
     limits.check_bytes(size)
-    accepted = [form.media_type for form in Format]
-    if media_type not in accepted:
-        raise UnsupportedImageFormat(f"{media_type} is not accepted; these are: {', '.join(accepted)}.")
+    supported = [form.media_type for form in Format]
+    if media_type not in supported:
+        raise UnsupportedImageFormat(f"{media_type} is not supported. Send one of {', '.join(supported)}.")
     upload_id, expires_at = uuid4(), datetime.now(UTC) + timedelta(seconds=retention.upload_ttl_s)
     key = upload_key(upload_id, owner)
     request = await urls.for_put(key, size=size, media_type=media_type, ttl_s=retention.upload_ttl_s)

@@ -1,4 +1,4 @@
-"""End the task of a message that came too often."""
+"""Fail the task of a message that was delivered too often."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -8,11 +8,11 @@ from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import Task
 from imagescaler.usecases.ports import ImageStore, TaskRepository
 
-UNDELIVERABLE = "The processor was given the task again and again, and never came to an end with it."
+UNDELIVERABLE = "The processor received the task many times, and never finished it. Send a smaller image."
 
 
 async def fail_undeliverable_task(task_id: UUID, *, tasks: TaskRepository, store: ImageStore) -> Task | None:
-    """End a task whose message nobody could process; None when it was over already.
+    """Fail a task whose message could not be processed; None if it had already ended.
 
     Raises TaskNotFound, TaskInProgress while an attempt's lease is live, and Unavailable.
     """
@@ -20,6 +20,6 @@ async def fail_undeliverable_task(task_id: UUID, *, tasks: TaskRepository, store
         task = await tasks.abandon(task_id, Failure.of(AttemptsExhausted(UNDELIVERABLE)))
     except TaskFinished:
         return None
-    with suppress(Unavailable):  # it ends by itself
+    with suppress(Unavailable):  # it expires anyway
         await store.delete(task.source_key)
     return task

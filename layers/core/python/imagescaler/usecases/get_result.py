@@ -1,4 +1,4 @@
-"""Fetch what a task has made."""
+"""Fetch the result of a task."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -15,7 +15,7 @@ URL_TTL_S = 300
 async def get_result(
     task_id: UUID, owner: str, rendition: str | None = None, *, tasks: TaskRepository
 ) -> tuple[Task, Result | None]:
-    """Return an owner's task and its result, or that of a rendition, or None while there is none yet.
+    """Return an owner's task and its result, or that of a rendition; None until there is one.
 
     Raises TaskNotFound, RenditionNotNamed, RenditionNotFound, TaskFailed, ResultExpired.
     """
@@ -29,7 +29,7 @@ async def get_result(
 
 
 async def read_result(task: Task, rendition: str | None, *, tasks: TaskRepository, store: ImageStore) -> bytes:
-    """Return the bytes of a completed task's result; raises ResultExpired, and notes it, when they are gone."""
+    """Return the bytes of a completed task's result; if they are gone, expires the task and raises ResultExpired."""
     try:
         return await store.get(task.result_key(rendition))
     except BlobNotFound:
@@ -46,7 +46,7 @@ async def link_result(
     store: ImageStore,
     urls: SignedUrls,
 ) -> str:
-    """Return a URL at which GET, or HEAD, finds a result for five minutes; raises ResultExpired as above."""
+    """Return a signed URL for GET or HEAD of a result, valid for five minutes; raises ResultExpired as above."""
     key = task.result_key(rendition)
     if not await store.exists(key):
         raise await _gone(task, tasks)

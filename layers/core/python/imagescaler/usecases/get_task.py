@@ -1,4 +1,4 @@
-"""Look a task up, and if wished wait until it is over."""
+"""Read a task, and wait for its end if asked to."""
 
 from uuid import UUID
 
@@ -8,5 +8,5 @@ from imagescaler.usecases.wait_for_task import wait_for_task
 
 
 async def get_task(task_id: UUID, owner: str, *, wait_s: float, tasks: TaskRepository) -> Task:
-    """Return an owner's task, at once if it is over, else after at most `wait_s` seconds; raises TaskNotFound."""
+    """Return an owner's task, at once if it has ended, else after at most `wait_s` seconds; raises TaskNotFound."""
     return await wait_for_task((await tasks.get(task_id)).visible_to(owner), wait_s=wait_s, tasks=tasks)

@@ -1,4 +1,4 @@
-"""Where the image of a new task comes from: the request itself, or an upload."""
+"""The image of a new task: sent in the request, or uploaded before."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from imagescaler.domain.task.source import Source
 from imagescaler.domain.upload import upload_key
 from imagescaler.usecases.ports import ImageStore
 
-HEADER_BYTES = 1 << 20  # the size of nearly every image stands in them; profiles and previews may come before it
+HEADER_BYTES = 1 << 20  # hold the size of nearly every image, behind profiles and previews
 Probe = Callable[[bytes], Source]
 
 
@@ -20,7 +20,7 @@ class ImageInput(Protocol):
 
     @property
     def digest(self) -> bytes:
-        """Give what tells this image from others, for the hash behind an idempotency key."""
+        """What identifies the image, for the hash of an idempotency key."""
         ...
 
     async def probe(self, probe: Probe, store: ImageStore) -> Source:
@@ -28,19 +28,19 @@ class ImageInput(Protocol):
         ...
 
     async def keep(self, key: str, store: ImageStore, *, ttl_s: int) -> None:
-        """Put the image under a key of the task's own; raises Unavailable and UploadNotFound."""
+        """Store the image under the task's own key for `ttl_s` seconds; raises Unavailable and UploadNotFound."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class InlineImage:
-    """An image that came with the request."""
+    """An image in the request."""
 
     data: bytes
 
     @property
     def digest(self) -> bytes:
-        """Give the hash of the content."""
+        """SHA-256 of the content."""
         return hashlib.sha256(self.data).digest()
 
     async def probe(self, probe: Probe, _: ImageStore) -> Source:
@@ -48,24 +48,24 @@ class InlineImage:
         return probe(self.data)
 
     async def keep(self, key: str, store: ImageStore, *, ttl_s: int) -> None:
-        """Put the bytes."""
+        """Store the bytes."""
         await store.put(key, self.data, ttl_s=ttl_s)
 
 
 @dataclass(frozen=True, slots=True)
 class UploadedImage:
-    """An image that was uploaded before. It is copied: other tasks may want it, and it may expire before its turn."""
+    """An uploaded image. It is copied, since other tasks may use it, and it may expire before it is scaled."""
 
     id: UUID
     owner: str
 
     @property
     def digest(self) -> bytes:
-        """Give the id: what is there under it never changes, and need not be read."""
+        """The upload's id: its content never changes and need not be read."""
         return self.id.bytes
 
     async def probe(self, probe: Probe, store: ImageStore) -> Source:
-        """Read the header out of the first megabyte, or out of all where it is not in that."""
+        """Read the header from the first megabyte, or from the whole file if it is not in there."""
         key = upload_key(self.id, self.owner)
         try:
             size = await store.size(key)
@@ -78,7 +78,7 @@ class UploadedImage:
         return replace(source, bytes=size)
 
     async def keep(self, key: str, store: ImageStore, *, ttl_s: int) -> None:
-        """Let the store copy the bytes."""
+        """Copy the bytes within the store."""
         try:
             await store.copy(upload_key(self.id, self.owner), key, ttl_s=ttl_s)
         except BlobNotFound:

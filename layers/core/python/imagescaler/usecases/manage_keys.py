@@ -1,10 +1,10 @@
-"""Make API keys; only the answer to this ever has the secret."""
+"""Create API keys."""
 
 from imagescaler.domain.api_key import ApiKey, Credential
 from imagescaler.usecases.ports import ApiKeyRepository
 
 
 async def create_key(owner: str, *, keys: ApiKeyRepository) -> tuple[ApiKey, Credential]:
-    """Make a key for an owner, and give with it what its holder must send."""
+    """Create a key for an owner; the credential has the secret, which is not stored."""
     credential = Credential.new()
     return await keys.add(credential.id, owner, credential.secret_hash), credential

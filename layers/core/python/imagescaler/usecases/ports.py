@@ -1,4 +1,4 @@
-"""What the use cases need from the world outside, as protocols; every adapter passes the same contract suite."""
+"""The ports of the use cases; all adapters of a port pass the same contract suite."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -14,166 +14,160 @@ from imagescaler.domain.upload import SignedRequest
 
 
 class TaskUpkeep(Protocol):
-    """What the sweeper does to many tasks at once; each takes `limit` of them at most, and may run twice at once."""
+    """Bulk operations of the sweeper, on at most `limit` tasks each; safe to run twice at once."""
 
     async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
-        """Take free tasks that have been so for `older_than_s` seconds, longest not looked at first, and note that.
+        """Return tasks that have been free for `older_than_s` seconds, least recently swept first, and mark them swept.
 
-        Nobody else gets the same ones before as much time has passed again.
+        Other callers do not get the same tasks until that time has passed again.
         """
         ...
 
     async def expire_due(self, *, limit: int) -> int:
-        """Note that results are gone whose time is over, and say how many."""
+        """Expire completed tasks whose results are past their time; return how many."""
         ...
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
-        """Forget tasks that failed or expired and ended `older_than_s` seconds ago, and say how many."""
+        """Delete failed and expired tasks that ended `older_than_s` seconds ago; return how many."""
         ...
 
 
 class TaskRepository(TaskUpkeep, Protocol):
-    """Where tasks live; the row is the truth. Every method raises RepositoryUnavailable when the database is away."""
+    """The tasks. Every method raises RepositoryUnavailable if the database does not answer."""
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
-        """Add a task and return it with True, or the one that its idempotency key already stands for with False.
+        """Add a task and return it with True, or with False the task that its idempotency key already stands for.
 
-        Raises IdempotencyKeyReused when the key stands for another request.
+        Raises IdempotencyKeyReused if the key stands for another request.
         """
         ...
 
     async def get(self, task_id: UUID) -> Task:
-        """Return a task as it stands now; raises TaskNotFound."""
+        """Return a task as of now; raises TaskNotFound."""
         ...
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        """Note which message now stands for the task in the queue, and count it; False when the task is gone."""
+        """Record the message that was enqueued for the task, and count it; False if the task does not exist."""
         ...
 
     async def discard(self, task_id: UUID) -> bool:
-        """Remove a task that was not accepted after all; False when it stays, as it has a message or had an attempt."""
+        """Delete a task that was not accepted; False if it stays, because it has a message or an attempt."""
         ...
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
-        """Begin an attempt that has `lease_s` seconds; the task comes back `failed` when no attempt is left.
+        """Start an attempt with a lease of `lease_s` seconds; the task comes back `failed` if no attempt is left.
 
         Raises TaskNotFound, TaskFinished, or TaskInProgress while another attempt's lease is live.
         """
         ...
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
-        """End a claimed task with its result, or with its renditions as they are in `task`; raises LeaseLost."""
+        """Complete a claimed task with its result, or with the renditions of `task`; raises LeaseLost."""
         ...
 
     async def fail(self, task: Task, failure: Failure) -> Task:
-        """End a claimed task without a result, its renditions as they are in `task`; raises LeaseLost."""
+        """Fail a claimed task, with the renditions of `task`; raises LeaseLost."""
         ...
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:
-        """End a task that nobody works on.
+        """Fail a task that no attempt holds.
 
         Raises TaskNotFound, TaskFinished, or TaskInProgress while an attempt's lease is live.
         """
         ...
 
     async def release(self, task: Task, *, uncounted: bool = False) -> Task:
-        """Give a claimed task back for another attempt, which this one does not count against if `spared`.
-
-        Raises LeaseLost.
-        """
+        """Release a claimed task for another attempt; this one does not count if `uncounted`. Raises LeaseLost."""
         ...
 
     async def expire(self, task_id: UUID) -> None:
-        """Note that the result of a completed task is gone."""
+        """Expire a completed task: its result is gone."""
         ...
 
     async def backlog(self, task: Task | None = None) -> Backlog:
-        """Measure the work that stands before a task, or all that there is."""
+        """Measure the work ahead of a task, or all of it."""
         ...
 
     async def ping(self) -> None:
-        """Return when the repository answers."""
+        """Return once the repository answers."""
         ...
 
 
 class ApiKeyRepository(Protocol):
-    """Where API keys are kept. Every method raises RepositoryUnavailable when the database is away."""
+    """The API keys. Every method raises RepositoryUnavailable if the database does not answer."""
 
     async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
-        """Keep a new key."""
+        """Add a key."""
         ...
 
     async def find(self, key_id: str) -> ApiKey | None:
-        """Look a key up, revoked or not."""
+        """Find a key, revoked or not."""
         ...
 
     async def all(self) -> Sequence[ApiKey]:
-        """Give every key, the oldest first."""
+        """Return all keys, oldest first."""
         ...
 
     async def revoke(self, key_id: str) -> ApiKey | None:
-        """End a key, and say when it ended; None when there is none."""
+        """Revoke a key and return it; None if there is no such key."""
         ...
 
 
 class TaskQueue(Protocol):
-    """The doorbell of the processor. Every method raises QueueUnavailable when the queue is away."""
+    """The queue of the processor. Every method raises QueueUnavailable if the queue does not answer."""
 
     async def push(self, message: TaskMessage) -> str:
-        """Ring for a task and return the message's id; raises QueueFull."""
+        """Enqueue a message and return its id; raises QueueFull."""
         ...
 
     async def holds(self, message_id: str) -> bool | None:
-        """Say whether a message waits or is in hand; None where the queue cannot be asked."""
+        """Return True if a message waits or is in flight; None if the queue cannot look messages up."""
         ...
 
     async def ping(self) -> None:
-        """Return when the queue answers."""
+        """Return once the queue answers."""
         ...
 
 
 class ImageStore(Protocol):
-    """Where the bytes are, for a limited time. Every method raises StoreUnavailable when the store is away."""
+    """The images, each kept for a limited time. Every method raises StoreUnavailable if the store does not answer."""
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
-        """Keep `data` for `ttl_s` seconds; raises StoreFull where there is a budget, and it is used up."""
+        """Store `data` for `ttl_s` seconds; raises StoreFull if the store has a quota and it is used up."""
         ...
 
     async def get(self, key: str, *, first_bytes: int | None = None) -> bytes:
-        """Return what was put, or its beginning only; raises BlobNotFound when it is not there, or no longer."""
+        """Return the data, or its first bytes only; raises BlobNotFound."""
         ...
 
     async def size(self, key: str) -> int:
-        """Return the number of bytes that were put; raises BlobNotFound."""
+        """Return the size in bytes; raises BlobNotFound."""
         ...
 
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
-        """Keep a second one under `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
+        """Copy the data to `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
         ...
 
     async def exists(self, key: str) -> bool:
-        """Say whether `get` would find something."""
+        """Return True if `get` would find data."""
         ...
 
     async def delete(self, key: str) -> None:
-        """Forget a key, known or not."""
+        """Delete the data, if there is any."""
         ...
 
     async def ping(self) -> None:
-        """Return when the store answers."""
+        """Return once the store answers."""
         ...
 
 
 class SignedUrls(Protocol):
-    """What lets clients reach the store themselves, each URL for one request on one key and a limited time."""
+    """Signs URLs with which clients access the store, each for one request, one key and a limited time."""
 
     async def for_put(self, key: str, *, size: int, media_type: str, ttl_s: int) -> SignedRequest:
-        """Permit one PUT of exactly `size` bytes, which are then kept until the same moment, `ttl_s` seconds from now.
-
-        Raises StoreUnavailable.
-        """
+        """Sign a PUT of exactly `size` bytes; URL and data both expire in `ttl_s` seconds. Raises StoreUnavailable."""
         ...
 
     async def for_get(self, key: str, *, method: str, headers: Mapping[str, str], ttl_s: int) -> str:
-        """Permit GET, or HEAD, and say which headers the answer is to have; raises StoreUnavailable."""
+        """Sign a GET or HEAD whose response has these headers; raises StoreUnavailable."""
         ...

@@ -1,4 +1,4 @@
-"""Scale the image of one task: claim it, read, scale, write, and end it behind the fence."""
+"""Scale the image of one task: claim, read, scale, write, and end the task behind the fence."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -29,21 +29,21 @@ logger = logging.getLogger(__name__)
 
 
 class Scaled(Protocol):
-    """What scaling gives: the bytes, and what is known of source and result."""
+    """A scaled image."""
 
     @property
     def data(self) -> bytes:
-        """Give the scaled image's bytes."""
+        """The encoded bytes."""
         ...
 
     @property
     def source(self) -> Source:
-        """Describe the source, upright."""
+        """Format and size of the upright source."""
         ...
 
     @property
     def result(self) -> Result:
-        """Describe the scaled image."""
+        """Format, size and receipt of the scaled image."""
         ...
 
 
@@ -67,13 +67,12 @@ async def process_task(
     tasks: TaskRepository,
     store: ImageStore,
 ) -> Task | None:
-    """Take a task to its end and return it: completed, or failed for a reason that no retry can change.
+    """Complete or fail a task and return it; None if it had already ended.
 
-    `lease_s` outlives this invocation by a little: nobody else takes the task up before. Returns None when the task
-    was over already. Raises TaskNotFound, TaskInProgress, LeaseLost, and whatever went wrong when another attempt may
-    help: then the task is free again, and its message must come again. The last attempt ends the task instead. What a
-    server of our own is to blame for is no attempt of the task's, a few times at least.
-    Raises TaskAttemptsExhausted each time that the message of such a task comes again.
+    `lease_s` must exceed the rest of this invocation, so that no other attempt starts before its end. An error that
+    another attempt may avoid releases the task and is raised, so that its message is delivered again; the last attempt
+    fails the task instead. Attempts that fail because a server is unavailable do not count, up to a limit. Raises
+    TaskNotFound, TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose attempts were used up before.
     """
     try:
         task = await tasks.claim(task_id, lease_s=lease_s, max_attempts=max_attempts)
@@ -83,7 +82,7 @@ async def process_task(
         return None
     if task.status is not Status.FAILED:
         task = await _attempt(task, max_attempts, retention, scale, tasks, store)
-    with suppress(Unavailable):  # it ends by itself
+    with suppress(Unavailable):  # it expires anyway
         await store.delete(task.source_key)
     return task
 
@@ -108,7 +107,7 @@ async def _attempt(
     except Exception as error:
         uncounted = isinstance(error, Unavailable) and task.may_go_uncounted
         if uncounted or task.counted_attempts < max_attempts:
-            with suppress(Unavailable):  # the lease ends by itself
+            with suppress(Unavailable):  # the lease expires anyway
                 await tasks.release(task, uncounted=uncounted)
             raise
         logger.exception("the last attempt failed")
@@ -118,7 +117,7 @@ async def _attempt(
 async def _make(
     task: Task, scaled: Iterator[Scaled | ImageProblem], retention: Retention, store: ImageStore
 ) -> tuple[Task, Source]:
-    """Make and keep one result after another; where that is broken off, nothing of this attempt stays."""
+    """Scale and store the results one by one; on an exception, delete those of this attempt."""
     outcomes: list[Outcome] = []
     source = task.source
     try:
@@ -131,7 +130,7 @@ async def _make(
                 source = made.source
     except Exception:
         if outcomes:
-            with suppress(Unavailable):  # they end by themselves
+            with suppress(Unavailable):  # they expire anyway
                 await _delete_results(task, store)
         raise
     return task.ended(outcomes), source

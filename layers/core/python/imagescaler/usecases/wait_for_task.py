@@ -1,4 +1,4 @@
-"""Wait until a task is over."""
+"""Wait for the end of a task."""
 
 import asyncio
 
@@ -7,16 +7,16 @@ from imagescaler.domain.task.task import Task
 from imagescaler.usecases.ports import TaskRepository
 
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.25
-PART_OF_WAIT = 0.2  # of a task that has begun, an answer is late by no more than this part of the time that it took
-PART_OF_WORK = 0.5  # machines are faster than the one on which the model was measured
+PART_OF_WAIT = 0.2  # poll at most this part of the waited time too late
+PART_OF_WORK = 0.5  # machines may be faster than the one that the cost model was measured on
 
 
 async def wait_for_task(task: Task, *, wait_s: float, work_s: float = 0, tasks: TaskRepository) -> Task:
-    """Return a task as soon as it is over, at once if it is, and after `wait_s` seconds as it stands then.
+    """Return a task when it has ended, or as it is after `wait_s` seconds.
 
-    Asks again and again, ever more slowly: listening would hold a connection that poolers do not share. Until it has
-    begun it is left alone for half of `work_s` at a time, the processor's seconds that it is expected to take, but not
-    for longer than others: what is damaged is over sooner.
+    Polls with growing pauses: LISTEN would hold a connection that poolers cannot share. Until the task has begun, a
+    pause is at least half of `work_s`, its estimated processor time, up to the longest pause: a damaged image fails
+    sooner.
     """
     clock = asyncio.get_running_loop().time
     start, waited_s = clock(), 0.0

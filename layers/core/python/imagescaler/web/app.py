@@ -1,4 +1,4 @@
-"""An HTTP function: a FastAPI application for one function, and its Lambda handler."""
+"""The FastAPI application of a function, and its Lambda handler."""
 
 import time
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
 def create_app(title: str = "imagescaler") -> FastAPI:
-    """Make an application that logs its requests, answers errors as problems and has no pages of its own."""
+    """Create an application that logs requests, answers errors as problems and serves no documentation."""
     app = FastAPI(
         title=title,
         version=__version__,
@@ -33,10 +33,10 @@ def create_app(title: str = "imagescaler") -> FastAPI:
 
 
 def lambda_handler(app: FastAPI) -> Handler:
-    """Make the entry point of a function from its application (payload format 2.0)."""
-    loop.own_loop()  # else Mangum makes another
+    """Create the entry point of a function from its application (API Gateway payload format 2.0)."""
+    loop.own_loop()  # else Mangum creates another
     texts = [*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE]
-    mangum = Mangum(app, lifespan="off", text_mime_types=texts)  # it would run the lifespan in every invocation
+    mangum = Mangum(app, lifespan="off", text_mime_types=texts)  # else the lifespan runs in every invocation
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         loop.own_loop()
@@ -47,7 +47,7 @@ def lambda_handler(app: FastAPI) -> Handler:
 
 
 def _decoded(event: dict[str, Any]) -> dict[str, Any]:
-    """Decode the body ahead of Mangum, forty times faster than the standard library does it: images are large."""
+    """Decode the body before Mangum does: pybase64 is forty times faster than the standard library."""
     if not event.get("isBase64Encoded"):
         return event
     return {**event, "body": pybase64.b64decode(event["body"], validate=True), "isBase64Encoded": False}
@@ -66,16 +66,16 @@ async def _owner(request: Request) -> str:
 
 
 Owner = Annotated[str, Depends(_owner)]
-"""Whose API key the gateway has accepted; empty where none is asked for."""
+"""The owner of the API key that the authorizer has accepted; empty where the deployment asks for none."""
 
 
 def absolute(url: str, request: Request) -> str:
-    """Complete a URL that may lack scheme and host, with those by which the client has reached us."""
+    """Resolve a URL against the scheme and host of the request."""
     return urljoin(str(request.base_url), url)
 
 
 class _RequestLog:
-    """Writes one line per request."""
+    """ASGI middleware that logs one line per request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What the documents say of problems: the OpenAPI document, and a page for each type."""
+"""The documentation of problems: responses in the OpenAPI document, and a page for each type."""
 
 import inspect
 from http import HTTPStatus
@@ -14,7 +14,7 @@ RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"typ
 
 
 def problem_responses(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that an operation may answer with, by status, for the OpenAPI document."""
+    """Return the OpenAPI responses for the problems of an operation, by status."""
     every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
     found: dict[int, list[type[errors.Problem]]] = {}
     for kind in every:
@@ -23,7 +23,7 @@ def problem_responses(*kinds: type[errors.Problem]) -> dict[int | str, dict[str,
 
 
 def describe_problem(slug: str) -> str:
-    """Explain a type of problem in Markdown; raises HTTPException for a name that is none."""
+    """Return the page of a type of problem in Markdown; raises HTTPException 404 for an unknown slug."""
     for kind, status in STATUS.items():
         if kind.slug() == slug:
             title, _, text = inspect.cleandoc(kind.__doc__ or "").partition("\n")
@@ -32,7 +32,7 @@ def describe_problem(slug: str) -> str:
 
 
 def _answers_with(kinds: list[type[errors.Problem]]) -> dict[str, Any]:
-    """Describe the answers of one status: a line and an example for each problem."""
+    """Return the response of one status, with a line and an example for each problem."""
     lines = [f"{kind.title()} (`{type_of(kind.slug())}`)" for kind in kinds]
     examples = {kind.slug(): {"summary": kind.title(), "value": _example(kind)} for kind in kinds}
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}

@@ -1,4 +1,4 @@
-"""What the gateway answers in place of a function, as every operation of the OpenAPI document has it."""
+"""The responses of the gateway in place of a function, for every operation of the OpenAPI document."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,25 +10,25 @@ from imagescaler.web.catalogue import RETRY_AFTER
 from imagescaler.web.problems import MEDIA_TYPE
 
 REFUSALS = {
-    HTTPStatus.TOO_MANY_REQUESTS: "There are too many requests, of all clients or of this one (`about:blank`)",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The function is busy, or does not answer in time (`about:blank`)",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests, of all clients or of this one (`about:blank`)",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The function is busy or did not answer in time (`about:blank`)",
 }
 
 
 class GatewayMessage(BaseModel):
-    """What API Gateway says of a refusal, and the firewall before it; the local gateway makes it a problem as well."""
+    """The body of a refusal by API Gateway, or by the firewall before it; the local gateway adds the problem fields."""
 
     message: str
 
 
 def with_refusals(responses: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the gateway's refusals to the responses of an operation (OpenAPI 3.1, Responses Object)."""
+    """Return the responses of an operation with the gateway's refusals added (OpenAPI 3.1, Responses Object)."""
     added = {str(status.value): _described(status, responses.get(str(status.value), {})) for status in REFUSALS}
     return {**responses, **added}
 
 
 def _described(status: HTTPStatus, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a refusal beside what a function answers with the same status."""
+    """Return the response for a refusal, merged with the function's own response of that status."""
     message = {"message": status.phrase}
     problem = {**message, "type": "about:blank", "title": status.phrase, "status": status.value, "detail": "Try again."}
     content = {
@@ -48,7 +48,7 @@ def _example(schema: str, name: str, value: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _beside(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """Join two descriptions of one type of content (OpenAPI 3.1, Media Type Object)."""
+    """Merge two Media Type Objects (OpenAPI 3.1)."""
     schemas = [known.get("schema", more["schema"]), more["schema"]]
     schema = schemas[0] if schemas[0] == schemas[1] else {"anyOf": schemas}
     return {"schema": schema, "examples": {**known.get("examples", {}), **more["examples"]}}

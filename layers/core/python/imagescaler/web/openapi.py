@@ -1,4 +1,4 @@
-"""The OpenAPI document, as the functions that serve and check it need it."""
+"""The OpenAPI document: merged from those of the functions, and searched by path."""
 
 import json
 import re
@@ -10,7 +10,7 @@ SCHEMAS = "#/components/schemas/"
 
 
 class Document:
-    """A document that was generated before; see `merge`."""
+    """A generated document; see `merge`."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
@@ -20,40 +20,40 @@ class Document:
         }
 
     def methods(self, path: str) -> list[str]:
-        """List the methods that a path takes; empty for a path that is not in the document."""
+        """Return the methods of a path; empty for a path that is not in the document."""
         return next((methods for pattern, methods in self._paths.items() if pattern.fullmatch(path)), [])
 
 
 def file_of_form(types: Iterable[str]) -> dict[str, Any]:
-    """Describe the types that the file of a form may have (OpenAPI 3.1, Encoding Object)."""
+    """Return the media types of a form's file (OpenAPI 3.1, Encoding Object)."""
     return {"encoding": {"file": {"contentType": ", ".join(types)}}}
 
 
 def forbid_null(schema: dict[str, Any]) -> None:
-    """Take null out of what may be one thing or null: it may be left out, but text has no null."""
-    things = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
-    if len(things) == 1:
+    """Remove null from a schema of one type or null, in place: a form can leave a field out, but has no null."""
+    types = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(types) == 1:
         del schema["anyOf"]
-        schema.update(things[0])
+        schema.update(types[0])
 
 
 def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
-    """Make one document of those of the functions; raises ValueError when two describe one schema differently."""
+    """Merge the documents of the functions; raises ValueError if two define one schema differently."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for document in documents:
         paths.update(document["paths"])
         for name, schema in document.get("components", {}).get("schemas", {}).items():
             if schemas.setdefault(name, schema) != schema:
-                message = f"two functions describe the schema {name} differently"
+                message = f"two functions define the schema {name} differently"
                 raise ValueError(message)
-    for optional in _sent_as_text(paths, schemas):
-        forbid_null(optional)
+    for schema in _sent_as_text(paths, schemas):
+        forbid_null(schema)
     return {**top, "paths": paths, "components": {"schemas": dict(sorted(schemas.items()))}}
 
 
 def _sent_as_text(paths: dict[str, Any], schemas: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Go through the schemas of parameters and of the fields of forms."""
+    """Yield the schemas of parameters and of the fields of forms."""
     for operation in (operation for operations in paths.values() for operation in operations.values()):
         yield from (parameter["schema"] for parameter in operation.get("parameters", []))
         form = operation.get("requestBody", {}).get("content", {}).get(FORM)

@@ -21,7 +21,7 @@ HexColor = Annotated[str, Field(pattern=HEX)]
 def _not_boolean(value: Any) -> Any:
     """Refuse true and false as numbers: pydantic takes them for 1 and 0."""
     if isinstance(value, bool):
-        raise ValueError("give a number")  # noqa: TRY004 - pydantic makes a 422 of a ValueError
+        raise ValueError("send a number")  # noqa: TRY004 - pydantic makes a 422 of a ValueError
     return value
 
 

@@ -1,4 +1,4 @@
-"""Errors as HTTP: one table, and problem details (RFC 9457) for everything."""
+"""Errors as HTTP responses: a table of statuses, and problem details (RFC 9457) for every error."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -47,16 +47,16 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MEDIA_TYPE = "application/problem+json"
-# Names of a client's own, and how many of them are told: an answer must not grow with a request.
+# The response must not grow with the request: at most so many field errors, each with a name of so many characters.
 MAX_FIELDS, MAX_FIELD_LENGTH = 20, 100
-SENTENCES = {
-    404: "There is nothing at this path. The API is described at /docs.",
-    405: "This path does not take this method. The API is described at /docs.",
+DETAILS = {
+    404: "There is nothing at this path. See /docs for the API.",
+    405: "This path does not accept this method. See /docs for the API.",
 }
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Make every error that leaves `app` a problem."""
+    """Make `app` answer every error with problem details."""
     app.add_exception_handler(errors.Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -64,7 +64,7 @@ def add_handlers(app: FastAPI) -> None:
 
 
 def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:
-    """List the classes of problems that are raised: those without subclasses."""
+    """Yield the problems that can be raised: the classes without subclasses."""
     for child in kind.__subclasses__():
         yield from leaves(child) if child.__subclasses__() else (child,)
 
@@ -89,7 +89,7 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
 
 async def _on_invalid(request: Request, invalid: Any) -> JSONResponse:
     every = invalid.errors()
-    found = [FieldError(field=_field(error), detail=_sentence(error)) for error in every[:MAX_FIELDS]]
+    found = [FieldError(field=_field(error), detail=_message(error)) for error in every[:MAX_FIELDS]]
     detail = "; ".join(f"{each.field}: {each.detail}" for each in found)
     if len(every) > MAX_FIELDS:
         detail += f"; and {len(every) - MAX_FIELDS:,} more"
@@ -101,13 +101,13 @@ async def _on_http(request: Request, error: Any) -> JSONResponse:
     if error.status_code == HTTPStatus.BAD_REQUEST:
         kind = errors.MalformedRequest
         return _answer(request, STATUS[kind], type_of(kind.slug()), kind.title(), str(error.detail))
-    detail = SENTENCES.get(error.status_code, str(error.detail))
+    detail = DETAILS.get(error.status_code, str(error.detail))
     title = HTTPStatus(error.status_code).phrase
     return _answer(request, error.status_code, "about:blank", title, detail, headers=error.headers)
 
 
 async def _on_bug(request: Request, _: Exception) -> JSONResponse:
-    detail = "This is a fault of the service; it has been logged. Nothing was accepted."
+    detail = "This is an error of the service, and has been logged. Nothing was accepted. Try again later."
     return _answer(request, 500, "about:blank", HTTPStatus.INTERNAL_SERVER_ERROR.phrase, detail)
 
 
@@ -116,8 +116,8 @@ def _field(error: Any) -> str:
     return name if len(name) <= MAX_FIELD_LENGTH else f"{name[:MAX_FIELD_LENGTH]}…"
 
 
-def _sentence(error: Any) -> str:
-    """Say what is wrong with a field, and what was sent where that is short enough to help."""
+def _message(error: Any) -> str:
+    """Return the message for a field, with the value that was sent if it is short."""
     message = str(error["msg"]).removeprefix("Value error, ")
     sent = error.get("input")
     return f"{message} (it is {sent!r})" if isinstance(sent, str | int | float) and len(str(sent)) < 50 else message  # noqa: PLR2004

@@ -8,14 +8,14 @@ from imagescaler.web.openapi import FORM, SCHEMAS, file_of_form, forbid_null
 from imagescaler.web.requests.body import FILE, LIST
 from imagescaler.web.requests.plan_request import PlanRequest
 from imagescaler.web.requests.task_request import TaskRequest
-from imagescaler.web.views.result import PICTURES
+from imagescaler.web.views.result import IMAGES
 
 UPLOAD = "upload_id"
 
 
 def request_body(model: type[TaskRequest]) -> dict[str, Any]:
     """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
-    form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(PICTURES)}
+    form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(IMAGES)}
     content = {FORM: form, "application/json": {"schema": {"$ref": SCHEMAS + model.__name__}}}
     return {"requestBody": {"required": True, "content": content}}
 

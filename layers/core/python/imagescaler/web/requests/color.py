@@ -16,7 +16,7 @@ def hexadecimal(color: Any) -> Any:
     try:
         return Color(str(color)).convert("srgb").fit().to_string(hex=True, alpha=True)
     except ValueError:
-        message = "give a CSS color, such as white, #ffcc00, rgb(255 204 0 / 50%) or transparent"
+        message = "send a CSS color, such as white, #ffcc00, rgb(255 204 0 / 50%) or transparent"
         raise ValueError(message) from None
 
 

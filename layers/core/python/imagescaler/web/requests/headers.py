@@ -1,4 +1,4 @@
-"""The request headers that choose an answer: Accept, Prefer, Idempotency-Key."""
+"""The request headers Accept, Prefer and Idempotency-Key."""
 
 import re
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Header
 
 MAX_WAIT_S = 20
-PREFER = f"wait=N: hold the answer until the task is over, N seconds and {MAX_WAIT_S} at most (RFC 7240)"
+PREFER = f"wait=N: wait up to N seconds, at most {MAX_WAIT_S}, for the task to end (RFC 7240)"
 WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?=$|[,;])", re.IGNORECASE)
 QUALITY = re.compile(r";\s*q\s*=\s*([\d.]+)", re.IGNORECASE)
 
@@ -15,7 +15,7 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,255}$",
-        description="visible ASCII; the same key and request give the same task",
+        description="1 to 255 visible ASCII characters; the same key and request return the same task",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ),
 ]
@@ -24,12 +24,12 @@ IdempotencyKey = Annotated[
 async def wait_s(
     prefer: Annotated[str | None, Header(alias="Prefer", description=PREFER, examples=["wait=10"])] = None,
 ) -> int:
-    """Depend on the seconds to wait; async, since FastAPI sends plain functions to a thread."""
+    """Return the seconds to wait. Async, since FastAPI runs plain functions in a thread."""
     return preferred_wait_s(prefer)
 
 
 def preferred_wait_s(prefer: str | None) -> int:
-    """Give the seconds that a client is willing to wait, 20 at most (RFC 7240); what is not understood is ignored.
+    """Return the seconds of a `wait` preference, at most 20 (RFC 7240); 0 without a valid one.
 
     >>> preferred_wait_s("respond-async, wait=10"), preferred_wait_s("wait=600"), preferred_wait_s("wait=soon")
     (10, 20, 0)
@@ -39,7 +39,7 @@ def preferred_wait_s(prefer: str | None) -> int:
 
 
 def accepts_image(accept: str | None) -> bool:
-    """Say whether a client that sends this Accept wants the picture itself and not JSON about it (RFC 9110, 12.5.1).
+    """Return True if this Accept header prefers an image to JSON (RFC 9110, 12.5.1).
 
     >>> accepts_image("image/*"), accepts_image("text/html, image/webp, */*;q=0.8"), accepts_image("*/*")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""The commands on API keys and what they answer, as JSON."""
+"""The commands of `manage_keys` and their answer, as JSON."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,20 +9,20 @@ from imagescaler.domain.api_key import check_owner
 
 
 class CreateKey(BaseModel):
-    """Make a key for an owner."""
+    """Create a key for an owner."""
 
     action: Literal["create"]
     owner: Annotated[str, AfterValidator(check_owner)]
 
 
 class ListKeys(BaseModel):
-    """Show every key."""
+    """List all keys."""
 
     action: Literal["list"]
 
 
 class RevokeKey(BaseModel):
-    """End a key."""
+    """Revoke a key."""
 
     action: Literal["revoke"]
     id: str
@@ -34,7 +34,7 @@ KeyCommand: TypeAdapter[CreateKey | ListKeys | RevokeKey] = TypeAdapter(
 
 
 class KeyView(BaseModel):
-    """An API key; `key` is what its holder sends, and is there only when it has just been made."""
+    """An API key; `key` is the secret that the client sends, shown only in the answer to `create`."""
 
     model_config = ConfigDict(from_attributes=True)
 

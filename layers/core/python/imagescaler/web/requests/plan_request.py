@@ -41,10 +41,10 @@ class PlanRequest(TaskRequest):
         size = (self.source_width, self.source_height)
         ways = (self.file is not None, self.upload_id is not None, size != (None, None))
         if sum(ways) != 1 or (ways[-1] and None in size):
-            raise ValueError("give either a file, or the upload_id of one, or source_width and source_height")
+            raise ValueError("send either a file, or an upload_id, or source_width and source_height")
         if not ways[-1] and self.model_fields_set & {"source_format", "source_orientation"}:
             raise ValueError(
-                "source_format and source_orientation go with source_width and source_height; a file has its own"
+                "source_format and source_orientation need source_width and source_height; a file has its own"
             )
         return self
 

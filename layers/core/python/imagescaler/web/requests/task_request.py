@@ -15,7 +15,7 @@ from imagescaler.web.requests.body import read_body
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
 FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
-MAX_LISTED = 100  # more are not even read; MAX_RENDITIONS is what a deployment makes
+MAX_LISTED = 100  # the bound of validation; the deployment's limit is MAX_RENDITIONS
 PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.MalformedRequest,
     errors.UploadNotFound,
@@ -28,7 +28,7 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.CropOutside,
     errors.TargetTooLarge,
 )
-"""What may be wrong with an image and its options, before anything is decoded."""
+"""The problems of an image and its options that are found before decoding."""
 
 
 class RenditionRequest(ScalingRequest):
@@ -47,7 +47,7 @@ class RenditionRequest(ScalingRequest):
     @classmethod
     def _without_nulls(cls, given: Any) -> Any:
         if not isinstance(given, dict):
-            raise ValueError("give a JSON list of objects, each with a name and options")  # noqa: TRY004 - see NotBoolean
+            raise ValueError("send a JSON list of objects, each with a name and options")  # noqa: TRY004 - see NotBoolean
         return {name: value for name, value in given.items() if value is not None}
 
 
@@ -61,7 +61,7 @@ def _unique_names(renditions: list[RenditionRequest]) -> list[RenditionRequest]:
     names = [each.name for each in renditions]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"there are {names.count(name)} of the name {name}")
+            raise ValueError(f"the name {name} occurs {names.count(name)} times; each must be unique")
     return renditions
 
 
@@ -99,7 +99,7 @@ class TaskRequest(ScalingRequest):
     @model_validator(mode="after")
     def _has_one_image(self) -> Self:
         if (self.file is None) == (self.upload_id is None):
-            raise ValueError("give either a file, or the upload_id of one")
+            raise ValueError("send either a file or an upload_id")
         return self
 
     def image(self, owner: str) -> ImageInput:

@@ -9,7 +9,7 @@ from imagescaler.usecases.check_health import Answer
 
 
 class Check(BaseModel):
-    """Whether one server answers, and in how many milliseconds."""
+    """Whether a server answers, and its response time in milliseconds."""
 
     status: Literal["ok", "unavailable"]
     ms: float
@@ -21,7 +21,7 @@ class Check(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether the service can take tasks."""
+    """Whether the service can accept tasks."""
 
     status: Literal["ok", "unavailable"]
     postgres: Check

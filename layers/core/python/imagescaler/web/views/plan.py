@@ -1,4 +1,4 @@
-"""Plans as answers: what a task would make."""
+"""Plans, as clients get them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
@@ -21,7 +21,7 @@ class SizeView(BaseModel):
 
 
 class BoxView(SizeView):
-    """A part of a picture, in pixels from its top left corner."""
+    """A part of an image, in pixels from its top left corner."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -30,30 +30,30 @@ class BoxView(SizeView):
 
 
 class PlaceView(BaseModel):
-    """Where something begins, in pixels from the top left corner."""
+    """A position, in pixels from the top left corner."""
 
     left: int
     top: int
 
 
 class PlannedSource(SizeView):
-    """The source when turned upright; its format is null where neither a file nor `source_format` tells it."""
+    """The upright source; `format` is null where only its size was sent."""
 
     format: Format | None
 
 
 class PlannedResult(SizeView):
-    """The result; its format is null where it is that of the source, which is not known."""
+    """The result; `format` is null where it is that of the source, which is unknown."""
 
     format: Format | None
     media_type: str | None
 
 
 class GeometryView(BaseModel):
-    """How one becomes the other.
+    """How the source becomes the result.
 
-    `area` of the upright source is used; with `flip`, `flop` and `rotate` done, it becomes the picture of size
-    `scaled`; `window` of that is seen, and lies at `position` in the result.
+    `area` of the upright source is used. After `flip`, `flop` and `rotate` it is resized to `scaled`; `window` is cut
+    out of that, and placed at `position` in the result.
     """
 
     area: BoxView
@@ -63,7 +63,7 @@ class GeometryView(BaseModel):
 
 
 class CaveatView(BaseModel):
-    """An option by which the result may turn out otherwise, and how."""
+    """An option by which the result may differ from the plan, and how."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -72,20 +72,20 @@ class CaveatView(BaseModel):
 
 
 class PredictedView(BaseModel):
-    """What it takes to scale a photograph so: bytes of memory at once, and seconds of processor (docs/cost.md)."""
+    """Estimated cost for a photograph: peak memory in bytes, and processor time in seconds (docs/cost.md)."""
 
     memory_bytes: int
     seconds: float
 
     @classmethod
     def of(cls, previews: Sequence[Preview]) -> Self | None:
-        """Show what all of them take together, as far as their formats are known."""
+        """Show the cost of all previews together; None if it is unknown."""
         cost = estimate_previews(previews)
         return cls(memory_bytes=cost.memory_bytes, seconds=round(cost.seconds, 4)) if cost else None
 
 
 class PlanView(BaseModel):
-    """What a task would make; without `doubts` it is exactly so."""
+    """What a task would make; exact if there are no `doubts`."""
 
     source: PlannedSource
     options: OptionsView
@@ -114,7 +114,7 @@ class PlanView(BaseModel):
 
 
 class RenditionPlan(BaseModel):
-    """What one rendition would become, or why it cannot be made."""
+    """The plan of one rendition, or why it cannot be made."""
 
     name: str
     plan: PlanView | None = None
@@ -129,7 +129,7 @@ class RenditionPlan(BaseModel):
 
 
 class RenditionsPlan(BaseModel):
-    """What a task would make that has renditions; `predicted` is for all of them that can be made, decoded once."""
+    """The plans of all renditions; `predicted` is for all that can be made, with one decoding."""
 
     renditions: list[RenditionPlan]
     predicted: PredictedView | None

@@ -17,7 +17,7 @@ def type_of(slug: str) -> str:
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field of a request."""
+    """The error of one field of a request."""
 
     field: str
     detail: str
@@ -35,7 +35,7 @@ class Problem(BaseModel):
 
 
 class TaskError(BaseModel):
-    """Why a task failed: the problem, without a status of its own."""
+    """Why a task failed: a problem without a status."""
 
     type: str
     title: str
@@ -43,5 +43,5 @@ class TaskError(BaseModel):
 
     @classmethod
     def of(cls, failure: Failure) -> Self:
-        """Show why something failed."""
+        """Show a failure."""
         return cls(type=type_of(failure.type), title=failure.title, detail=failure.detail)

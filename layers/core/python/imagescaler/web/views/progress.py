@@ -1,4 +1,4 @@
-"""Answers about tasks that may not be over yet."""
+"""Responses for tasks that may not have ended."""
 
 from typing import Annotated, Any
 
@@ -12,10 +12,10 @@ from imagescaler.web.views.result import Unfinished
 from imagescaler.web.views.task import TaskView
 
 ACCEPTED_HEADERS: dict[str, Any] = {
-    "Location": {"description": "where the task stands", "schema": {"type": "string"}},
-    "Retry-After": {"description": "seconds, from the work that is queued", "schema": {"type": "integer"}},
-    "Idempotency-Replayed": {"description": "true for a key that was seen before", "schema": {"type": "string"}},
-    "Preference-Applied": {"description": "the wait that was granted", "schema": {"type": "string"}},
+    "Location": {"description": "URL of the task", "schema": {"type": "string"}},
+    "Retry-After": {"description": "seconds, from the current backlog", "schema": {"type": "integer"}},
+    "Idempotency-Replayed": {"description": "true if the key was used before", "schema": {"type": "string"}},
+    "Preference-Applied": {"description": "the wait that was applied", "schema": {"type": "string"}},
 }
 EXAMPLE: dict[str, Any] = {
     "id": "8e03978e-40d5-43e8-bc93-6894a57f9324",
@@ -25,19 +25,19 @@ EXAMPLE: dict[str, Any] = {
     "source": {"format": "jpeg", "width": 4000, "height": 3000, "bytes": 2345678},
     "options": {"width": 800, "height": 600},
 }
-ITS_ID = {"parameters": {"task_id": "$response.body#/id"}}
+TASK_ID = {"parameters": {"task_id": "$response.body#/id"}}
 TASK: dict[str, Any] = {
     "model": TaskView,
     "headers": ACCEPTED_HEADERS,
     "links": {
-        "task": {"operationId": "read_task", **ITS_ID},
-        "result": {"operationId": "read_result_of_task", **ITS_ID},
+        "task": {"operationId": "read_task", **TASK_ID},
+        "result": {"operationId": "read_result_of_task", **TASK_ID},
     },
     "content": {"application/json": {"example": EXAMPLE}},
 }
 ACCEPTED: dict[int | str, dict[str, Any]] = {
-    202: {**TASK, "description": "Accepted; the task stands at Location"},
-    200: {**TASK, "description": "Over already, after Prefer: wait"},
+    202: {**TASK, "description": "Accepted; the task is at Location"},
+    200: {**TASK, "description": "Ended, after Prefer: wait"},
 }
 Wait = Annotated[int, Depends(wait_s)]
 
@@ -45,7 +45,7 @@ Wait = Annotated[int, Depends(wait_s)]
 async def show_accepted(
     task: Task, response: Response, wait_s: int, tasks: TaskRepository, *, replayed: bool
 ) -> TaskView:
-    """Show a task that was asked for: 202, or 200 when it is over already, and where it stands."""
+    """Show a created task: 202, or 200 if it has ended, with its URL in `Location`."""
     response.status_code = 200 if task.status.is_final else 202
     response.headers["Location"] = f"/api/v1/tasks/{task.id}"
     if replayed:
@@ -54,7 +54,7 @@ async def show_accepted(
 
 
 async def show_progress(task: Task, response: Response, wait_s: int, tasks: TaskRepository) -> TaskView:
-    """Show a task, with `Retry-After` while it is not over, and `Preference-Applied` if it ended while we waited."""
+    """Show a task, with `Retry-After` until it has ended, or `Preference-Applied` if it ended during the wait."""
     if not task.status.is_final:
         response.headers["Retry-After"] = await _retry_after(task, tasks)
     elif wait_s:
@@ -62,8 +62,8 @@ async def show_progress(task: Task, response: Response, wait_s: int, tasks: Task
     return TaskView.of(task)
 
 
-async def unfinished(task: Task, tasks: TaskRepository) -> Response:
-    """Answer 202 in place of a result."""
+async def show_unfinished(task: Task, tasks: TaskRepository) -> Response:
+    """Respond with 202 in place of a result."""
     body = Unfinished(status=task.status).model_dump(mode="json")
     return JSONResponse(body, 202, {"Retry-After": await _retry_after(task, tasks)})
 

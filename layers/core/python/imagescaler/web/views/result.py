@@ -1,4 +1,4 @@
-"""A result as an answer: the picture itself, or JSON with the picture in base64."""
+"""Results as responses: the image itself, or JSON with the image in base64."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,22 +11,22 @@ from pydantic import BaseModel
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Result
 
-# Lambda's answer may have 6,291,556 bytes, in base64 either way; the rest is for headers and the JSON around it.
+# A Lambda response has at most 6,291,556 bytes, with the image in base64; the margin is for headers and JSON.
 MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384
-PICTURES: dict[str, Any] = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format}
+IMAGES: dict[str, Any] = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format}
 RESULT_HEADERS: dict[str, Any] = {
     "ETag": {"description": "strong, from the content", "schema": {"type": "string"}},
     "Content-Disposition": {
-        "description": "a file name made of the task's id and the rendition's name",
+        "description": "file name from the task's id and the rendition's name",
         "schema": {"type": "string"},
     },
 }
 
 
 class ResultBody(BaseModel):
-    """A result as JSON; `data` is the image in base64, or null where it is too large: then it is at `url`, for a while.
+    """A result as JSON; `data` is the image in base64, or null if it is too large for a response.
 
-    The URL is signed and needs no other header.
+    It can then be fetched from `url`, which is signed, expires, and needs no other header.
     """
 
     status: Literal["completed"] = "completed"
@@ -39,14 +39,14 @@ class ResultBody(BaseModel):
 
 
 class Unfinished(BaseModel):
-    """What stands in place of a result that is not there yet."""
+    """The status of a task that has no result yet."""
 
     status: Literal["pending", "processing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One of the two forms of a task's result, each with an ETag of its own."""
+class ResultResponse:
+    """Response with a result as an image or as JSON; each has its own ETag."""
 
     task_id: UUID
     result: Result
@@ -55,26 +55,26 @@ class Picture:
 
     @property
     def etag(self) -> str:
-        """Give the strong entity tag, from the content."""
+        """Strong entity tag, from the content."""
         return f'"{self.result.sha256}"' if self.as_image else f'"{self.result.sha256}-json"'
 
     @property
     def headers(self) -> dict[str, str]:
-        """Give the headers that a 200 and a 304 share (RFC 9110, 15.4.5)."""
+        """Headers that 200 and 304 share (RFC 9110, 15.4.5)."""
         return {"ETag": self.etag, "Cache-Control": "private, max-age=3600", "Vary": "Accept"}
 
     def not_modified(self) -> Response:
-        """Answer a client that has this version."""
+        """Respond to a client that has this version."""
         return Response(status_code=304, headers=self.headers)
 
     @property
     def fits(self) -> bool:
-        """Say whether a function's answer can carry the picture."""
+        """True if the image fits into a Lambda response."""
         return self.result.bytes <= MAX_ANSWER_BYTES
 
     @property
     def image_headers(self) -> dict[str, str]:
-        """Give the headers of the picture itself, wherever it comes from."""
+        """Headers of the image itself, also at its signed URL."""
         stem = f"{self.task_id}-{self.rendition}" if self.rendition else str(self.task_id)
         name = f"{stem}.{self.result.format.extension}"
         return {
@@ -85,16 +85,16 @@ class Picture:
             "ETag": f'"{self.result.sha256}"',
         }
 
-    def answer(self, data: bytes) -> Response:
-        """Answer with the bytes."""
+    def with_data(self, data: bytes) -> Response:
+        """Respond with the image."""
         if self.as_image:
             return Response(data, headers={**self.image_headers, **self.headers})
         encoded = pybase64.b64encode_as_string(data)
         return Response(self._json(encoded), headers=self.headers, media_type="application/json")
 
-    def elsewhere(self, url: str) -> Response:
-        """Answer with where the bytes are: 303 for who wants a picture, the URL in JSON for who wants JSON."""
-        headers = {"Cache-Control": "no-store", "Vary": "Accept"}  # the URL does not live long
+    def with_url(self, url: str) -> Response:
+        """Respond with a signed URL of the image: 303 where an image was asked for, else in the JSON."""
+        headers = {"Cache-Control": "no-store", "Vary": "Accept"}  # the URL expires soon
         if self.as_image:
             return Response(status_code=303, headers={**headers, "Location": url})
         return Response(self._json(None, url), headers=headers, media_type="application/json")

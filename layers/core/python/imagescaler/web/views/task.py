@@ -18,7 +18,7 @@ from imagescaler.web.views.problem import TaskError
 
 
 class SourceView(BaseModel):
-    """The uploaded image: as its header says, and once the task is completed, as it is when turned upright."""
+    """The source image: from its header at first, and upright once the task is completed."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -26,11 +26,11 @@ class SourceView(BaseModel):
     width: int
     height: int
     bytes: int
-    frames: Annotated[int, Field(description="pictures of an animation; 1 until it is known that there are more")] = 1
+    frames: Annotated[int, Field(description="frames of an animation; 1 until more are known")] = 1
 
 
 class UsageView(BaseModel):
-    """What the work took: seconds, seconds of processor, and the most memory that its process had meanwhile."""
+    """What the work used: elapsed seconds, processor seconds, and the peak memory of the process."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -41,7 +41,7 @@ class UsageView(BaseModel):
 
 
 class ReceiptView(BaseModel):
-    """How a result came about: from which file, with which versions, by which operations, in order."""
+    """How a result was made: source file, software versions, and the operations in order."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -64,7 +64,7 @@ class ResultView(BaseModel):
     bytes: int
     sha256: str
     receipt: ReceiptView | None = None
-    frames: Annotated[int, Field(description="pictures of an animation")] = 1
+    frames: Annotated[int, Field(description="frames of an animation")] = 1
 
     @classmethod
     def of(cls, result: Result) -> Self:
@@ -73,7 +73,7 @@ class ResultView(BaseModel):
 
 
 class RenditionView(BaseModel):
-    """One of several results of a task; it may have failed by itself. `url` is where it is, or will be."""
+    """One of several results of a task, which may fail by itself. `url` is where its result is, or will be."""
 
     name: str
     status: Status
@@ -97,7 +97,7 @@ class RenditionView(BaseModel):
 
 
 class PictureSource(BaseModel):
-    """What a `<source>` in `<picture>` needs: a type, and the pictures of that type."""
+    """Type and `srcset` of a `<source>` in `<picture>`."""
 
     type: str
     srcset: str
@@ -114,13 +114,14 @@ class TaskView(BaseModel):
     expires_at: datetime | None = None
     attempts: int
     source: SourceView
-    options: Annotated[OptionsView | None, Field(description="null where there are renditions: each has its own")]
+    options: Annotated[OptionsView | None, Field(description="null if the task has renditions, which have their own")]
     result: ResultView | None = None
     error: TaskError | None = None
     renditions: list[RenditionView] | None = None
     srcset: Annotated[str | None, Field(description="for `<img>`: the renditions in one format, by width")] = None
     sources: Annotated[
-        list[PictureSource] | None, Field(description="for `<source>`, in this order: those in further formats")
+        list[PictureSource] | None,
+        Field(description="for `<source>`, in this order: the renditions in other formats"),
     ] = None
 
     @classmethod
