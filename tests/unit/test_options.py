@@ -104,10 +104,10 @@ def test_a_row_of_an_older_release_is_read() -> None:
         ({"width": 5, "gravity": "north", "focus_y": 0.2}, "focus_x and focus_y take the place of gravity"),
         (
             {"width": 5, "format": "jpeg", "lossless": True},
-            "lossless is an option of png, webp, gif, tiff, and format is jpeg",
+            "lossless is an option of png, webp, gif and tiff, and format is jpeg",
         ),
         ({"width": 5, "format": "png", "progressive": True}, "progressive is an option of jpeg, and format is png"),
-        ({"width": 5, "format": "webp", "palette": True}, "palette is an option of png, gif, and format is webp"),
+        ({"width": 5, "format": "webp", "palette": True}, "palette is an option of png and gif, and format is webp"),
         ({"width": 5, "crop": "1,2,3"}, "send left,top,width,height in pixels, such as 10,20,300,200"),
         ({"width": 5, "crop": "1,2,0,4"}, "send left,top,width,height"),
         ({"width": 5, "crop": "a,b,c,d"}, "send left,top,width,height"),

@@ -20,6 +20,7 @@ class FormatInfo:
 
     signature: re.Pattern[bytes]
     extension: str
+    aliases: tuple[str, ...] = ()  # other names for a client's convenience
     brands: frozenset[bytes] = frozenset()
     alpha: bool = True
     animation: bool = False
@@ -49,6 +50,7 @@ class Format(StrEnum):
         FormatInfo(
             signature=re.compile(rb"\xff\xd8\xff"),
             extension="jpg",
+            aliases=("jpg",),
             alpha=False,
             default_quality=80,
             lossless=False,
@@ -99,7 +101,7 @@ class Format(StrEnum):
             signature=re.compile(rb"GIF8[79]a"), extension="gif", animation=True, palette=True, browsers_since=0
         ),
     )
-    TIFF = ("tiff", FormatInfo(signature=re.compile(rb"II\*\0|MM\0\*"), extension="tiff", deep=True))
+    TIFF = ("tiff", FormatInfo(signature=re.compile(rb"II\*\0|MM\0\*"), extension="tiff", aliases=("tif",), deep=True))
 
     @property
     def media_type(self) -> str:

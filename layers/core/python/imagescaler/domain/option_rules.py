@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import Format, listed
 from imagescaler.domain.options import Fit, Gravity, Options
 
 SIZES = ("width", "height", "scale", "min_width", "min_height", "max_width", "max_height")
 """At least one of these is needed."""
 FORMATS: Mapping[str, Collection[Format]] = {
     "lossless": [each for each in Format if each.can_be_lossless],
-    "progressive": [Format.JPEG],
-    "palette": [Format.PNG, Format.GIF],
+    "progressive": [each for each in Format if each.info.progressive],
+    "palette": [each for each in Format if each.info.palette],
 }
 """The formats that have an option, where not all do."""
 
@@ -36,4 +36,4 @@ def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
         yield "focus_x and focus_y take the place of gravity: send either"
     for name, formats in FORMATS.items():
         if getattr(options, name) and options.format and options.format not in formats:
-            yield f"{name} is an option of {', '.join(formats)}, and format is {options.format}"
+            yield f"{name} is an option of {listed(formats)}, and format is {options.format}"

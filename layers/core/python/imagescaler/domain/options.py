@@ -3,13 +3,14 @@
 import re
 from dataclasses import asdict, astuple, dataclass, fields
 from enum import StrEnum
-from typing import Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self, dataclass_transform
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import Format, listed
 from imagescaler.domain.option import Group, Option, option, options_of
 
-DEFAULT_QUALITY = {Format.JPEG: 80, Format.WEBP: 80, Format.AVIF: 60}
 MAX_QUALITY = 100
+ANIMATED = listed(each for each in Format if each.has_frames)
+PROGRESSIVE = listed(each for each in Format if each.info.progressive)
 NUMBERS = re.compile(r"\d{1,6}(\s*,\s*\d{1,6})*")
 FORMAT_QUALITY = re.compile(r"(\w+)\s*:\s*(\d{1,3})")
 Color = Annotated[str, "#rrggbbaa"]
@@ -131,13 +132,27 @@ class Edges:
         return ",".join(map(str, astuple(self)))
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Encoder quality of each lossy format, 1 to 100."""
+@dataclass_transform(frozen_default=True)
+def _with_lossy_formats(cls: type[Any]) -> type[Any]:
+    """Make a dataclass with a field for each lossy format, whose default is that of the format."""
+    defaults = {each.value: each.default_quality for each in Format if each.is_lossy}
+    cls.__annotations__ = dict.fromkeys(defaults, int)
+    for name, default in defaults.items():
+        setattr(cls, name, default)
+    return dataclass(frozen=True, slots=True)(cls)
 
-    jpeg: int = DEFAULT_QUALITY[Format.JPEG]
-    webp: int = DEFAULT_QUALITY[Format.WEBP]
-    avif: int = DEFAULT_QUALITY[Format.AVIF]
+
+@_with_lossy_formats
+class Quality:
+    """Encoder quality of each lossy format, 1 to 100.
+
+    >>> str(Quality())
+    'jpeg:80,webp:80,avif:60'
+    """
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *qualities: int, **by_format: int) -> None: ...
 
     @classmethod
     def same(cls, quality: int) -> Self:
@@ -306,9 +321,14 @@ class Options:
         example="jpeg:82,webp:78,avif:55",
         group=Group.OUTPUT,
     )
-    lossless: bool = option("webp: keep every pixel exactly", default=False, example=True, group=Group.OUTPUT)
+    lossless: bool = option(
+        "keep every pixel exactly, where the format can", default=False, example=True, group=Group.OUTPUT
+    )
     progressive: bool = option(
-        "jpeg: load from coarse to fine; smaller, and slower to encode", default=False, example=True, group=Group.OUTPUT
+        f"{PROGRESSIVE}: load from coarse to fine; smaller, and slower to encode",
+        default=False,
+        example=True,
+        group=Group.OUTPUT,
     )
     palette: bool = option("png: at most 256 colors", default=False, example=True, group=Group.OUTPUT)
     depth: int | None = option(
@@ -330,7 +350,7 @@ class Options:
         group=Group.OUTPUT,
     )
     animated: bool = option(
-        "keep animations, in gif, webp, png and avif; false takes the first frame",
+        f"keep animations, in {ANIMATED}; false takes the first frame",
         default=True,
         example=False,
         group=Group.OUTPUT,

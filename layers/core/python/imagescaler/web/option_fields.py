@@ -13,7 +13,7 @@ from imagescaler.domain.options import OPTIONS, Color
 
 Model = TypeVar("Model", bound=BaseModel)
 NAMES_OF_BOUNDS = {"minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "multipleOf": "multiple_of"}
-OTHER_NAMES = {"jpg": "jpeg", "tif": "tiff"}
+ALIASES = {alias: each.value for each in Format for alias in each.info.aliases}
 HEX = "^#[0-9a-f]{8}$"
 HexColor = Annotated[str, Field(pattern=HEX)]
 
@@ -26,7 +26,7 @@ def _not_boolean(value: Any) -> Any:
 
 
 def _lower(value: Any) -> Any:
-    return OTHER_NAMES.get(value.lower(), value.lower()) if isinstance(value, str) else value
+    return ALIASES.get(value.lower(), value.lower()) if isinstance(value, str) else value
 
 
 NotBoolean = BeforeValidator(_not_boolean)
