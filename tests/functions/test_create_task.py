@@ -13,6 +13,8 @@ from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
 
+LIST = '[{"name": "a", "width": 8}]'
+
 
 def test_an_image_makes_a_pending_task(functions: Functions, post: Post) -> None:
     answer = post(photograph(), width=800, height=600)
@@ -129,6 +131,34 @@ def test_a_broken_form_cannot_be_read(functions: Functions) -> None:
     headers, body = multipart(photograph(), width=800)
     answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body.replace(b"--b", b"-b"))
     assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
+
+
+def test_of_a_repeated_field_the_last_counts_and_an_empty_one_is_absent(functions: Functions) -> None:
+    fields = [("width", "x"), ("width", "90"), ("height", "")]
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", **form(fields))
+    assert (answer.json["options"]["width"], answer.json["options"]["height"]) == (90, None)
+
+
+def test_a_repeated_list_is_refused(functions: Functions) -> None:
+    answer = functions.http(
+        "create_task", "POST", "/api/v1/tasks", **form([("renditions", LIST), ("renditions", LIST)])
+    )
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "renditions.0")
+
+
+def test_a_file_in_place_of_a_number_is_refused(functions: Functions) -> None:
+    headers, body = multipart(b"800", width=8)
+    body = body.replace(b'name="width"', b'name="height"').replace(b'name="file"', b'name="width"')
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+    assert answer.status == 422
+    assert "width" in [error["field"] for error in answer.json["errors"]]
+
+
+def form(fields: list[tuple[str, str]]) -> dict[str, Any]:
+    """Encode a form with a photograph, in which fields may be repeated."""
+    headers, body = multipart(photograph())
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields]
+    return {"headers": headers, "body": "".join(parts).encode() + body}
 
 
 def test_a_form_may_have_one_file(functions: Functions) -> None:

@@ -160,7 +160,10 @@ def test_a_size_that_stands_far_behind_is_found_all_the_same(functions: Function
         ({"upload_id": "7", "width": 8}, 422, "invalid-request"),
         ({"width": 8}, 422, "invalid-request"),
         ({"upload_id": str(uuid4())}, 422, "invalid-request"),
-        ({"upload_id": str(uuid4()), "width": [8, 9], "file": "x"}, 422, "invalid-request"),
+        ({"upload_id": str(uuid4()), "width": 8, "file": "x"}, 422, "invalid-request"),
+        ({"upload_id": str(uuid4()), "width": [8, 9]}, 422, "invalid-request"),
+        ({"upload_id": str(uuid4()), "width": [8]}, 422, "invalid-request"),
+        ({"upload_id": str(uuid4()), "renditions": ['[{"name": "a", "width": 8}]']}, 422, "invalid-request"),
     ],
 )
 def test_a_task_that_cannot_be_made_of_an_upload_is_refused(

@@ -9,7 +9,9 @@ from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
 from imagescaler.domain.formats import Format
-from imagescaler.domain.options import Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
+from imagescaler.domain.option import Option
+from imagescaler.domain.option_rules import SIZES
+from imagescaler.domain.options import OPTIONS, Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
 from imagescaler.web.requests.scaling_request import ScalingRequest
 from imagescaler.web.views.options import OptionsView
 from tests.unit.engine.test_plan import wishes
@@ -65,6 +67,37 @@ def test_json_has_the_same_names_and_values() -> None:
 
 def test_fields_and_options_have_the_same_names() -> None:
     assert set(OptionsView.model_fields) == set(Options.__dataclass_fields__) == set(ScalingRequest.model_fields)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_an_option_is_declared_with_what_its_readers_need(option: Option) -> None:
+    assert option.declaration.description
+    assert option.declaration.examples
+    sizes: dict[str, Any] = {} if option.name in SIZES else {"width": 800}
+    for example in option.declaration.examples:
+        sent = {**sizes, option.name: option.text(example)}
+        if option.name != "preserve_ratio":
+            assert ScalingRequest.model_validate(sent).options != Options(**sizes)
+
+
+@pytest.mark.parametrize(
+    "option", [each for each in OPTIONS if each.declaration.bounds], ids=lambda option: option.name
+)
+def test_a_bound_of_the_declaration_is_one_of_the_wire(option: Option) -> None:
+    bounds = option.declaration.bounds
+    outside = {"minimum": -1, "exclusiveMinimum": 0, "maximum": 1}
+    for name in outside.keys() & bounds.keys():
+        with pytest.raises(ValidationError, match="should be"):
+            ScalingRequest.model_validate({"width": 800, option.name: bounds[name] + outside[name]})
+
+
+def test_composite_values_are_read_from_the_text_that_they_write() -> None:
+    for value in (Box(1, 2, 3, 4), Edges(1, 2, 3, 4), Quality.parse("jpeg:1")):
+        assert type(value).parse(str(value)) == value
+
+
+def test_every_lossy_format_has_a_quality_with_the_default_of_the_format() -> None:
+    assert asdict(Quality()) == {each.value: each.default_quality for each in Format if each.is_lossy}
 
 
 def test_defaults_are_the_same_on_both_sides() -> None:

@@ -369,7 +369,7 @@ class Options:
         return self.fit or (Fit.INSIDE if self.preserve_ratio else Fit.FILL)
 
     def keeps_frames(self, source: Format) -> bool:
-        """Return True if an animation in a file of this format stays one.
+        """True if an animation in a file of this format stays one.
 
         >>> Options(5).keeps_frames(Format.GIF), Options(5, format=Format.JPEG).keeps_frames(Format.GIF)
         (True, False)

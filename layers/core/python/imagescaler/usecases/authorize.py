@@ -10,7 +10,7 @@ class Throttle(Protocol):
     """Counts failures by source."""
 
     def blocks(self, source: str) -> bool:
-        """Return True if a source has failed too often."""
+        """True if a source has failed too often."""
         ...
 
     def note(self, source: str) -> None:

@@ -121,7 +121,7 @@ class TaskQueue(Protocol):
         ...
 
     async def holds(self, message_id: str) -> bool | None:
-        """Return True if a message waits or is in flight; None if the queue cannot look messages up."""
+        """True if a message waits or is in flight; None if the queue cannot look messages up."""
         ...
 
     async def ping(self) -> None:
@@ -149,7 +149,7 @@ class ImageStore(Protocol):
         ...
 
     async def exists(self, key: str) -> bool:
-        """Return True if `get` would find data."""
+        """True if `get` would find data."""
         ...
 
     async def delete(self, key: str) -> None:

@@ -39,7 +39,7 @@ def preferred_wait_s(prefer: str | None) -> int:
 
 
 def accepts_image(accept: str | None) -> bool:
-    """Return True if this Accept header prefers an image to JSON (RFC 9110, 12.5.1).
+    """True if this Accept header prefers an image to JSON (RFC 9110, 12.5.1).
 
     >>> accepts_image("image/*"), accepts_image("text/html, image/webp, */*;q=0.8"), accepts_image("*/*")
     (True, True, False)
