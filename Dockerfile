@@ -1,8 +1,8 @@
 # One recipe for all functions: docker build --build-arg FUNCTION=create_task --tag create-task .
-# A layer for each thing that changes at a pace of its own: packages, the library, the handler.
+# Packages, the library and the handler change at different rates, so each has its own layer.
 ARG BASE=public.ecr.aws/lambda/python:3.13
 
-# Bytecode without looks at the source's time stamp, which a checkout changes; a read-only container cannot make its own.
+# Unchecked bytecode: a checkout changes time stamps, and a read-only container cannot compile.
 FROM ${BASE} AS packages
 ARG FUNCTION
 WORKDIR /packages
@@ -10,7 +10,7 @@ COPY constraints.txt functions/${FUNCTION}/requirements.txt /tmp/
 RUN pip install --no-cache-dir --no-compile --target . --constraint /tmp/constraints.txt --requirement /tmp/requirements.txt \
  && python -m compileall -q --invalidation-mode unchecked-hash .
 
-# Pillow inflates with the libz.so.1 that is found first; with zlib-ng a photograph as PNG takes 0.80 to 0.86 of the time
+# Pillow uses the first libz.so.1 on the path. With zlib-ng a photograph as PNG takes 0.80 to 0.86 of the time
 # (docs/performance.md).
 FROM ${BASE} AS zlib
 ARG FUNCTION

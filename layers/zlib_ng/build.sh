@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds zlib-ng as a libz.so.1 into the folder that is given, from the source that its Python package carries. pip brings
-# the tools, and a compiler where there is none. For glibc 2.34 or newer, and any processor of this architecture.
+# Builds zlib-ng as libz.so.1 into the given folder, from the source in its Python package. pip installs the build tools,
+# and a compiler if there is none. For glibc 2.34 or newer, and any processor of this architecture.
 set -eu
 target=$1 work=$(mktemp -d)
 pip install --quiet cmake==4.4.5 ninja==1.13.2
