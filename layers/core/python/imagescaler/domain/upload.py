@@ -29,7 +29,7 @@ class Upload:
 
 
 def upload_key(upload_id: UUID, owner: str) -> str:
-    """Store key of an upload. The owner is part of it, so other owners cannot find it.
+    """Return the store key of an upload. The owner is part of it, so other owners cannot find it.
 
     >>> upload_key(UUID(int=1), "")
     'uploads/00000000-0000-0000-0000-000000000001'

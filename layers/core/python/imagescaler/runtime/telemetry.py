@@ -93,6 +93,6 @@ def _record(event: str, count: int = 1, **values: float) -> None:
 
 
 def correlation(event: Mapping[str, Any]) -> dict[str, str]:
-    """Request id and trace id of an API event (payload format 2.0), empty if absent."""
+    """Return request id and trace id of an API event (payload format 2.0), empty if absent."""
     context, headers = event.get("requestContext", {}), event.get("headers", {})
     return {"request_id": context.get("requestId", ""), "trace_id": headers.get("x-amzn-trace-id", "")}

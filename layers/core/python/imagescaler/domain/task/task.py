@@ -227,7 +227,7 @@ class Task:
 
 
 def source_key(task_id: UUID) -> str:
-    """Store key of a task's source image."""
+    """Return the store key of a task's source image."""
     return f"sources/{task_id}"
 
 
