@@ -146,7 +146,7 @@ bench-images: $(READY) ## how large the images are, and how long containers take
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.scaling $(ARGS)
 
-bench-costs: $(READY) ## fit the model of what scaling takes, and check it on real pictures; ARGS=--check only that
+bench-costs: $(READY) ## compare the cost model with real images; ARGS=--factor only prints CPU_FACTOR
 	$(BIN)/python -m tools.benchmarks.costs $(ARGS)
 
 hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md

@@ -6,7 +6,7 @@ from imagescaler.adapters import queues, repositories, stores
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
-from imagescaler.planning.cost.task_cost import work_s
+from imagescaler.planning.cost.estimate import work_s
 from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings, telemetry
 from imagescaler.usecases.create_task import NewTaskRequest, create_task

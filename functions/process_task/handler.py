@@ -21,14 +21,14 @@ processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
-admission = settings.from_env(CostSettings)
+cost_settings = settings.from_env(CostSettings)
 
 
 def process(record: SQSRecord, lambda_context: Any) -> None:
     """Process the task of one message."""
     message = TaskMessage.from_json(record.body)
     remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
-    budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, admission)
+    budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, cost_settings)
     work = process_task(
         message.task_id,
         lease_s=remaining_s + LEASE_MARGIN_S,

@@ -219,14 +219,14 @@ def test_a_png_may_lie_and_the_plan_says_what_then(ask_of: Ask) -> None:
     assert (plan["result"]["width"], plan["result"]["height"]) == (30, 20)
     [doubt] = plan["doubts"]
     assert doubt["option"] == "auto_orient"
-    assert doubt["detail"].endswith("If it lies on its side, the result is 30 x 45.")
+    assert doubt["detail"].endswith("If it is rotated by 90 degrees, the result is 30 x 45.")
     assert ask_of(image, width=30, auto_orient=False).json["doubts"] == []
 
 
 def test_a_png_that_could_only_be_made_lying_is_planned_so(ask_of: Ask) -> None:
     plan = ask_of(plain(size=(20, 40)), width=10, crop="0,0,40,20").json
     assert (plan["source"]["width"], plan["result"]["height"]) == (40, 5)
-    assert "this is the plan if it lies on its side" in plan["doubts"][0]["detail"]
+    assert "this is the plan if it is rotated by 90 degrees" in plan["doubts"][0]["detail"]
 
 
 def test_a_png_that_could_not_be_made_lying_says_why(ask_of: Ask) -> None:

@@ -184,3 +184,9 @@ def test_a_slower_machine_does_less_in_its_time() -> None:
 def test_a_memory_factor_below_one_admits_more() -> None:
     traits, options, fmt = TOO_MUCH["a hundred megapixels in linear light"]
     Budget.of(2048, 30, CostSettings(memory_factor=0.5)).admit(traits, [output(traits, options, fmt)])
+
+
+@pytest.mark.parametrize("factor", ["cpu_factor", "memory_factor"])
+def test_a_factor_is_above_nothing(factor: str) -> None:
+    with pytest.raises(ValueError, match=f"^{factor} must be above 0$"):
+        CostSettings(**{factor: 0})

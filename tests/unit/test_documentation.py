@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 RECORDS = sorted(DOCS.glob("adr/[0-9]*.md"))
 PAGES = sorted(path.name for path in DOCS.glob("*.md") if path.name != "README.md")
-HEAD = re.compile(r"# (\d+)\. (.+)\n\n- Status: (proposed|accepted|superseded by \d+)\n- Date: (\d{4}-\d\d-\d\d)\n\n")
+STATUS = r"proposed|accepted|superseded (?:in part )?by \d+"
+HEAD = re.compile(rf"# (\d+)\. (.+)\n\n- Status: ({STATUS})\n- Date: (\d{{4}}-\d\d-\d\d)\n\n")
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name[:4])

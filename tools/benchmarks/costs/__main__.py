@@ -9,10 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from imagescaler.planning.cost.coefficients import REFERENCE_S
 from tools.benchmarks.costs.measure import measure
 from tools.benchmarks.costs.record import RECORD, report, write
-from tools.benchmarks.costs.reference import reference_s
+from tools.benchmarks.costs.reference import REFERENCE_S, reference_s
 from tools.benchmarks.scaling.corpus import find
 
 WAYS = (

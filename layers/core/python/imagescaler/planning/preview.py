@@ -1,4 +1,4 @@
-"""What is known of a result before any pixel is: from the header of its source, or from a size alone."""
+"""The size and geometry of a result, from the header of its source or from a size alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Gravity, Options
 from imagescaler.domain.task.source import Source
 
-LYING = 6  # one of the turns that exchange the sides
+ROTATED = 6  # an EXIF orientation that swaps width and height
 
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """What is known of a picture: its size as it is stored, in pixels, and its format, if that is known.
+    """The stored size of an image in pixels, and its format if known.
 
-    `orientation` is EXIF's number, and None where only the whole file tells it; `frames` is 1 until more are known of.
+    `orientation` is EXIF's number, None if it may follow the pixels; `frames` is 1 unless more are known of.
     """
 
     size: Size
@@ -29,14 +29,14 @@ class SourceInfo:
 
     @classmethod
     def of(cls, source: Source) -> Self:
-        """Take what a header tells."""
+        """Return what the header of a file reveals; the orientation in a PNG or WebP may follow the pixels."""
         is_known = source.format.info.orientation_in_header
         return cls(source.stored, source.format, source.orientation if is_known else None, source.frames)
 
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """An option by which the result may turn out otherwise, and how."""
+    """An option that may change the result from what is planned, and how."""
 
     option: str
     detail: str
@@ -44,9 +44,9 @@ class Caveat:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A result that is planned; `format` is None where it is the source's, which is not known.
+    """A planned result; `format` is None if it is that of the source and unknown.
 
-    `frames` are those that stay, as far as is known.
+    `frames` counts the frames that stay, as far as is known.
     """
 
     source_info: SourceInfo
@@ -58,10 +58,9 @@ class Preview:
 
 
 def preview(source_info: SourceInfo, options: Options, limits: Limits) -> Preview:
-    """Foretell a result; where it is not known how the picture lies, it is taken as upright if it can be.
+    """Plan a result without its pixels. An unknown orientation is taken as upright if such a plan is possible.
 
-    Raises ImageTooLarge and TooManyFrames, and CropOutside or TargetTooLarge for what cannot be made whichever way it
-    lies.
+    Raises ImageTooLarge and TooManyFrames, and CropOutside or TargetTooLarge if no orientation permits a plan.
 
     >>> sure = preview(SourceInfo((4000, 3000), Format.JPEG, 6), Options(800), Limits())
     >>> sure.plan.size, sure.caveats
@@ -78,7 +77,7 @@ def preview(source_info: SourceInfo, options: Options, limits: Limits) -> Previe
     except ImageProblem:
         if source_info.orientation is not None:
             raise
-        made = plan(source_info.size, options, limits, orientation=LYING)
+        made = plan(source_info.size, options, limits, orientation=ROTATED)
     limits.check_frames(frames, made.size, "scaled animation")
     caveats = tuple(_caveats(source_info, made, options, limits))
     return Preview(source_info, options, made, options.format or source_info.format, frames, caveats)
@@ -86,21 +85,20 @@ def preview(source_info: SourceInfo, options: Options, limits: Limits) -> Previe
 
 def _caveats(source_info: SourceInfo, made: Plan, options: Options, limits: Limits) -> Iterator[Caveat]:
     if source_info.orientation is None and options.auto_orient:
-        yield Caveat(
-            "auto_orient", f"Only the whole file tells how it lies. {_lying(source_info, made, options, limits)}"
-        )
+        rotated = _if_rotated(source_info, made, options, limits)
+        yield Caveat("auto_orient", f"The orientation is only known once the whole file is read. {rotated}")
     if options.trim is not None:
-        yield Caveat("trim", "If there is something to trim, what is left is planned as if it were the source.")
+        yield Caveat("trim", "If there are borders to trim, the rest is planned as if it were the source.")
     if options.gravity is Gravity.SMART and (made.window.width, made.window.height) != made.scaled:
-        yield Caveat("gravity", "The window moves to where the most is to be seen; its size stays.")
+        yield Caveat("gravity", "The window moves to the most salient part; its size stays.")
 
 
-def _lying(source_info: SourceInfo, made: Plan, options: Options, limits: Limits) -> str:
-    """Say what becomes of a picture that lies on its side."""
-    if made.orient.orientation == LYING:
-        return "Upright it could not be made, so this is the plan if it lies on its side."
+def _if_rotated(source_info: SourceInfo, made: Plan, options: Options, limits: Limits) -> str:
+    """Describe the result for an image that is stored rotated by 90 degrees."""
+    if made.orient.orientation == ROTATED:
+        return "If it is not rotated, the result cannot be made, so this is the plan if it is rotated by 90 degrees."
     try:
-        width, height = plan(source_info.size, options, limits, orientation=LYING).size
+        width, height = plan(source_info.size, options, limits, orientation=ROTATED).size
     except ImageProblem as problem:
-        return f"If it lies on its side, it cannot be made: {problem.detail}"
-    return f"If it lies on its side, the result is {width} x {height}."
+        return f"If it is rotated by 90 degrees, the result cannot be made: {problem.detail}"
+    return f"If it is rotated by 90 degrees, the result is {width} x {height}."

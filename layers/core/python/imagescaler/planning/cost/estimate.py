@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2
+from math import log2, prod
 from typing import Protocol
 
+from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.plan import Plan
 from imagescaler.domain.geometry.shrink_on_load import fraction, needed
-from imagescaler.domain.options import Box, Options
-from imagescaler.planning.cost import coefficients as each_pixel
-from imagescaler.planning.cost.coefficients import STEPS, Codec, decoder_of, encoder_of
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.domain.task.task import Task
+from imagescaler.planning.cost import coefficients as table
 from imagescaler.planning.cost.source_traits import SourceTraits
+from imagescaler.planning.preview import Preview, SourceInfo, preview
 
-# Pillow holds a pixel in four bytes, or in one if it has one channel of eight bits.
-PIXEL_BYTES = 4
-NANO = 1e-9
+PIXEL_BYTES = 4  # of Pillow's modes, but for one channel of eight bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,89 +28,86 @@ class Cost:
 
 
 class PlannedOutput(Protocol):
-    """A result to be made: an `OutputSpec` of the engine, or a `Preview`."""
+    """A planned result; `format` None is that of the source, `frames` is above 1 for an animation."""
 
     @property
-    def plan(self) -> Plan:
-        """Geometry of the result."""
-
+    def plan(self) -> Plan: ...  # noqa: D102
     @property
-    def options(self) -> Options:
-        """How it is to be made."""
-
+    def options(self) -> Options: ...  # noqa: D102
     @property
-    def format(self) -> Format | None:
-        """Format of the result, None for that of the source."""
-
+    def format(self) -> Format | None: ...  # noqa: D102
     @property
-    def frames(self) -> int:
-        """Frames that stay; 1 for a still image."""
+    def frames(self) -> int: ...  # noqa: D102
 
 
 def estimate(traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> Cost:
     """Estimate the cost of decoding an image once and making these results of it, one after the other.
 
-    Frames of an animation are decoded for each result. Without results it is the cost of the cheapest decoding.
+    An animation is decoded for each result. Without results it is the cost of the cheapest decoding.
     """
     least = needed(traits.stored, [(each.plan, each.options) for each in outputs]) if outputs else (1, 1)
-    shrink = fraction(traits.format, traits.stored, least)
-    decoder = decoder_of(traits.format, is_progressive=traits.is_progressive)
-    decoded = traits.bytes + traits.pixels * (traits.pixel_bytes / shrink**2 + decoder.bytes)
-    peak = decoded + max((_result_bytes(traits, each, shrink) for each in outputs), default=0)
-    decodings = sum(_decoded_frames(traits, each) for each in outputs if each.frames > 1)
-    if not outputs or any(each.frames == 1 for each in outputs):
-        decodings += 1
-    ns = decodings * traits.pixels * decoder.ns + sum(_result_ns(traits, each, shrink) for each in outputs)
-    return Cost(round(each_pixel.PROCESS_BYTES + peak), ns * NANO)
+    shrink, pixels = fraction(traits.format, traits.stored, least), prod(traits.stored)
+    usual = table.DECODERS.get(traits.format, table.USUAL_DECODER)
+    decoder = table.PROGRESSIVE_DECODER if traits.is_progressive else usual
+    held = table.PROCESS_BYTES + traits.bytes + pixels * (traits.pixel_bytes / shrink**2 + decoder.bytes)
+    decodings = [_decodings(traits, each) for each in outputs if each.frames > 1]
+    decoded = sum(decodings) + (len(decodings) < max(len(outputs), 1))
+    results = [_result(traits, each, shrink) for each in outputs]
+    seconds = decoded * pixels * decoder.ns / 1e9 + sum(each.seconds for each in results)
+    return Cost(round(held) + max((each.memory_bytes for each in results), default=0), seconds)
 
 
-def _result_bytes(traits: SourceTraits, output: PlannedOutput, shrink: int) -> float:
-    """Bytes of the largest of three stages (resampling, finishing and encoding), besides the decoded source."""
-    plan, options, size = output.plan, output.options, min(traits.pixel_bytes, PIXEL_BYTES)
-    area, window = plan.stored_area, plan.stored_window
-    used, seen_height = _pixels(area) / shrink**2, area.height / shrink * window.height / plan.stored_scaled[1]
-    made, result = _pixels(window), plan.size[0] * plan.size[1]
-    copies = (options.crop is not None or options.trim is not None) + traits.has_alpha
-    resampling = size * (copies * used + window.width * seen_height + made)
+def estimate_previews(previews: Sequence[Preview]) -> Cost | None:
+    """Estimate the cost of all results of one source; None without results, or if its format is unknown."""
+    source = previews[0].source_info if previews else None
+    if source is None or source.format is None:
+        return None
+    return estimate(SourceTraits(source.format, source.size, frames=source.frames), previews)
+
+
+def work_s(task: Task, limits: Limits) -> float:
+    """Return the estimated processor seconds for all results of a task, 0 if the limits no longer permit them."""
+    try:
+        cost = estimate_previews([preview(SourceInfo.of(task.source), each, limits) for each in task.output_options])
+    except ImageProblem:
+        return 0
+    return cost.seconds if cost else 0
+
+
+def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
+    """Return the cost of one result besides decoding: the bytes of its largest stage, and the time of all of them."""
+    plan, options, fmt = output.plan, output.options, output.format or traits.format
+    used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
+    window, result = plan.window.width * plan.window.height, prod(plan.size)
+    encoder = table.encoder_of(fmt, options, result, is_animated=output.frames > 1)
+    has_filter, size = bool(options.blur or options.sharpen), min(traits.pixel_bytes, PIXEL_BYTES)
+
+    copies = (options.crop is not None or options.trim is not None) + (traits.channels % 2 == 0)  # to premultiply alpha
+    rows = window * plan.stored_area.height / shrink / plan.stored_scaled[1]  # are resampled, columns not yet
+    resampling = size * (copies * used + rows + window)
     if options.linear:
-        light = used * each_pixel.LINEAR_BYTES + made * each_pixel.LINEAR_RESULT_BYTES
-        resampling += light * traits.channels
-    finishing = (2 + (options.blur is not None or options.sharpen is not None)) * size * max(made, result)
-    encoding = result * (size + _encoder(traits, output).bytes)
-    frames = each_pixel.FRAME_BYTES * (traits.pixels + result) if output.frames > 1 else 0
-    return frames + max(resampling, finishing, encoding)
+        resampling += traits.channels * (used * table.LINEAR_BYTES + window * table.LINEAR_RESULT_BYTES)
+    finishing, encoding = (2 + has_filter) * size * max(window, result), result * (size + encoder.bytes)
+    frames = table.FRAME_BYTES * (prod(traits.stored) + result) if output.frames > 1 else 0
+
+    encodings = output.frames * _encodings(fmt, options)
+    resample_ns = table.RESAMPLE_LINEAR_NS if options.linear else table.RESAMPLE_NS
+    finish_ns = table.OTHER_NS + table.BLUR_NS * bool(options.blur) + table.SHARPEN_NS * bool(options.sharpen)
+    palette_ns = encoder.palette_ns * min(result, table.MOST_COLORS)
+    trim_ns = table.TRIM_NS * prod(traits.stored) if options.trim is not None else 0
+    ns = table.RESULT_NS + palette_ns + trim_ns + resample_ns * (used * window / scaled + window) + finish_ns * result
+    renderings = encodings if output.frames > 1 else 1  # frames are too many to be kept
+    seconds = (renderings * ns + encodings * encoder.ns * result) / 1e9
+    return Cost(round(frames + max(resampling, finishing, encoding)), seconds)
 
 
-def _result_ns(traits: SourceTraits, output: PlannedOutput, shrink: int) -> float:
-    """Nanoseconds of all steps and of encoding."""
-    plan, options = output.plan, output.options
-    made, result = _pixels(plan.window), plan.size[0] * plan.size[1]
-    read = _pixels(plan.area) / shrink**2 * made / (plan.scaled[0] * plan.scaled[1])
-    resampling = STEPS.resample_linear if options.linear else STEPS.resample
-    filters = STEPS.blur * (options.blur is not None) + STEPS.sharpen * (options.sharpen is not None)
-    encoder, encodings = _encoder(traits, output), _encodings(traits, output)
-    steps = STEPS.result + encoder.palette_ns + resampling * (read + made) + (STEPS.other + filters) * result
-    renderings = output.frames * encodings if output.frames > 1 else 1  # frames are too many to be kept
-    return steps * renderings + encoder.ns * result * output.frames * encodings
+def _decodings(traits: SourceTraits, output: PlannedOutput) -> float:
+    """Count all frames for each encoding, and once more where trim or alpha depends on all of them."""
+    is_searched = output.options.trim is not None or not output.options.background
+    return output.frames * (_encodings(output.format or traits.format, output.options) + is_searched)
 
 
-def _decoded_frames(traits: SourceTraits, output: PlannedOutput) -> float:
-    """Frames that are decoded for an animated result: all for each encoding, and once more to trim."""
-    return output.frames * (_encodings(traits, output) + (output.options.trim is not None))
-
-
-def _encodings(traits: SourceTraits, output: PlannedOutput) -> float:
+def _encodings(fmt: Format, options: Options) -> float:
     """Count the encodings at most: `max_bytes` makes the engine search the quality by bisection."""
-    fmt, options = output.format or traits.format, output.options
-    if options.max_bytes is None or options.lossless or not fmt.is_lossy:
-        return 1
-    return 1 + log2(max(options.quality.of(fmt), 2))
-
-
-def _encoder(traits: SourceTraits, output: PlannedOutput) -> Codec:
-    pixels, is_animated = output.plan.size[0] * output.plan.size[1], output.frames > 1
-    return encoder_of(output.format or traits.format, output.options, pixels, is_animated=is_animated)
-
-
-def _pixels(box: Box) -> int:
-    return box.width * box.height
+    is_searched = options.max_bytes is not None and fmt.is_lossy and not options.lossless
+    return 1 + log2(max(options.quality.of(fmt), 2)) if is_searched else 1

@@ -21,13 +21,3 @@ class SourceTraits:
     pixel_bytes: int = 4
     channels: int = 3
     is_progressive: bool = False
-
-    @property
-    def pixels(self) -> int:
-        """Pixels of the image, or of one frame of an animation."""
-        return self.stored[0] * self.stored[1]
-
-    @property
-    def has_alpha(self) -> bool:
-        """True for grey with alpha and for colors with alpha."""
-        return self.channels % 2 == 0
