@@ -16,8 +16,8 @@ from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.limits import HTTP_API
 from local.emulation.api_gateway.require_keys import apply_require_keys
 from local.emulation.api_gateway.server import Application, bind, serving
+from local.emulation.event_source_mapping import consumers
 from local.emulation.event_source_mapping.runner import Runner
-from local.emulation.event_source_mapping.stream import Stream
 from local.emulation.eventbridge.scheduler import Scheduler
 from local.emulation.lambda_host.deployment import Code
 from local.emulation.lambda_host.host import FunctionHost
@@ -78,16 +78,16 @@ async def function_host(
 async def runners(template: Template, variables: Mapping[str, str], client: Client) -> AsyncIterator[None]:
     """Run a runner for each queue trigger of the template; at the end they finish what is in hand."""
     url = variables.get("QUEUE_URL") or variables.get("REDIS_URL", "")
-    await check_redis(url)
     services = {function.logical_id: function.service for function in template.functions}
     made = []
     for trigger in template.triggers:
-        stream = Stream(
+        consumer = consumers.connect(
             queue_url(url, trigger.queue),
             visibility_timeout_s=trigger.visibility_timeout_s,
             dead_letter_queue=trigger.dead_letter_queue,
         )
-        made.append(Runner(trigger, services[trigger.function], stream, client))
+        made.append(Runner(trigger, services[trigger.function], consumer, client))
+    await check_redis(url)
     tasks = [asyncio.create_task(runner.run()) for runner in made]
     try:
         yield

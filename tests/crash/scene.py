@@ -84,7 +84,7 @@ class Scene:
         """Run a runner until the queue is empty, or for as long as a message may be hidden."""
         url = self.environment["REDIS_URL"]
         runner = Runner(
-            self.trigger, "process-task", victims.stream(url, self.trigger), victims.Processor(self.functions)
+            self.trigger, "process-task", victims.queue(url, self.trigger), victims.Processor(self.functions)
         )
         running = asyncio.create_task(runner.run())
         async with Redis.from_url(url) as client:

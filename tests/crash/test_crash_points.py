@@ -45,14 +45,14 @@ SWEEP_RINGING = (
 BURY = ("before tasks.abandon", "after tasks.abandon", "after store.delete")
 SWEEP_ENDING = ("after tasks.take_stale", "after tasks.abandon", "after store.delete")
 RUNNER = (
-    "after stream.receive",
+    "after queue.receive",
     "before the invocation",
     "after the invocation",
-    "before stream.succeed",
-    "after stream.succeed",
+    "before queue.delete",
+    "after queue.delete",
 )
-RUNNER_FAILING = ("before stream.hide", "after stream.hide")
-RUNNER_BURYING = ("before stream.bury", "after stream.bury")
+RUNNER_FAILING = ("before queue.change_visibility", "after queue.change_visibility")
+RUNNER_POISONED = ("before queue.dead_letter", "after queue.dead_letter")
 repeats = pytest.mark.parametrize("repeated", [False, True], ids=["client gone", "client repeats"])
 
 
@@ -152,7 +152,7 @@ def test_runner(scene: Scene, point: str, *, repeated: bool) -> None:
 
 
 @repeats
-@pytest.mark.parametrize("point", RUNNER_BURYING)
+@pytest.mark.parametrize("point", RUNNER_POISONED)
 def test_runner_that_buries_a_message(scene: Scene, point: str, *, repeated: bool) -> None:
     scene.post()
     asyncio.run(receive(scene))
@@ -191,9 +191,9 @@ def lose_queue(scene: Scene) -> None:
 
 async def receive(scene: Scene) -> None:
     """Take the message as a consumer that is never heard of again."""
-    stream = victims.stream(scene.environment["REDIS_URL"], scene.trigger)
+    queue = victims.queue(scene.environment["REDIS_URL"], scene.trigger)
     received: list[Any] = []
     while not received:
-        received += await stream.receive("gone", 1, wait_s=0.1)
-    await stream.hide(received[0], 0)
-    await stream.close()
+        received += await queue.receive("gone", 1, wait_s=0.1)
+    await queue.change_visibility(received[0], 0)
+    await queue.close()

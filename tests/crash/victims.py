@@ -11,8 +11,8 @@ from typing import Any
 
 from imagescaler.web.app import create_app  # noqa: F401 - slow, and needed by the functions that are loaded later
 from local.emulation.event_source_mapping import runner as runner_module
+from local.emulation.event_source_mapping.consumers.redis import RedisQueueConsumer
 from local.emulation.event_source_mapping.runner import Runner
-from local.emulation.event_source_mapping.stream import Stream
 from local.emulation.lambda_host.lambda_client import Environment, FunctionFailed
 from local.emulation.sam_template.declarations import QueueTrigger
 from tests.crash.mortal import Mortal, die
@@ -79,21 +79,21 @@ class Processor:
         return answer
 
 
-def stream(url: str, trigger: QueueTrigger) -> Stream:
+def queue(url: str, trigger: QueueTrigger) -> RedisQueueConsumer:
     """Connect to the queue as a runner does, with less patience."""
-    return Stream(url, visibility_timeout_s=VISIBILITY_S, dead_letter_queue=trigger.dead_letter_queue)
+    return RedisQueueConsumer(url, visibility_timeout_s=VISIBILITY_S, dead_letter_queue=trigger.dead_letter_queue)
 
 
 def run(trigger: QueueTrigger, point: str, environment: Mapping[str, str]) -> None:
     """Run a runner that does not live beyond a point."""
     os.environ.update(environment)
     hurry()
-    processor = Processor(Functions(), point, fails="hide" in point)
-    mortal: Any = Mortal("stream", stream(environment["REDIS_URL"], trigger), point)
+    processor = Processor(Functions(), point, fails="change_visibility" in point)
+    mortal: Any = Mortal("queue", queue(environment["REDIS_URL"], trigger), point)
     asyncio.run(Runner(trigger, "process-task", mortal, processor).run())
 
 
-HURRY = {"POLL_S": 0.02, "SILENCE_S": 0.05, "HEARTBEAT_S": 0.02, "LONGEST_RETRY_S": 0.01}
+HURRY = {"POLL_S": 0.02, "INVISIBLE_S": 0.05, "HEARTBEAT_S": 0.02, "LONGEST_RETRY_S": 0.01}
 
 
 def hurry() -> None:

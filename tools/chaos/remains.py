@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from local.emulation.event_source_mapping.stream import GROUP
+from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
 from tools.chaos.checker import Color, Remains, Row
 from tools.chaos.system import System

@@ -1,32 +1,26 @@
-"""Messages as Lambda shows them to a function: an SQS event."""
+"""The SQS event by which Lambda passes messages to a function."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
-from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from local.emulation.event_source_mapping.stream import Message
+from local.emulation.event_source_mapping.queue_consumer import Message
 
 
 def sqs_event(messages: Sequence[Message], *, arn: str, now_ms: int) -> bytes:
-    """Give the event's JSON. Source: AWS Lambda, using Lambda with Amazon SQS, example message event."""
+    """Return the event's JSON. Source: AWS Lambda, using Lambda with Amazon SQS, example message event."""
     return json.dumps({"Records": [_record(message, arn, now_ms) for message in messages]}).encode()
-
-
-def record_id(message: Message) -> str:
-    """Give the `messageId`, the same each time the message comes."""
-    return str(uuid5(NAMESPACE_OID, message.first_id))
 
 
 def _record(message: Message, arn: str, now_ms: int) -> dict[str, Any]:
     return {
-        "messageId": record_id(message),
-        "receiptHandle": str(uuid4()),
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt_handle,
         "body": message.body,
         "attributes": {
             "ApproximateReceiveCount": str(message.receive_count),
-            "SentTimestamp": message.first_id.partition("-")[0],
+            "SentTimestamp": str(message.sent_at_ms),
             "SenderId": "AIDAEXAMPLE",
             "ApproximateFirstReceiveTimestamp": str(now_ms),
         },

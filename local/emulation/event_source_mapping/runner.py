@@ -1,4 +1,4 @@
-"""Polls a stream and invokes a function with what comes, as many at a time as there are environments for it."""
+"""Polls a queue and invokes a function with its messages, as many at a time as the function has environments."""
 
 import asyncio
 import logging
@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
 
-from redis.exceptions import RedisError
-
-from local.emulation.event_source_mapping.records import record_id, sqs_event
-from local.emulation.event_source_mapping.stream import Message, Stream
-from local.emulation.event_source_mapping.verdict import failures
+from imagescaler.domain.errors import QueueUnavailable
+from local.emulation.event_source_mapping.batch_item_failures import failures
+from local.emulation.event_source_mapping.queue_consumer import Message, QueueConsumer
+from local.emulation.event_source_mapping.records import sqs_event
 from local.emulation.lambda_host.lambda_client import Environment, InvocationError
 from local.emulation.sam_template.declarations import QueueTrigger
 
@@ -21,37 +20,37 @@ logger = logging.getLogger(__name__)
 POLL_S = 1
 AWAY_PAUSE_S = 1
 LONGEST_RETRY_S = 60
-# While the runner lives, its messages are never silent for longer than this; so when it is killed, they come again
-# this soon, and not only after the visibility timeout. The heart beats here, never in the process that decodes.
-SILENCE_S, HEARTBEAT_S = 20, 5
+# While an invocation runs, heartbeats keep its messages invisible for this long. When the runner is killed, they are
+# received again this soon, and not only after the visibility timeout.
+INVISIBLE_S, HEARTBEAT_S = 20, 5
 
 
 class Client(Protocol):
-    """Whoever invokes functions."""
+    """Invokes functions."""
 
     def environment(self, function: str, service: str, *, wait_s: float) -> AbstractAsyncContextManager[Environment]:
-        """Have an environment of a function to oneself; raises InvocationError when none is free in time."""
+        """Reserve an environment of a function; raises InvocationError when none is free in time."""
         ...
 
     async def concurrency(self, function: str, service: str) -> int | None:
-        """Count a function's environments; None where its server decides how many there are."""
+        """Count a function's environments; None where the server of the functions decides it."""
         ...
 
 
 class Runner:
     """One slot per environment of the function; a slot takes no message before it has one.
 
-    Containers are counted again and again, and all of them work: who starts three wants three. Elsewhere the trigger's
-    MaximumConcurrency is the number.
+    Containers are counted every second, and each of them gets a slot. Elsewhere the trigger's MaximumConcurrency is the
+    number.
     """
 
-    def __init__(self, trigger: QueueTrigger, service: str, stream: Stream, client: Client) -> None:
-        self._trigger, self._service, self._stream, self._client = trigger, service, stream, client
+    def __init__(self, trigger: QueueTrigger, service: str, queue: QueueConsumer, client: Client) -> None:
+        self._trigger, self._service, self._queue, self._client = trigger, service, queue, client
         self._stopping = asyncio.Event()
         self._wanted = 0
 
     async def run(self) -> None:
-        """Work until `stop`, finish what is in hand, and leave."""
+        """Work until `stop`, settle the messages in flight, and leave the queue."""
         name = f"{socket.gethostname()}-{os.getpid()}"
         slots: dict[int, asyncio.Task[None]] = {}
         while not self._stopping.is_set():
@@ -63,36 +62,36 @@ class Runner:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), POLL_S)
         await asyncio.gather(*slots.values())
-        await self._stream.close()
+        await self._queue.close()
 
     def stop(self) -> None:
-        """Take no more messages."""
+        """Receive no more messages."""
         self._stopping.set()
 
     async def _slot(self, number: int, consumer: str) -> None:
         away = False
         while number < self._wanted and not self._stopping.is_set():
             try:
-                with suppress(InvocationError):  # no environment is free: then no message is taken
+                with suppress(InvocationError):  # no environment is free: then no message is received
                     async with self._client.environment(
                         self._trigger.function, self._service, wait_s=POLL_S
                     ) as environment:
                         await self._work(consumer, environment)
                 away = False
-            except (RedisError, OSError) as error:
+            except QueueUnavailable as error:
                 if not away:
                     logger.warning("the queue does not answer, trying again every second: %s", error)
                 away = True
                 await asyncio.sleep(AWAY_PAUSE_S)
         if not away:
-            await self._stream.leave(consumer)
+            await self._queue.leave(consumer)
 
     async def _work(self, consumer: str, environment: Environment) -> None:
-        # A read that is in flight is never cancelled: what Redis hands out then would be nobody's.
-        messages = await self._stream.receive(consumer, self._trigger.batch_size, wait_s=POLL_S)
-        if self._stopping.is_set():  # meanwhile: another runner may have them at once
+        # A read is never cancelled: messages that the queue hands out at that moment would be lost until their timeout.
+        messages = await self._queue.receive(consumer, self._trigger.batch_size, wait_s=POLL_S)
+        if self._stopping.is_set():  # meanwhile: another runner may receive them at once
             for message in messages:
-                await self._stream.hide(message, 0)
+                await self._queue.change_visibility(message, 0)
             return
         await self._deliver([message for message in messages if not await self._is_poison(message)], environment)
 
@@ -100,34 +99,34 @@ class Runner:
         limit = self._trigger.max_receive_count
         if not limit or message.receive_count <= limit:
             return False
-        logger.error("message %s came %d times and goes to the dead-letter queue", message.id, limit)
-        await self._stream.bury(message)
+        logger.error("message %s was received %d times and goes to the dead-letter queue", message.message_id, limit)
+        await self._queue.dead_letter(message)
         return True
 
     async def _deliver(self, messages: Sequence[Message], environment: Environment) -> None:
         if not messages:
             return
         done = asyncio.Event()
-        heart = asyncio.create_task(self._beat(messages, done))
+        heartbeat = asyncio.create_task(self._beat(messages, done))
         try:
             failed = await self._invoke(messages, environment)
         finally:
-            # Not cancelled: the client of Redis can swallow that, and a heart that goes on hides its message for ever.
+            # Not cancelled: the client of Redis can swallow that, and the message would stay invisible for ever.
             done.set()
-            await heart
+            await heartbeat
         for message in messages:
-            if record_id(message) in failed:
+            if message.message_id in failed:
                 delay_s = min(2 ** (message.receive_count - 1), LONGEST_RETRY_S)
-                logger.warning("message %s comes again in %d s", message.id, delay_s)
-                await self._stream.hide(message, delay_s)
+                logger.warning("message %s is retried in %d s", message.message_id, delay_s)
+                await self._queue.change_visibility(message, delay_s)
             else:
-                await self._stream.succeed(message)
+                await self._queue.delete(message)
 
     async def _invoke(self, messages: Sequence[Message], environment: Environment) -> Sequence[str]:
-        """Give the ids of the records that failed."""
-        sent = [record_id(message) for message in messages]
+        """Return the ids of the records that failed."""
+        sent = [message.message_id for message in messages]
         event = sqs_event(messages, arn=self._trigger.arn, now_ms=int(time.time() * 1000))
-        # A message that is not settled within its visibility timeout is another's anyway.
+        # After its visibility timeout a message belongs to another consumer.
         timeout_s = self._trigger.visibility_timeout_s
         try:
             answer = await environment(event, timeout_s=timeout_s)
@@ -140,8 +139,8 @@ class Runner:
         while not done.is_set():
             try:
                 for message in messages:
-                    await self._stream.hide(message, SILENCE_S)
-            except (RedisError, OSError):
+                    await self._queue.change_visibility(message, INVISIBLE_S)
+            except QueueUnavailable:
                 logger.debug("a heartbeat was lost")
             with suppress(TimeoutError):
                 await asyncio.wait_for(done.wait(), HEARTBEAT_S)

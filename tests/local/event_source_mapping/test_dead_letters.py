@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from imagescaler.adapters.queues.redis import stream_key
 from local.__main__ import main
 from local.cli.dead_letters import ends
+from local.emulation.event_source_mapping.consumers import connect
 from local.emulation.event_source_mapping.dead_letters import DeadLetters
-from local.emulation.event_source_mapping.stream import Stream
 from local.emulation.sam_template.declarations import QueueTrigger
 
 QUEUE, DEAD = stream_key("#TaskQueue"), stream_key("#TaskDeadLetterQueue")
@@ -40,23 +40,23 @@ async def letters(client: Redis, redis_url: str) -> AsyncIterator[DeadLetters]:
     await made.close()
 
 
-async def bury(client: Redis, redis_url: str, count: int) -> list[str]:
+async def dead_letter(client: Redis, redis_url: str, count: int) -> list[str]:
     """Have messages come too often, as the runner does it."""
     bodies = [json.dumps({"task_id": str(uuid4())}) for _ in range(count)]
     for body in bodies:
         await client.xadd(QUEUE, {"body": body})
-    stream = Stream(f"{redis_url}#TaskQueue", visibility_timeout_s=60, dead_letter_queue="TaskDeadLetterQueue")
+    queue = connect(f"{redis_url}#TaskQueue", visibility_timeout_s=60, dead_letter_queue="TaskDeadLetterQueue")
     received: list[Any] = []
     while len(received) < count:
-        received += await stream.receive("me", count, wait_s=0.01)
+        received += await queue.receive("me", count, wait_s=0.01)
     for message in received:
-        assert await stream.bury(message)
-    await stream.close()
+        assert await queue.dead_letter(message)
+    await queue.close()
     return bodies
 
 
 async def test_a_letter_tells_what_was_sent_and_when(client: Redis, redis_url: str, letters: DeadLetters) -> None:
-    [body] = await bury(client, redis_url, 1)
+    [body] = await dead_letter(client, redis_url, 1)
     for _ in range(2):
         [letter] = await letters.list(10)
         assert letter.body == body
@@ -64,14 +64,14 @@ async def test_a_letter_tells_what_was_sent_and_when(client: Redis, redis_url: s
 
 
 async def test_the_oldest_come_first(client: Redis, redis_url: str, letters: DeadLetters) -> None:
-    bodies = await bury(client, redis_url, 5)
+    bodies = await dead_letter(client, redis_url, 5)
     assert [letter.body for letter in await letters.list(3)] == bodies[:3]
 
 
 async def test_redriven_letters_are_in_the_queue_again_and_nowhere_else(
     client: Redis, redis_url: str, letters: DeadLetters
 ) -> None:
-    bodies = await bury(client, redis_url, 250)
+    bodies = await dead_letter(client, redis_url, 250)
     assert [await letters.redrive(120), await letters.redrive(1000), await letters.redrive(1000)] == [120, 130, 0]
     entries: Any = await client.xrange(QUEUE)
     assert [fields["body"] for _, fields in entries] == bodies
@@ -81,7 +81,7 @@ async def test_redriven_letters_are_in_the_queue_again_and_nowhere_else(
 async def test_two_that_redrive_at_once_send_each_letter_once(
     client: Redis, redis_url: str, letters: DeadLetters
 ) -> None:
-    bodies = await bury(client, redis_url, 50)
+    bodies = await dead_letter(client, redis_url, 50)
     assert sum(await asyncio.gather(letters.redrive(1000), letters.redrive(1000))) == 50
     entries: Any = await client.xrange(QUEUE)
     assert sorted(fields["body"] for _, fields in entries) == sorted(bodies)
@@ -101,7 +101,7 @@ def test_letters_stay_at_the_end_of_the_chain_and_go_back_to_its_beginning() -> 
 
 
 async def test_there_is_a_command_for_each(client: Redis, redis_url: str, tmp_path: Path) -> None:
-    bodies = await bury(client, redis_url, 2)
+    bodies = await dead_letter(client, redis_url, 2)
     environment = {"REDIS_URL": redis_url}
 
     def run(command: str) -> Any:

@@ -17,8 +17,10 @@ from imagescaler.adapters import queues
 from imagescaler.adapters.queues.redis import stream_key
 from imagescaler.domain.task.message import TaskMessage
 from local.emulation.event_source_mapping import runner
+from local.emulation.event_source_mapping.consumers import connect
+from local.emulation.event_source_mapping.consumers.redis import GROUP, RedisQueueConsumer
+from local.emulation.event_source_mapping.queue_consumer import Message
 from local.emulation.event_source_mapping.runner import Runner
-from local.emulation.event_source_mapping.stream import GROUP, Message, Stream
 from local.emulation.lambda_host.lambda_client import (
     Environment,
     FunctionFailed,
@@ -95,8 +97,8 @@ def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def running(url: str, function: Function, trigger: QueueTrigger = TRIGGER) -> AsyncIterator[Runner]:
-    stream = Stream(url, visibility_timeout_s=trigger.visibility_timeout_s, dead_letter_queue="DeadQueue")
-    made = Runner(trigger, "process-task", stream, function)
+    queue = connect(url, visibility_timeout_s=trigger.visibility_timeout_s, dead_letter_queue="DeadQueue")
+    made = Runner(trigger, "process-task", queue, function)
     task = asyncio.create_task(made.run())
     try:
         yield made
@@ -356,10 +358,10 @@ async def test_a_message_that_arrives_while_the_runner_stops_is_given_back(
         made.stop()
         ids = await push(redis_url, 2)
     assert function.records == []
-    stream = Stream(redis_url, visibility_timeout_s=TRIGGER.visibility_timeout_s, dead_letter_queue="DeadQueue")
-    given_back = await stream.receive("another", 2, wait_s=0.01)
+    queue = connect(redis_url, visibility_timeout_s=TRIGGER.visibility_timeout_s, dead_letter_queue="DeadQueue")
+    given_back = await queue.receive("another", 2, wait_s=0.01)
     assert {json.loads(message.body)["task_id"] for message in given_back} == set(ids)
-    await stream.close()
+    await queue.close()
 
 
 async def reading(client: Redis) -> bool:
@@ -381,65 +383,13 @@ async def test_a_message_that_a_killed_consumer_had_comes_back(client: Redis, re
 async def test_a_heartbeat_keeps_a_message_in_hand_beyond_the_visibility_timeout(
     client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "SILENCE_S", 0.3)
+    monkeypatch.setattr(runner, "INVISIBLE_S", 0.3)
     monkeypatch.setattr(runner, "HEARTBEAT_S", 0.05)
     function = Function(lambda _: asyncio.sleep(1.3))
     await push(redis_url)
     async with running(redis_url, function):
         await until(lambda: is_empty(client))
     assert len(function.records) == 1
-
-
-async def test_without_its_heart_a_message_comes_back_after_the_silence_and_not_the_visibility_timeout(
-    client: Redis, redis_url: str
-) -> None:
-    await push(redis_url)
-    stream = Stream(redis_url, visibility_timeout_s=3600, dead_letter_queue="DeadQueue")
-    message = await first(stream, "killed")
-    await stream.hide(message, 0.2)
-    assert await stream.receive("other", 1, wait_s=0.01) == []
-    await asyncio.sleep(0.25)
-    [again] = await stream.receive("other", 1, wait_s=0.01)
-    assert (again.id, again.receive_count) == (message.id, 2)
-    await stream.close()
-
-
-async def first(stream: Stream, consumer: str) -> Message:
-    while not (messages := await stream.receive(consumer, 1, wait_s=0.01)):
-        pass
-    return messages[0]
-
-
-async def test_a_zombie_can_settle_nothing(client: Redis, redis_url: str) -> None:
-    await push(redis_url)
-    stream = Stream(redis_url, visibility_timeout_s=0, dead_letter_queue="DeadQueue")
-    zombie = await first(stream, "zombie")
-    current = await first(stream, "current")
-    assert not any([await stream.succeed(zombie), await stream.bury(zombie), await stream.hide(zombie, 0)])
-    assert await client.xlen(QUEUE) == 1
-    assert await stream.succeed(current) is True
-    assert await stream.succeed(current) is False
-    await stream.close()
-
-
-async def test_a_consumer_with_messages_in_hand_is_not_forgotten(client: Redis, redis_url: str) -> None:
-    await push(redis_url)
-    stream = Stream(redis_url, visibility_timeout_s=3600, dead_letter_queue="DeadQueue")
-    message = await first(stream, "me")
-    await stream.leave("me")
-    assert await stream.succeed(message)
-    await stream.leave("me")
-    assert await client.xinfo_consumers(QUEUE, GROUP) == []
-    await stream.close()
-
-
-async def test_many_runners_at_once_make_one_group(client: Redis, redis_url: str) -> None:
-    await push(redis_url)
-    streams = [Stream(redis_url, visibility_timeout_s=60, dead_letter_queue="DeadQueue") for _ in range(10)]
-    rounds = [await asyncio.gather(*(stream.receive("me", 1, wait_s=0.01) for stream in streams)) for _ in range(2)]
-    assert sum(len(messages) for each in rounds for messages in each) == 1
-    for stream in streams:
-        await stream.close()
 
 
 async def test_fifty_messages_go_through_two_slots_each_once(client: Redis, redis_url: str) -> None:
@@ -470,32 +420,24 @@ async def test_a_stream_that_vanishes_is_made_again(client: Redis, redis_url: st
     assert task_ids(function.records)[-1] == ids[0]
 
 
-async def test_an_error_of_redis_itself_is_not_hidden(client: Redis, redis_url: str) -> None:
-    await client.set(QUEUE, "no stream")
-    stream = Stream(redis_url, visibility_timeout_s=1, dead_letter_queue="DeadQueue")
-    with pytest.raises(Exception, match="WRONGTYPE"):
-        await stream.receive("me", 1, wait_s=0.01)
-    await stream.close()
-
-
 async def test_no_heartbeat_outlives_its_delivery(
     client: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client of Redis may swallow a cancellation, when its connection breaks at that moment."""
     monkeypatch.setattr(runner, "HEARTBEAT_S", 0.01)
     monkeypatch.setattr(runner, "LONGEST_RETRY_S", 0.2)
-    hide, swallowed = Stream.hide, asyncio.Event()
+    change, swallowed = RedisQueueConsumer.change_visibility, asyncio.Event()
 
-    async def stubborn(self: Stream, message: Message, for_s: float) -> bool:
+    async def stubborn(self: RedisQueueConsumer, message: Message, timeout_s: float) -> bool:
         try:
             await asyncio.sleep(0.01)
         except asyncio.CancelledError:
             if swallowed.is_set():
                 raise
             swallowed.set()
-        return await hide(self, message, for_s)
+        return await change(self, message, timeout_s)
 
-    monkeypatch.setattr(Stream, "hide", stubborn)
+    monkeypatch.setattr(RedisQueueConsumer, "change_visibility", stubborn)
 
     async def fail_once(event: dict[str, Any]) -> Any:
         await asyncio.sleep(0.05)
@@ -506,16 +448,3 @@ async def test_no_heartbeat_outlives_its_delivery(
     async with running(redis_url, function):
         await until(lambda: is_empty(client))
     assert len(function.records) == 2
-
-
-async def test_a_message_comes_again_however_many_before_it_are_hidden(client: Redis, redis_url: str) -> None:
-    """XAUTOCLAIM would look at ten entries for each that it may claim."""
-    stream = Stream(redis_url, visibility_timeout_s=60, dead_letter_queue="DeadQueue")
-    await push(redis_url, 30)
-    received: list[Message] = []
-    while len(received) < 30:
-        received += await stream.receive("gone", 1, wait_s=0.01)
-    await stream.hide(received[-1], 0)
-    [message] = await stream.receive("other", 1, wait_s=0.01)
-    assert (message.id, message.receive_count) == (received[-1].id, 2)
-    await stream.close()

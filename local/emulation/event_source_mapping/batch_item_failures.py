@@ -1,11 +1,11 @@
-"""What a function's answer says about its batch, with ReportBatchItemFailures."""
+"""A function's response to a batch, with ReportBatchItemFailures."""
 
 from collections.abc import Collection
 from typing import Any
 
 
 def failures(answer: Any, sent: Collection[str]) -> Collection[str]:
-    """Give the ids of the records that failed, out of those sent.
+    """Return the ids of the records that failed, out of those sent.
 
     Source: AWS Lambda, partial batch responses. An empty or missing list is a complete success; bad JSON, a wrong key,
     an empty or unknown identifier make the whole batch fail.

@@ -1,0 +1,167 @@
+"""What every consumer's side of a queue does, on a real server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from redis.asyncio import Redis
+
+from imagescaler.adapters.queues.redis import stream_key
+from imagescaler.domain.errors import QueueUnavailable
+from imagescaler.runtime.settings import SettingsError
+from local.emulation.event_source_mapping.consumers import connect
+from local.emulation.event_source_mapping.consumers.redis import GROUP
+from local.emulation.event_source_mapping.queue_consumer import Message, QueueConsumer
+
+QUEUE = stream_key("#TaskQueue")
+Connect = Callable[..., QueueConsumer]
+
+
+@pytest.fixture
+async def client(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url, decode_responses=True) as made:
+        await made.flushdb()
+        yield made
+
+
+@pytest.fixture
+async def consumer(client: Redis, redis_url: str) -> AsyncIterator[Connect]:
+    made: list[QueueConsumer] = []
+
+    def connected(visibility_timeout_s: float = 60, queue: str = "TaskQueue") -> QueueConsumer:
+        url = f"{redis_url}#{queue}"
+        made.append(connect(url, visibility_timeout_s=visibility_timeout_s, dead_letter_queue="DeadQueue"))
+        return made[-1]
+
+    yield connected
+    for each in made:
+        await each.close()
+
+
+async def send(client: Redis, count: int = 1) -> list[str]:
+    bodies = [f"body {number}" for number in range(count)]
+    for body in bodies:
+        await client.xadd(QUEUE, {"body": body})
+    return bodies
+
+
+async def first(queue: QueueConsumer, consumer: str) -> Message:
+    while not (messages := await queue.receive(consumer, 1, wait_s=0.01)):
+        pass
+    return messages[0]
+
+
+async def test_a_message_is_received_once_with_its_body_and_deleted(client: Redis, consumer: Connect) -> None:
+    [body] = await send(client)
+    queue = consumer()
+    message = await first(queue, "me")
+    assert (message.body, message.receive_count) == (body, 1)
+    assert await queue.receive("other", 1, wait_s=0.01) == []
+    assert await queue.delete(message) is True
+    assert await queue.delete(message) is False
+    assert await client.xlen(QUEUE) == 0
+
+
+async def test_no_more_than_the_asked_number_is_received(client: Redis, consumer: Connect) -> None:
+    bodies = await send(client, 5)
+    queue = consumer()
+    await queue.receive("me", 3, wait_s=0.01)  # makes the group
+    assert [message.body for message in await queue.receive("me", 3, wait_s=0.01)] == bodies[:3]
+
+
+async def test_a_message_received_again_has_the_same_id_and_another_receipt(client: Redis, consumer: Connect) -> None:
+    await send(client)
+    queue = consumer()
+    message = await first(queue, "me")
+    assert await queue.change_visibility(message, 0) is True
+    again = await first(queue, "me")
+    assert (again.message_id, again.sent_at_ms, again.receive_count) == (message.message_id, message.sent_at_ms, 2)
+    assert again.receipt_handle != message.receipt_handle
+
+
+async def test_a_dead_letter_keeps_body_id_and_time(client: Redis, consumer: Connect) -> None:
+    await send(client)
+    queue = consumer()
+    message = await first(queue, "me")
+    assert await queue.dead_letter(message) is True
+    assert await client.xlen(QUEUE) == 0
+    dead = await first(consumer(queue="DeadQueue"), "other")
+    assert (dead.message_id, dead.sent_at_ms, dead.body) == (message.message_id, message.sent_at_ms, message.body)
+    assert dead.receive_count == 1
+
+
+async def test_a_changed_visibility_ends_sooner_than_the_queues(client: Redis, consumer: Connect) -> None:
+    await send(client)
+    queue = consumer(3600)
+    message = await first(queue, "killed")
+    await queue.change_visibility(message, 0.2)
+    assert await queue.receive("other", 1, wait_s=0.01) == []
+    await asyncio.sleep(0.25)
+    [again] = await queue.receive("other", 1, wait_s=0.01)
+    assert (again.message_id, again.receive_count) == (message.message_id, 2)
+
+
+async def test_a_zombie_can_settle_nothing(client: Redis, consumer: Connect) -> None:
+    await send(client)
+    queue = consumer(0)
+    zombie = await first(queue, "zombie")
+    current = await first(queue, "current")
+    settled = [
+        await queue.delete(zombie),
+        await queue.dead_letter(zombie),
+        await queue.change_visibility(zombie, 0),
+    ]
+    assert not any(settled)
+    assert await client.xlen(QUEUE) == 1
+    assert await queue.delete(current) is True
+    assert await queue.delete(current) is False
+
+
+async def test_a_consumer_with_messages_in_flight_is_not_removed(client: Redis, consumer: Connect) -> None:
+    await send(client)
+    queue = consumer(3600)
+    message = await first(queue, "me")
+    await queue.leave("me")
+    assert await queue.delete(message)
+    await queue.leave("me")
+    assert await client.xinfo_consumers(QUEUE, GROUP) == []
+
+
+async def test_many_consumers_at_once_receive_a_message_once(client: Redis, consumer: Connect) -> None:
+    await send(client)
+    queues = [consumer() for _ in range(10)]
+    rounds = [await asyncio.gather(*(queue.receive("me", 1, wait_s=0.01) for queue in queues)) for _ in range(2)]
+    assert sum(len(messages) for each in rounds for messages in each) == 1
+
+
+async def test_a_message_is_received_again_however_many_before_it_are_invisible(
+    client: Redis, consumer: Connect
+) -> None:
+    """XAUTOCLAIM would look at ten entries for each that it may claim."""
+    queue = consumer()
+    await send(client, 30)
+    received: list[Message] = []
+    while len(received) < 30:
+        received += await queue.receive("gone", 1, wait_s=0.01)
+    await queue.change_visibility(received[-1], 0)
+    [message] = await queue.receive("other", 1, wait_s=0.01)
+    assert (message.message_id, message.receive_count) == (received[-1].message_id, 2)
+
+
+async def test_an_error_of_the_server_is_not_hidden(client: Redis, consumer: Connect) -> None:
+    await client.set(QUEUE, "no stream")
+    with pytest.raises(QueueUnavailable, match="WRONGTYPE"):
+        await consumer().receive("me", 1, wait_s=0.01)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://sqs.eu-central-1.amazonaws.com/000000000000/TaskQueue", "Lambda itself takes the messages of SQS"),
+        ("amqp://127.0.0.1", "not from amqp://"),
+        ("", "QUEUE_URL"),
+    ],
+)
+def test_an_unknown_scheme_is_refused(url: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason):
+        connect(url, visibility_timeout_s=60)
