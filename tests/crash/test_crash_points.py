@@ -16,6 +16,7 @@ from tests.crash import victims
 from tests.crash.scene import QUEUE, Scene
 from tools.chaos.work import Kind, Work
 
+pytestmark = pytest.mark.slow
 ACCEPT = ("before store.put", "after store.put", "after tasks.add", "after queue.push", "after tasks.note_message")
 NOTHING_WRITTEN = ACCEPT[:2]
 TAKE_BACK = ("before tasks.discard", "after tasks.discard", "after store.delete")

@@ -13,6 +13,7 @@ from tests.crash import victims
 from tests.crash.scene import Scene
 from tests.handlers import FUNCTIONS
 
+pytestmark = pytest.mark.slow
 repeats = pytest.mark.parametrize("repeated", [False, True], ids=["client gone", "client repeats"])
 
 

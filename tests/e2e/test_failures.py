@@ -15,7 +15,7 @@ from tests.e2e.client import finished, post
 from tests.pictures import encoded, photograph
 from tests.reference import upright
 
-pytestmark = pytest.mark.needs("driver")
+pytestmark = [pytest.mark.slow, pytest.mark.needs("driver")]
 COUNT, CLIENTS = 50, 4
 
 

@@ -14,6 +14,7 @@ from tests.drivers.deployment import Deployment
 from tests.pictures import encoded, photograph
 from tests.reference import expected, mean_difference, pixels_of, upright
 
+pytestmark = pytest.mark.slow
 COUNT, CLIENTS = 200, 8
 NAMES = ("coffee.png", "astronaut.png", "chelsea.png", "motorcycle_left.png", "ihc.png", "rocket.jpg", "retina.jpg")
 TROUBLE = ("failed", "Traceback", "comes again", "error")

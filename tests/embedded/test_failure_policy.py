@@ -26,7 +26,7 @@ from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.sam_template.template import Template, load
 from tests.pictures import plain
 
-POISON = plain(size=(9900, 9900))  # 300 KB; 300 MB once it is decoded
+pytestmark = pytest.mark.slow
 MEMORY_MIB = 250
 DEAD = "TaskDeadLetterQueue"
 
@@ -92,10 +92,11 @@ async def dead_letters(url: str, count: int) -> list[str]:
 async def test_a_task_that_kills_its_processor_each_time_fails_and_its_message_is_kept(
     variables: dict[str, str], tmp_path: Path
 ) -> None:
+    poisonous = plain(size=(9900, 9900))  # 300 KB; 300 MB once it is decoded
     variables["MEMORY_FACTOR"] = "0.1"  # that it kills was not estimate
     template = changed(load(LAYOUT.template, variables), "process_task", memory_mib=MEMORY_MIB, timeout_s=3)
     async with serving_api(template, variables, tmp_path) as api:
-        poison, good = await post(api, POISON), [await post(api, plain()) for _ in range(5)]
+        poison, good = await post(api, poisonous), [await post(api, plain()) for _ in range(5)]
         assert {(await end_of(api, task_id))["status"] for task_id in good} == {"completed"}
         task = await end_of(api, poison)
         assert (task["status"], task["attempts"]) == ("failed", 3)

@@ -15,6 +15,7 @@ from tools.hostile.leaks import leaks
 from tools.hostile.report import listing
 from tools.hostile.trial import ENVIRONMENT, Outcome, Trial
 
+pytestmark = pytest.mark.slow
 HONEST = Case("honest", "picture", COMPLETED, lambda: of_image(plain, {"width": "8"}))
 API_MIB, PROCESSOR_MIB, LONGEST_S = 320, 1_900, 25  # functions have 512 and 2,048 MiB, the processor 30 s
 NO_IMAGES = {"file names", "bodies", "JSON bodies", "numbers", "uploads"}

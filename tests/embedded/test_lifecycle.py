@@ -18,6 +18,8 @@ from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from tests.pictures import photograph
 from tests.service import ROOT, Service, Start
 
+pytestmark = pytest.mark.slow
+
 
 def send(service: Service, **headers: str) -> httpx.Response:
     return send_to(service.url, **headers)

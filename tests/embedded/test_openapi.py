@@ -4,10 +4,13 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.service import Start
 from tools.documents import OPENAPI
 from tools.fuzzing.promises import ENVIRONMENT, check
 
+pytestmark = pytest.mark.slow
 TROUBLE = ("Traceback", "Runtime.")
 FAULT = re.compile(r" 50[02] \d+ ms ")  # a status of the gateway's log, not a duration
 

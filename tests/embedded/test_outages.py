@@ -15,6 +15,7 @@ from tests.pictures import plain
 from tests.proxy import Proxy, proxied
 from tests.service import Service, Start
 
+pytestmark = pytest.mark.slow
 NOWHERE = ("127.0.0.1", 1)
 
 

@@ -14,6 +14,7 @@ from local.servers.valkey import redis
 from tests.pictures import photograph
 from tests.service import Service, Start
 
+pytestmark = pytest.mark.slow
 SECRET = "a-secret-that-nobody-may-read"
 WRONG = "a-password-that-is-not-the-right-one"
 KEY = f"{SECRET}-of-forty-characters-and-more"

@@ -12,6 +12,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.probe.probe import read_timeline
 from tests.pictures import encoded, photograph
 
+pytestmark = pytest.mark.slow
 SIZE = (480, 320)
 FRAME_BYTES = 480 * 320 * 4
 FEW, MANY = 25, 250

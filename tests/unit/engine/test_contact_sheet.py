@@ -1,9 +1,12 @@
 """The contact sheet in the documentation shows the engine as it is."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from tools.contact_sheet.__main__ import SHEET, sheet
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_committed_sheet_is_what_the_engine_draws_now() -> None:

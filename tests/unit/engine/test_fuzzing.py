@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import ImageOps
@@ -15,6 +16,7 @@ from tests.pictures import encoded
 from tools.hostile import metadata, pngs, webps
 from tools.hostile.files import PICTURE, scan_bomb
 
+pytestmark = pytest.mark.slow
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 
 
