@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Failure
-from imagescaler.planning.cost.task_cost import estimate_previews
+from imagescaler.planning.cost.estimate import estimate_previews
 from imagescaler.planning.preview import Preview
 from imagescaler.web.views.options import OptionsView
 from imagescaler.web.views.problem import TaskError
