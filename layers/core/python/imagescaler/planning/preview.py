@@ -62,10 +62,10 @@ def preview(source_info: SourceInfo, options: Options, limits: Limits) -> Previe
 
     Raises ImageTooLarge and TooManyFrames, and CropOutside or TargetTooLarge if no orientation permits a plan.
 
-    >>> sure = preview(SourceInfo((4000, 3000), Format.JPEG, 6), Options(800), Limits())
+    >>> sure = preview(SourceInfo((4000, 3000), Format("jpeg"), 6), Options(800), Limits())
     >>> sure.plan.size, sure.caveats
     ((800, 1067), ())
-    >>> unsure = preview(SourceInfo((4000, 3000), Format.PNG, None), Options(800), Limits())
+    >>> unsure = preview(SourceInfo((4000, 3000), Format("png"), None), Options(800), Limits())
     >>> [caveat.option for caveat in unsure.caveats]
     ['auto_orient']
     """

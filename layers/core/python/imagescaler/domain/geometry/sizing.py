@@ -1,4 +1,4 @@
-"""How large a scaled picture is: exact arithmetic, so that every side is what the documents say."""
+"""The size of a result, in exact arithmetic, so that every side is the documented one (docs/dimensions.md)."""
 
 from fractions import Fraction
 from math import floor
@@ -10,7 +10,7 @@ HALF = Fraction(1, 2)
 
 
 def sizes(source: Size, options: Options) -> tuple[Size, Size, Size]:
-    """Give the size of the scaled picture, of what is seen of it, and of the canvas."""
+    """Return the size of the scaled image, of its visible window, and of the canvas."""
     width, height = _pixels(options.width, options), _pixels(options.height, options)
     fit = options.fitting
     if width is None or height is None or fit in {Fit.INSIDE, Fit.OUTSIDE}:
@@ -28,15 +28,15 @@ def sizes(source: Size, options: Options) -> tuple[Size, Size, Size]:
     scaled = _times(source, factor if options.enlarge else min(factor, Fraction(1)))
     if fit is Fit.CONTAIN:
         return scaled, scaled, box
-    seen = min(box[0], scaled[0]), min(box[1], scaled[1])
-    return scaled, seen, seen
+    window = min(box[0], scaled[0]), min(box[1], scaled[1])
+    return scaled, window, window
 
 
 def _factor(source: Size, width: int | None, height: int | None, options: Options) -> Fraction:
-    """Give by how much both sides are scaled: as wished, at least the minimum, not enlarged, within the maximum."""
-    wished = _ratios(source, width, height)
-    if wished:
-        factor = max(wished) if options.fitting is Fit.OUTSIDE else min(wished)
+    """Return the factor of both sides: the requested one, at least the minimum, not enlarging, at most the maximum."""
+    requested = _ratios(source, width, height)
+    if requested:
+        factor = max(requested) if options.fitting is Fit.OUTSIDE else min(requested)
     else:
         factor = exact(options.scale) / 100 * exact(options.dpr) if options.scale else Fraction(1)
     least = _ratios(source, _pixels(options.min_width, options), _pixels(options.min_height, options))
@@ -48,7 +48,7 @@ def _factor(source: Size, width: int | None, height: int | None, options: Option
 
 
 def _ratios(source: Size, width: int | None, height: int | None) -> list[Fraction]:
-    return [Fraction(wish, side) for wish, side in zip((width, height), source, strict=True) if wish is not None]
+    return [Fraction(new, old) for new, old in zip((width, height), source, strict=True) if new is not None]
 
 
 def _bounded(side: int, least: int | None, most: int | None, options: Options) -> int:
@@ -58,12 +58,12 @@ def _bounded(side: int, least: int | None, most: int | None, options: Options) -
 
 
 def _pixels(length: int | None, options: Options) -> int | None:
-    """Give a length of the result in device pixels."""
+    """Return a length of the result in device pixels."""
     return None if length is None else max(rounded(length * exact(options.dpr)), 1)
 
 
 def padding(options: Options) -> Edges:
-    """Give what is added on each side, in device pixels."""
+    """Return the padding in device pixels."""
     edges = options.pad or Edges(0, 0, 0, 0)
     dpr = exact(options.dpr)
     return Edges(*(rounded(edge * dpr) for edge in (edges.top, edges.right, edges.bottom, edges.left)))
@@ -74,10 +74,10 @@ def _times(size: Size, factor: Fraction) -> Size:
 
 
 def rounded(value: Fraction) -> int:
-    """Round to the nearest, halves up."""
+    """Round to the nearest integer, halves up."""
     return floor(value + HALF)
 
 
 def exact(number: float) -> Fraction:
-    """Take a decimal at its word: 1.1 is eleven tenths."""
+    """Return a decimal number as the exact fraction that it was written as: 1.1 is eleven tenths."""
     return Fraction(str(number))

@@ -1,4 +1,4 @@
-"""How a stored picture becomes the one that is shown: the eight turns of EXIF 2.32, tag 0x0112, and their algebra."""
+"""The eight orientations of EXIF 2.32, tag 0x0112, as turns of an image, and their algebra."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -23,13 +23,13 @@ QUARTERS = {0: 1, 90: 6, 180: 3, 270: 8}
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One of the eight turns; `orientation` is EXIF's number, and 1 is none."""
+    """The turn from a stored image to an upright one; `orientation` is EXIF's number, 1 for no turn."""
 
     orientation: int = 1
 
     @classmethod
     def of(cls, *, flip: bool, flop: bool, degrees: int) -> Self:
-        """Mirror top and bottom (flip), left and right (flop), then turn clockwise by quarters.
+        """Return the turn that mirrors top and bottom (flip), left and right (flop), then turns clockwise by `degrees`.
 
         >>> Turn.of(flip=True, flop=False, degrees=90)
         Turn(orientation=5)
@@ -38,23 +38,23 @@ class Turn:
 
     @property
     def steps(self) -> tuple[bool, bool, bool]:
-        """Give whether to exchange rows and columns, then to mirror left and right, then top and bottom."""
+        """Whether to exchange rows and columns, then to mirror left and right, then to mirror top and bottom."""
         return STEPS[self.orientation]
 
     def then(self, other: Self) -> Self:
-        """Give the one turn that does both, first this.
+        """Return the one turn that is this one followed by another.
 
         >>> Turn(6).then(Turn(6)), Turn(6).then(Turn(8))
         (Turn(orientation=3), Turn(orientation=1))
         """
-        (lies, flop, flip), (other_lies, other_flop, other_flip) = self.steps, other.steps
-        if other_lies:
+        (transposed, flop, flip), (other_transposed, other_flop, other_flip) = self.steps, other.steps
+        if other_transposed:
             flop, flip = flip, flop
-        return type(self)(NUMBERS[lies != other_lies, flop != other_flop, flip != other_flip])
+        return type(self)(NUMBERS[transposed != other_transposed, flop != other_flop, flip != other_flip])
 
     @property
     def inverse(self) -> Self:
-        """Give the turn that undoes this one.
+        """The turn that reverts this one.
 
         >>> Turn(6).inverse
         Turn(orientation=8)
@@ -62,7 +62,7 @@ class Turn:
         return next(turn for turn in map(type(self), STEPS) if self.then(turn).orientation == 1)
 
     def size(self, size: Size) -> Size:
-        """Give the size that a picture has when turned, and as well that of which a turned one was made.
+        """Return the size of an image after the turn; equally the size before it, since a turn only exchanges sides.
 
         >>> Turn(6).size((4000, 3000))
         (3000, 4000)
@@ -70,12 +70,12 @@ class Turn:
         return size[::-1] if self.steps[0] else size
 
     def undo(self, box: Box, size: Size) -> Box:
-        """Give the part of the picture before the turn that a part of the turned one, of this size, was.
+        """Return the box in the image before the turn of a box in the turned image, which has this size.
 
         >>> Turn(6).undo(Box(0, 0, 10, 20), (100, 200))
         Box(left=0, top=90, width=20, height=10)
         """
-        lies, flop, flip = self.steps
+        transposed, flop, flip = self.steps
         left = size[0] - box.left - box.width if flop else box.left
         top = size[1] - box.top - box.height if flip else box.top
-        return Box(top, left, box.height, box.width) if lies else Box(left, top, box.width, box.height)
+        return Box(top, left, box.height, box.width) if transposed else Box(left, top, box.width, box.height)

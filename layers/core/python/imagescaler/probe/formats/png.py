@@ -18,7 +18,7 @@ DEFAULT_DENOMINATOR = 100
 
 @dataclass(frozen=True, slots=True)
 class PngFrame:
-    """A frame: the box that it covers, how it is drawn there (`blend`), and what follows it there (`disposal`).
+    """A frame: the box that it covers, how it is composed there (`blend`), and how it is disposed of (`disposal`).
 
     `data` are the compressed pixels, in the pieces in which they are stored.
     """
