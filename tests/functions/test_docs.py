@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions
@@ -40,12 +41,17 @@ def test_what_is_not_there_is_a_problem(functions: Functions, path: str) -> None
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("PUT", "/api/v1/tasks", "POST"), ("DELETE", "/api/v1/tasks/1", "GET"), ("POST", "/api/v1/health", "GET")],
+    [("PUT", "/api/v1/tasks", "POST"), ("DELETE", "/api/v1/results/1", "GET"), ("POST", "/api/v1/health", "GET")],
 )
 def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str, path: str, allowed: str) -> None:
     answer = functions.http("docs", method, path)
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
     assert answer.json["title"] == "Method Not Allowed"
+
+
+def test_a_path_has_the_methods_of_several_functions() -> None:
+    one, other = ({"paths": {"/a": {method: {"responses": {}}}}} for method in ("get", "delete"))
+    assert merge([one, other])["paths"]["/a"].keys() == {"get", "delete"}
 
 
 def test_every_problem_is_explained_at_its_type(functions: Functions) -> None:

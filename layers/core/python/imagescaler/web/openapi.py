@@ -42,7 +42,8 @@ def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for document in documents:
-        paths.update(document["paths"])
+        for path, operations in document["paths"].items():
+            paths.setdefault(path, {}).update(operations)
         for name, schema in document.get("components", {}).get("schemas", {}).items():
             if schemas.setdefault(name, schema) != schema:
                 message = f"two functions define the schema {name} differently"
