@@ -14,7 +14,7 @@ from imagescaler.web.openapi import SCHEMAS, merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.requests.body_schema import body_schemas
 from imagescaler.web.views.problem import Problem
-from tests.handlers import load
+from tests.handlers import NAMES, load
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "functions/docs/openapi.json"
@@ -29,7 +29,6 @@ Every error is `application/problem+json` (RFC 9457). These are the values of `t
 function, with 429 or 503. API Gateway itself then answers `{"message": "Too Many Requests"}` as `application/json`.
 """
 NAMES_OF_TYPES = {int: "integer", float: "number", bool: "boolean"}
-API_FUNCTIONS = ("create_task", "get_task", "get_result", "create_upload", "plan_task", "health")
 INFO = {
     "title": "imagescaler",
     "version": __version__,
@@ -58,7 +57,8 @@ SCHEME = {
 def openapi() -> str:
     """Return the OpenAPI document of all functions."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
-    documents = [load(name).app.openapi() for name in API_FUNCTIONS]
+    modules = [load(name) for name in NAMES if name != "docs"]
+    documents = [module.app.openapi() for module in modules if hasattr(module, "app")]
     whole = merge(
         [problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}], tags=TAGS
     )

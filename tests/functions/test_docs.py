@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -50,8 +51,8 @@ def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str
 
 
 def test_a_path_has_the_methods_of_several_functions() -> None:
-    one, other = ({"paths": {"/a": {method: {"responses": {}}}}} for method in ("get", "delete"))
-    assert merge([one, other])["paths"]["/a"].keys() == {"get", "delete"}
+    documents: list[dict[str, Any]] = [{"paths": {"/a": {method: {"responses": {}}}}} for method in ("get", "delete")]
+    assert merge(documents)["paths"]["/a"].keys() == {"get", "delete"}
 
 
 def test_every_problem_is_explained_at_its_type(functions: Functions) -> None:
