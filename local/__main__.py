@@ -22,7 +22,6 @@ from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs, show_on_screen
 from local.emulation.sam_template.template import load
 from local.environment import SHARED, environment
-from local.servers.folders import default_data_folder
 
 SCREEN = """
   imagescaler     {url}
@@ -74,7 +73,7 @@ def main(context: click.Context, /, **options: Any) -> None:
 @asynccontextmanager
 async def everything(port: int, host: str, data: Path | None, functions_port: int) -> AsyncIterator[str]:
     """Run all parts, with embedded servers where POSTGRES_DSN or REDIS_URL is not set."""
-    folder = data or default_data_folder(LAYOUT.root)
+    folder = data or LAYOUT.data_folder
     async with stack.run_all(LAYOUT, folder, host=host, port=port, functions_port=functions_port) as url:
         yield SCREEN.format(url=url, data=folder)
 
@@ -142,7 +141,7 @@ async def _answer(logical_id: str, functions_url: str) -> Any:
 @asynccontextmanager
 async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[str]:
     """Serve the functions through the Lambda Invoke API."""
-    folder = data or default_data_folder(LAYOUT.root)
+    folder = data or LAYOUT.data_folder
     with environment(folder) as variables:
         template = load(LAYOUT.template, variables)
         logs = FunctionLogs(folder / "logs")
@@ -157,7 +156,7 @@ async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[st
 @asynccontextmanager
 async def servers(data: Path | None) -> AsyncIterator[str]:
     """Run embedded Postgres and Redis alone, and tell what the other parts must know."""
-    with environment(data or default_data_folder(LAYOUT.root)) as variables:
+    with environment(data or LAYOUT.data_folder) as variables:
         yield "\n".join(f"export {name}={variables[name]}" for name in SHARED)
 
 

@@ -1,10 +1,12 @@
 """Everything together: servers, functions, runners, scheduler and gateway, started in order and stopped in reverse."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 from urllib.parse import urldefrag
 
 from imagescaler.adapters.queues.redis import DEFAULT_NAME
@@ -28,6 +30,7 @@ from local.emulation.object_store.app import ObjectStore
 from local.emulation.sam_template.template import Template, load
 from local.environment import SHARED, StackError, check_postgres, check_redis, environment
 from local.servers.announcement import announced
+from local.servers.folders import default_data_folder, user_data_folder
 
 MIGRATION = "MigrateDatabaseFunction"
 ADVICE = "For a larger file, ask POST /api/v1/uploads where to send it."
@@ -39,19 +42,25 @@ Client = LambdaClient | HostClient
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where things are in a checkout."""
+    """The template, the functions, and the folder for data, which `data_folder` may replace."""
 
-    root: Path
+    template: Path
+    code: Code
+    data: Path
+
+    @classmethod
+    def find(cls, package: Path = Path(__file__).parent) -> Self:
+        """Return the layout of a checkout, or of an installed wheel, whose files are in `local/service`."""
+        installed, checkout = package / "service", package.parent
+        if installed.is_dir():
+            return cls(installed / "template.yaml", Code(installed / "functions"), user_data_folder(os.environ))
+        code = Code(checkout / "functions", [checkout / "layers/core/python"])
+        return cls(checkout / "template.yaml", code, checkout.resolve() / ".data")
 
     @property
-    def template(self) -> Path:
-        """Give the SAM template."""
-        return self.root / "template.yaml"
-
-    @property
-    def code(self) -> Code:
-        """Give the functions and what they share."""
-        return Code(self.root / "functions", [self.root / "layers/core/python"])
+    def data_folder(self) -> Path:
+        """Data folder for when none is named."""
+        return default_data_folder(self.data)
 
 
 @asynccontextmanager

@@ -14,7 +14,6 @@ from local.emulation.event_source_mapping.dead_letters import DeadLetters
 from local.emulation.sam_template.declarations import QueueTrigger
 from local.emulation.sam_template.template import load
 from local.environment import check_redis, running_environment
-from local.servers.folders import default_data_folder
 from local.stack import queue_url
 
 Answer = TypeVar("Answer")
@@ -64,7 +63,7 @@ def _variables(data: Path | None) -> AbstractContextManager[Mapping[str, str]]:
     """Give the environment where it says where the queue is, so that nothing has to be started."""
     if os.environ.get("QUEUE_URL") or os.environ.get("REDIS_URL"):
         return nullcontext(os.environ)
-    return running_environment(data or default_data_folder(LAYOUT.root))
+    return running_environment(data or LAYOUT.data_folder)
 
 
 async def _work(url: str, letters: DeadLetters, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:

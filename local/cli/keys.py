@@ -18,7 +18,6 @@ from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.sam_template.template import load
 from local.environment import running_environment
-from local.servers.folders import default_data_folder
 
 FUNCTION = "ManageKeysFunction"
 
@@ -65,7 +64,7 @@ def revoke(key_id: str, data: Path | None) -> None:
 
 
 def _manage(data: Path | None, command: Mapping[str, str], *, may_be_new: bool = False) -> Any:
-    folder = data or default_data_folder(LAYOUT.root)
+    folder = data or LAYOUT.data_folder
     with one_sentence():
         return asyncio.run(_invoke(folder, json.dumps(command).encode(), may_be_new=may_be_new))["keys"]
 

@@ -13,11 +13,15 @@ from local.emulation.sam_template.cloudformation import TemplateError
 from local.environment import StackError
 from local.servers.folders import ServerError
 
-LAYOUT = stack.Layout(Path(__file__).parents[2])
+LAYOUT = stack.Layout.find()
 EXPECTED = (ServerError, TemplateError, SettingsError, StackError, InvocationError, OSError)
 port_option = click.option("--port", default=8000, show_default=True, help="0 is any free port.")
 host_option = click.option("--host", default="127.0.0.1", show_default=True)
-data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the embedded servers.")
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Data folder of the embedded servers; without it `.data` in a checkout, else the user's data folder.",
+)
 functions_option = click.option(
     "--functions-url",
     default=DEFAULT_URL_PATTERN,

@@ -5,7 +5,7 @@ import os
 import pwd
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,16 +37,26 @@ def reaches(path: Path) -> bool:
     return subprocess.run(test, check=False).returncode == 0
 
 
-def default_data_folder(checkout: Path) -> Path:
-    """Choose `<checkout>/.data`, or a folder in /var/lib if root has the checkout where the servers cannot reach it.
+def default_data_folder(preferred: Path) -> Path:
+    """Return the preferred data folder, or one in /var/lib if the user is root and the servers cannot reach it.
 
-    In /var/tmp anyone could have made the folder before us, and files unused for a month are removed.
+    In /var/tmp another user could have made the folder before us, and files unused for a month are removed.
     """
-    folder = checkout.resolve() / ".data"
-    if not server_user() or reaches(folder if folder.exists() else folder.parent):
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    existing = next(folder for folder in (preferred, *preferred.parents) if folder.exists())
+    if not server_user() or reaches(existing):
+        return preferred
+    digest = hashlib.sha256(os.fsencode(preferred)).hexdigest()[:12]
     return Path("/var/lib") / f"imagescaler-{digest}"
+
+
+def user_data_folder(environment: Mapping[str, str]) -> Path:
+    """Return the user's data folder for this service (XDG Base Directory Specification).
+
+    >>> user_data_folder({"XDG_DATA_HOME": "/mnt/data"}).as_posix()
+    '/mnt/data/imagescaler'
+    """
+    home = Path(environment.get("XDG_DATA_HOME", ""))
+    return (home if home.is_absolute() else Path.home() / ".local/share") / "imagescaler"
 
 
 def used(data_folder: Path) -> bool:

@@ -42,12 +42,12 @@ def test_the_servers_run_as_ourselves_unless_we_are_root(
 
 
 def test_the_data_folder_is_in_the_checkout_where_the_servers_can_reach_it(data_folder: Path) -> None:
-    assert default_data_folder(data_folder) == data_folder / ".data"
+    assert default_data_folder(data_folder / ".data") == data_folder / ".data"
 
 
 def test_it_stays_there(data_folder: Path) -> None:
     prepare(data_folder / ".data")
-    assert default_data_folder(data_folder) == data_folder / ".data"
+    assert default_data_folder(data_folder / ".data") == data_folder / ".data"
 
 
 def test_root_gets_another_data_folder_where_the_servers_cannot_reach_the_checkout(
@@ -55,7 +55,7 @@ def test_root_gets_another_data_folder_where_the_servers_cannot_reach_the_checko
 ) -> None:
     monkeypatch.setattr("local.servers.folders.server_user", lambda: "nobody")
     monkeypatch.setattr("local.servers.folders.reaches", lambda _path: False)
-    folder, another = default_data_folder(data_folder), default_data_folder(data_folder / "clone")
+    folder, another = default_data_folder(data_folder / ".data"), default_data_folder(data_folder / "clone/.data")
     assert folder.parent == another.parent == Path("/var/lib")
     assert folder != another
 
