@@ -151,8 +151,8 @@ def frames_of(data: bytes) -> Iterator[Image.Image]:
 
 
 def scaled(data: bytes, form: Format, limits: Limits | None = None, **options: Any) -> Scaled:
-    wish: dict[str, Any] = {"width": SIZE[0], "height": SIZE[1], "preserve_ratio": False, **options}
-    return scale(data, Options(format=form, **wish), limits or Limits())
+    all_options: dict[str, Any] = {"width": SIZE[0], "height": SIZE[1], "preserve_ratio": False, **options}
+    return scale(data, Options(format=form, **all_options), limits or Limits())
 
 
 def saved(form: Format, pictures: list[Image.Image] | None = None, **options: object) -> bytes:

@@ -13,7 +13,7 @@ NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 
 
 def load(name: str) -> ModuleType:
-    """Import `functions/<name>/handler.py` anew, with whatever the environment says now."""
+    """Import `functions/<name>/handler.py` again, with the present environment."""
     for factory in (
         repositories.api_keys_from_env,
         queues.from_env,

@@ -18,7 +18,7 @@ ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL", "URL_SIGNING
 TEMPLATE: Template = load(ROOT / "template.yaml", dict.fromkeys(ADDRESSES, "memory://"))
 FUNCTIONS = {function.service: function for function in TEMPLATE.functions}
 FUNCTIONS_BY_ID = {function.logical_id: function.service for function in TEMPLATE.functions}
-DOORS = {"gateway", "runner", "scheduler", "migrate"}
+EMULATION = {"gateway", "runner", "scheduler", "migrate"}
 SERVERS = {"postgres", "redis"}
 UNITS = {"m": 1 << 20, "g": 1 << 30, "mb": 1 << 20, "gb": 1 << 30}
 
@@ -29,7 +29,7 @@ def size(text: str) -> int:
 
 
 def test_there_is_one_service_for_each_function() -> None:
-    assert set(SERVICES) == set(FUNCTIONS) | DOORS | SERVERS
+    assert set(SERVICES) == set(FUNCTIONS) | EMULATION | SERVERS
 
 
 @pytest.mark.parametrize("service", FUNCTIONS)
@@ -65,7 +65,7 @@ def test_a_function_starts_with_what_compose_gives_it(monkeypatch: pytest.Monkey
     assert callable(load_handler(FUNCTIONS[service].name).handler)
 
 
-@pytest.mark.parametrize("service", sorted(set(FUNCTIONS) | DOORS))
+@pytest.mark.parametrize("service", sorted(set(FUNCTIONS) | EMULATION))
 def test_a_container_is_nobody_and_writes_nowhere_but_to_tmp(service: str) -> None:
     made = SERVICES[service]
     assert (made["read_only"], made["tmpfs"], made["user"]) == (True, "/tmp", "65534:65534")

@@ -151,5 +151,9 @@ def test_a_large_result_is_at_a_presigned_url(deployed: Deployed, aws: Cloud) ->
 def test_health_asks_sqs_and_s3(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     assert deployed.http("health", "GET", "/api/v1/health").status == 200
     monkeypatch.setattr(deployed["health"].servers["queue"], "_url", "https://sqs.eu-central-1.amazonaws.com/1/Gone")
-    unwell = deployed.http("health", "GET", "/api/v1/health")
-    assert (unwell.status, unwell.json["queue"]["status"], unwell.json["store"]["status"]) == (503, "unavailable", "ok")
+    unhealthy = deployed.http("health", "GET", "/api/v1/health")
+    assert (unhealthy.status, unhealthy.json["queue"]["status"], unhealthy.json["store"]["status"]) == (
+        503,
+        "unavailable",
+        "ok",
+    )

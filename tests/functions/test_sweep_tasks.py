@@ -72,7 +72,7 @@ def claim(functions: Functions, task_id: UUID, times: int) -> None:
         loop.run(functions["create_task"].tasks.claim(task_id, lease_s=0, max_attempts=3))
 
 
-def test_a_task_whose_attempts_were_spared_is_rung_for_and_not_ended(
+def test_a_task_whose_attempts_did_not_count_is_enqueued_again_and_not_ended(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:
     tasks, task_id = functions["create_task"].tasks, create()
@@ -90,7 +90,7 @@ def test_where_all_is_well_there_is_nothing_to_do(functions: Functions, create: 
     assert len(messages(functions)) == 1
 
 
-def test_a_task_that_waits_its_turn_is_not_rung_for_however_old_it_is(
+def test_a_task_that_waits_its_turn_is_not_enqueued_again_however_old_it_is(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:
     create()
@@ -100,7 +100,7 @@ def test_a_task_that_waits_its_turn_is_not_rung_for_however_old_it_is(
     assert len(messages(functions)) == 1
 
 
-def test_a_task_whose_message_is_gone_is_rung_for_once(
+def test_a_task_whose_message_is_gone_is_enqueued_again_once(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:
     task_id = create()
@@ -113,7 +113,7 @@ def test_a_task_whose_message_is_gone_is_rung_for_once(
     assert sweep() == NOTHING | {"checked": 1}
 
 
-def test_a_task_that_never_had_a_message_is_rung_for(
+def test_a_task_that_never_had_a_message_is_enqueued(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The accepting function was killed between the row and the note."""
@@ -130,7 +130,7 @@ def test_a_task_that_never_had_a_message_is_rung_for(
     assert messages(functions) == [task_id]
 
 
-def test_a_task_that_was_rung_for_again_is_completed(
+def test_a_task_that_was_enqueued_again_is_completed(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:
     task_id = create()
@@ -142,7 +142,7 @@ def test_a_task_that_was_rung_for_again_is_completed(
     assert stored(functions, task_id).status is Status.COMPLETED
 
 
-def test_a_task_whose_processor_died_with_its_message_is_rung_for_after_the_lease(
+def test_a_task_whose_processor_died_with_its_message_is_enqueued_again_after_the_lease(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock
 ) -> None:
     task_id = create()
@@ -165,16 +165,16 @@ def unasked(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("unasked")
-def test_of_a_queue_that_cannot_be_asked_it_rings_again_after_a_long_silence_and_not_for_ever(
+def test_of_a_queue_that_cannot_be_asked_it_enqueues_again_after_a_long_silence_and_not_for_ever(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAX_ENQUEUES", "3")
     task_id = create()
-    enqueue_count = []
+    reenqueued = []
     for _ in range(6 * 60):
         clock.move(60)
-        enqueue_count.append(sweep()["reenqueued"])
-    assert [minute + 1 for minute, rung in enumerate(enqueue_count) if rung] == [60, 120]
+        reenqueued.append(sweep()["reenqueued"])
+    assert [minute + 1 for minute, count in enumerate(reenqueued) if count] == [60, 120]
     assert messages(functions) == [task_id] * 3
 
 
