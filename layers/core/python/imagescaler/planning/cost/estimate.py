@@ -83,7 +83,7 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     has_filter, size = bool(options.blur or options.sharpen), min(traits.pixel_bytes, PIXEL_BYTES)
 
     copies = (options.crop is not None or options.trim is not None) + (traits.channels % 2 == 0)  # to premultiply alpha
-    rows = window * plan.stored_area.height / shrink / plan.stored_scaled[1]  # are resampled, columns not yet
+    rows = window * plan.stored_area.height / shrink / plan.stored_scaled[1]  # between the two passes
     resampling = size * (copies * used + rows + window)
     if options.linear:
         resampling += traits.channels * (used * table.LINEAR_BYTES + window * table.LINEAR_RESULT_BYTES)
