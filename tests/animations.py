@@ -12,7 +12,8 @@ from PIL import Image
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
-from imagescaler.engine.scale import Scaled, scale
+from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, photograph, riff
 from tests.reference import Pixels, pixels_of, premultiplied, worst_difference
 
@@ -150,7 +151,7 @@ def frames_of(data: bytes) -> Iterator[Image.Image]:
             yield image.convert("RGBA")
 
 
-def scaled(data: bytes, form: Format, limits: Limits | None = None, **options: Any) -> Scaled:
+def scaled(data: bytes, form: Format, limits: Limits | None = None, **options: Any) -> RenderedImage:
     all_options: dict[str, Any] = {"width": SIZE[0], "height": SIZE[1], "preserve_ratio": False, **options}
     return scale(data, Options(format=form, **all_options), limits or Limits())
 

@@ -103,16 +103,16 @@ def test_what_shows_through_in_jpeg_is_white() -> None:
 
 def test_drawings_are_searched_for_repetitions_and_photographs_for_runs() -> None:
     searched = encoded(drawing(), compress_level=DRAWING_LEVEL, compress_type=0)
-    assert encode(drawing(), Format.PNG, Options()).data == searched
-    assert encode(CHINA, Format.PNG, Options()).data == encoded(CHINA, compress_type=3)
-    assert len(encode(drawing(), Format.PNG, Options()).data) < len(encoded(drawing(), compress_type=3))
-    assert len(encode(CHINA, Format.PNG, Options()).data) < 1.1 * len(encoded(CHINA, compress_level=3))
+    assert encode(drawing(), Format.PNG, Options())[0] == searched
+    assert encode(CHINA, Format.PNG, Options())[0] == encoded(CHINA, compress_type=3)
+    assert len(encode(drawing(), Format.PNG, Options())[0]) < len(encoded(drawing(), compress_type=3))
+    assert len(encode(CHINA, Format.PNG, Options())[0]) < 1.1 * len(encoded(CHINA, compress_level=3))
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16"])
 def test_every_mode_that_the_pipeline_ends_with_can_be_a_png(mode: str) -> None:
     image = CHINA.convert("L").convert(mode) if mode == "I;16" else CHINA.convert(mode)
-    assert Image.open(BytesIO(encode(image, Format.PNG, Options()).data)).mode == mode
+    assert Image.open(BytesIO(encode(image, Format.PNG, Options())[0])).mode == mode
 
 
 def test_the_same_picture_gives_the_same_bytes() -> None:

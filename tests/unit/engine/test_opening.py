@@ -25,8 +25,9 @@ from imagescaler.domain.errors import (
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
+from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.resizers import installed
-from imagescaler.engine.scale import Scaled, scale
+from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, png, segment
 from tests.reference import mean_difference, pixels_of, resampled
 from tools.hostile import files as hostile
@@ -50,7 +51,7 @@ EXAMPLES = {
 }
 
 
-def scaled(data: bytes, limits: Limits | None = None, form: Format | None = None) -> Scaled:
+def scaled(data: bytes, limits: Limits | None = None, form: Format | None = None) -> RenderedImage:
     return scale(data, Options(*SMALL, preserve_ratio=False, format=form), limits or Limits())
 
 

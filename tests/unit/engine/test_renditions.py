@@ -12,8 +12,9 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Box, Fit, Gravity, Options
 from imagescaler.engine.decode.decode import decode
+from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.render_still import render_still
-from imagescaler.engine.scale import Scaled, scale, scale_each
+from imagescaler.engine.scale import scale, scale_each
 from tests.animations import saved
 from tests.pictures import encoded, photograph
 from tests.reference import pixels_of
@@ -29,7 +30,7 @@ WISHES = [
 
 def test_what_is_decoded_whole_has_the_bytes_of_tasks_of_their_own() -> None:
     source = encoded(Image.open(BytesIO(photograph())))
-    made = [each.data for each in scale_each(source, WISHES, Limits()) if isinstance(each, Scaled)]
+    made = [each.data for each in scale_each(source, WISHES, Limits()) if isinstance(each, RenderedImage)]
     assert made == [scale(source, wish, Limits()).data for wish in WISHES]
 
 
@@ -37,8 +38,8 @@ def test_a_jpeg_is_decoded_as_large_as_the_largest_needs_and_small_ones_look_the
     wishes = [Options(width, format=Format.PNG) for width in (60, 320)]
     small, large = scale_each(photograph(), wishes, Limits())
     alone = [scale(photograph(), wish, Limits()) for wish in wishes]
-    assert isinstance(small, Scaled)
-    assert isinstance(large, Scaled)
+    assert isinstance(small, RenderedImage)
+    assert isinstance(large, RenderedImage)
     assert large.data == alone[1].data
     difference = pixels_of(small.data).astype(float) - pixels_of(alone[0].data)
     assert np.abs(difference).mean() < 3
@@ -70,7 +71,7 @@ def test_what_cannot_be_made_stands_between_what_can() -> None:
         Options(60),
     ]
     kinds = [type(each) for each in scale_each(photograph(), wishes, Limits())]
-    assert kinds == [TargetTooLarge, Scaled, MaxBytesTooSmall, NeverLossless, Scaled]
+    assert kinds == [TargetTooLarge, RenderedImage, MaxBytesTooSmall, NeverLossless, RenderedImage]
 
 
 @pytest.mark.parametrize("form", [form for form in Format if form.has_frames])
@@ -82,7 +83,7 @@ def test_an_animation_gives_animations_and_pictures_of_its_first_frame_in_any_or
         Options(20, format=Format.GIF if form is Format.WEBP else Format.WEBP),
         Options(20, animated=False, format=Format.PNG),
     ]
-    made = [each for each in scale_each(data, wishes, Limits()) if isinstance(each, Scaled)]
+    made = [each for each in scale_each(data, wishes, Limits()) if isinstance(each, RenderedImage)]
     assert [each.result.frames for each in made] == [4, 1, 4, 1]
     assert [each.source.frames for each in made] == [4, 4, 4, 4]
     assert [each.data for each in made] == [scale(data, wish, Limits()).data for wish in wishes]
@@ -103,5 +104,5 @@ def test_the_source_stays_as_it_is_for_the_next() -> None:
     source = encoded(Image.new("RGB", (80, 60), "red"))
     same = [Options(40, flip=True, grayscale=True, format=Format.PNG), Options(40, format=Format.PNG)]
     *_, last = scale_each(source, [*same, same[1]], Limits())
-    assert isinstance(last, Scaled)
+    assert isinstance(last, RenderedImage)
     assert (pixels_of(last.data) == (255, 0, 0)).all()

@@ -7,7 +7,8 @@ from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import MEGA, Limits
 from imagescaler.domain.options import Options
-from imagescaler.engine.scale import Scaled, scale_each
+from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.scale import scale_each
 from imagescaler.runtime import meter
 from tools.benchmarks.scaling.workers.loop import Job, serve
 
@@ -21,7 +22,7 @@ def scale(data: bytes, job: Job) -> list[bytes]:
     return [_data(each) for each in made]
 
 
-def _data(made: Scaled | ImageProblem) -> bytes:
+def _data(made: RenderedImage | ImageProblem) -> bytes:
     if isinstance(made, ImageProblem):
         raise made
     return made.data

@@ -12,6 +12,7 @@ from imagescaler.domain.options import Gravity, Icc, Quality
 from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.engine.decode.decode import DecodedImage
 from imagescaler.engine.decode.metadata import EmbeddedMetadata, read_metadata
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.encode.fit_bytes import fit_bytes
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.frames.read_frames import frame_codec_of, read_frames
@@ -55,13 +56,13 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     orientation = opened.source.orientation if frames.keeps_orientation else 1
     metadata = metadata.selected(spec.options, orientation, spec.plan.size)
 
-    def encode_at(quality: int) -> RenderedImage:
+    def encode_at(quality: int) -> Encoded:
         options = replace(spec.options, quality=Quality.same(quality))
         return frames.write(codec, _scaled_frames(opened, spec, mode), opened.timeline, options, metadata)
 
-    rendered = fit_bytes(encode_at, spec.format, spec.options)
-    operations = (*first.operations, *rendered.operations)
-    return replace(rendered, operations=operations, frames=probe(rendered.data).frames)
+    data, operations = fit_bytes(encode_at, spec.format, spec.options)
+    operations = (*first.operations, *operations)
+    return RenderedImage.of(data, spec, opened.source, operations, frames=probe(data).frames)
 
 
 def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:

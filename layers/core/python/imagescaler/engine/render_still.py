@@ -17,5 +17,5 @@ def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> Ren
     plan = context.spec.plan
     metadata = replace(decoded.metadata, profile=context.profile)
     metadata = metadata.selected(spec.options, decoded.source.orientation, plan.size)
-    encoded = encode(context.image, spec.format, spec.options, metadata)
-    return replace(encoded, operations=(*context.operations, *encoded.operations))
+    data, operations = encode(context.image, spec.format, spec.options, metadata)
+    return RenderedImage.of(data, context.spec, decoded.source, (*context.operations, *operations))

@@ -1,17 +1,13 @@
 """The scaling engine: bytes in, bytes out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
-from imagescaler.domain.task.outcome import Result
-from imagescaler.domain.task.receipt import Receipt
-from imagescaler.domain.task.source import Source
 from imagescaler.engine.decode.decode import DecodedImage, decode
-from imagescaler.engine.encode.software import software
+from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.opened import OpenedImage, open_source
 from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.engine.render_animation import render_animation
@@ -21,16 +17,7 @@ from imagescaler.planning.cost.budget import Budget
 from imagescaler.runtime.meter import Meter
 
 
-@dataclass(frozen=True, slots=True)
-class Scaled:
-    """A scaled image; `source` is upright."""
-
-    data: bytes
-    source: Source
-    result: Result
-
-
-def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None = None) -> Scaled:
+def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None = None) -> RenderedImage:
     """Scale an image: all frames of an animation if options and output format allow them, else the first.
 
     Raises ImageProblem or SourceTooLarge, before anything is decoded if the work would take more than the budget.
@@ -43,7 +30,7 @@ def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None =
 
 def scale_each(
     data: bytes, options: Sequence[Options], limits: Limits, budget: Budget | None = None
-) -> Iterator[Scaled | ImageProblem]:
+) -> Iterator[RenderedImage | ImageProblem]:
     """Scale an image in several ways; yield a result or its problem for each, in order.
 
     Still results share one decoding, and an animation is decoded for each. Each result is rendered when it is asked
@@ -64,22 +51,22 @@ def scale_each(
             budget.admit(traits, accepted)
         stills = [each for each in accepted if not each.is_animated]
         image = decode(opened, stills) if stills else None
-    source, animation = opened.source, opened if opened.timeline.frames else None
+    animation = opened if opened.timeline.frames else None
     del data, file, opened  # if the caller holds no other reference, their memory is free for the results
     for spec in specs:
-        yield spec if isinstance(spec, ImageProblem) else _scale(spec, image, animation, limits, source, digest, meter)
+        # Yielded without a name, which would keep the result in memory while the next one is rendered.
+        yield spec if isinstance(spec, ImageProblem) else _render(spec, image, animation, limits, digest, meter)
         meter = Meter.start()  # the first result includes the decoding
 
 
-def _scale(
+def _render(
     spec: OutputSpec,
     image: DecodedImage | None,
     animation: OpenedImage | None,
     limits: Limits,
-    source: Source,
     source_sha256: str,
     meter: Meter,
-) -> Scaled | ImageProblem:
+) -> RenderedImage | ImageProblem:
     try:
         if spec.is_animated:
             assert animation
@@ -90,8 +77,4 @@ def _scale(
         limits.check_result(spec.format, len(rendered.data))
     except ImageProblem as problem:
         return problem
-    result_sha256 = sha256(rendered.data).hexdigest()
-    versions = software(source.format, spec.format)
-    receipt = Receipt(source_sha256, result_sha256, versions, rendered.operations, meter.read())
-    result = Result(spec.format, *rendered.size, len(rendered.data), result_sha256, receipt, rendered.frames)
-    return Scaled(rendered.data, source, result)
+    return rendered.with_receipt(source_sha256, meter)

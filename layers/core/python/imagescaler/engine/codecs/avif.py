@@ -10,7 +10,7 @@ from imagescaler.domain.formats import SMALL_AVIF_PIXELS, Format
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.frames.stream import read_stream, save_stream
 from imagescaler.probe.formats.avif_sequence import clear_times, write_plays
 from imagescaler.probe.timeline import Timeline
@@ -32,7 +32,7 @@ def parameters(image: Image.Image, _options: Options, quality: int) -> dict[str,
 
 def write_frames(
     codec: Codec, frames: Iterator[Image.Image], timeline: Timeline, options: Options, metadata: EmbeddedMetadata
-) -> RenderedImage:
+) -> Encoded:
     """Encode an animation."""
 
     def finish(file: BytesIO) -> bytes:

@@ -12,7 +12,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
 from imagescaler.probe.timeline import Timeline
 
@@ -30,7 +30,7 @@ class FrameCodec:
     """
 
     read: Callable[[Image.Image, bytes], Iterator[Image.Image]]
-    write: Callable[["Codec", Iterator[Image.Image], Timeline, Options, EmbeddedMetadata], RenderedImage]
+    write: Callable[["Codec", Iterator[Image.Image], Timeline, Options, EmbeddedMetadata], Encoded]
     has_one_mode: bool = False  # either all frames have an alpha channel or none has
     keeps_orientation: bool = True
 

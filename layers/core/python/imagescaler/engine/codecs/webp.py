@@ -10,7 +10,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.frames.stream import read_stream, save_stream
 from imagescaler.engine.pixels.modes import COLOR_MODES
 from imagescaler.engine.pixels.transparency import OPAQUE
@@ -36,7 +36,7 @@ def read_frames(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
 
 def write_frames(
     codec: Codec, frames: Iterator[Image.Image], timeline: Timeline, options: Options, metadata: EmbeddedMetadata
-) -> RenderedImage:
+) -> Encoded:
     """Encode an animation. libwebp merges frames in a row that are alike into one that stays as long as they."""
     alphas: set[int] = set()
     plays = min(timeline.plays, MAX_PLAYS)

@@ -1,15 +1,34 @@
-"""A result as a file."""
+"""A result as a file, and what is recorded of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Self
 
-from imagescaler.domain.geometry.turn import Size
+from imagescaler.domain.task.outcome import Result
+from imagescaler.domain.task.receipt import Receipt
+from imagescaler.domain.task.source import Source
+from imagescaler.engine.encode.software import software
+from imagescaler.engine.output_spec import OutputSpec
+from imagescaler.runtime.meter import Meter
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedImage:
-    """An encoded result: its bytes, its size in pixels, the operations that made it, and its number of frames."""
+    """An encoded result. `source` is upright; `operations` are those that made the result, from decoding on."""
 
     data: bytes
-    size: Size
+    source: Source
+    result: Result
     operations: tuple[str, ...]
-    frames: int = 1
+
+    @classmethod
+    def of(cls, data: bytes, spec: OutputSpec, source: Source, operations: tuple[str, ...], *, frames: int = 1) -> Self:
+        """Describe a file that was encoded from a source as a spec has it."""
+        digest = sha256(data).hexdigest()
+        return cls(data, source, Result(spec.format, *spec.plan.size, len(data), digest, None, frames), operations)
+
+    def with_receipt(self, source_sha256: str, meter: Meter) -> Self:
+        """Return the image with its receipt; `meter` was started before the work."""
+        versions = software(self.source.format, self.result.format)
+        receipt = Receipt(source_sha256, self.result.sha256, versions, self.operations, meter.read())
+        return replace(self, result=replace(self.result, receipt=receipt))

@@ -9,7 +9,7 @@ from PIL import Image
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.pixels.modes import normalized
 from imagescaler.probe.timeline import Timeline
 
@@ -50,10 +50,10 @@ def save_stream(
     metadata: EmbeddedMetadata,
     finish: Callable[[BytesIO], bytes],
     **settings: Any,
-) -> RenderedImage:
+) -> Encoded:
     """Encode frames one by one, with the `settings` of the encoder for animations; `finish` returns the bytes."""
     first, buffer = next(frames), BytesIO()
     parameters = codec.save_parameters(first, options, metadata, options.quality.of(codec.format)) | settings
     durations_ms, rest = timeline.rounded(1, MAX_DURATION_MS), FrameStream(frames, timeline.frames - 1)
     first.save(buffer, codec.plugin, save_all=True, append_images=[rest], duration=durations_ms, **parameters)
-    return RenderedImage(finish(buffer), first.size, codec.describe(parameters))
+    return finish(buffer), codec.describe(parameters)

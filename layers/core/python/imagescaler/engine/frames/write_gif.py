@@ -8,7 +8,7 @@ from PIL import GifImagePlugin, Image, ImageChops
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.pixels.palettes import COLORS, HALF, with_gif_palette
 from imagescaler.engine.pixels.transparency import is_opaque
 from imagescaler.probe.timeline import Timeline
@@ -20,9 +20,7 @@ TRANSPARENT = (0, 0, 0, 0)
 STAYS, CLEARED = 1, 2
 
 
-def write(
-    _: Codec, frames: Iterator[Image.Image], timeline: Timeline, __: Options, ___: EmbeddedMetadata
-) -> RenderedImage:
+def write(_: Codec, frames: Iterator[Image.Image], timeline: Timeline, __: Options, ___: EmbeddedMetadata) -> Encoded:
     """Encode each frame once the next one is known, since a frame says what is cleared before the next.
 
     A pixel becomes transparent again only if the frame that covers it is cleared, so the frame is made to cover it.
@@ -42,7 +40,7 @@ def write(
         file.append(_picture(patch, area, delay_cs, CLEARED if gone else STAYS))
         if gone:
             shown.paste(TRANSPARENT, area)
-    return RenderedImage(b"".join((*file, b";")), shown.size, (f"quantize {COLORS} colors", "encode gif"))
+    return b"".join((*file, b";")), (f"quantize {COLORS} colors", "encode gif")
 
 
 def _pairs(frames: Iterator[Image.Image]) -> Iterator[tuple[Image.Image, Image.Image | None]]:

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
 from imagescaler.probe.timeline import Timeline
 
@@ -24,7 +24,7 @@ STAYS = REPLACES = 0
 
 def write(
     codec: Codec, frames: Iterator[Image.Image], timeline: Timeline, options: Options, metadata: EmbeddedMetadata
-) -> RenderedImage:
+) -> Encoded:
     """Encode each frame as a PNG, and join their pixels behind the header and the metadata of the first."""
     first = next(frames)
     writing = codec.save_parameters(first, options, metadata, options.quality.of(codec.format))
@@ -43,7 +43,7 @@ def write(
             if kind == PIXELS:
                 file.append(chunk(b"fdAT", struct.pack(">I", next(numbers)) + content))
         before = frame
-    return RenderedImage(b"".join((*file, chunk(END, b""))), first.size, codec.describe(writing))
+    return b"".join((*file, chunk(END, b""))), codec.describe(writing)
 
 
 def _encoded(image: Image.Image, writing: Mapping[str, Any]) -> bytes:
