@@ -1,4 +1,4 @@
-"""`make contact-sheet`: writes docs/contact-sheet.png, on which all options can be looked at."""
+"""`make contact-sheet`: generates docs/contact-sheet.png, which shows the effect of the options."""
 
 from pathlib import Path
 

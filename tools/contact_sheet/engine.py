@@ -1,4 +1,4 @@
-"""The engine as the sheet asks for pictures, and the photograph that most of them show."""
+"""Scaled images for the sheet, and the photograph that most of them show."""
 
 from io import BytesIO
 from typing import Any
@@ -16,5 +16,5 @@ PHOTOGRAPH = photograph()
 
 def scaled(data: bytes, **options: Any) -> Image.Image:
     """Scale, by default to a PNG, and decode the result."""
-    wish = Options(**{"format": Format.PNG, **options})
-    return Image.open(BytesIO(scale(data, wish, Limits()).data))
+    given = Options(**{"format": Format.PNG, **options})
+    return Image.open(BytesIO(scale(data, given, Limits()).data))

@@ -299,14 +299,14 @@ class Options:
     )
     blur: float | None = option(
         "standard deviation of a Gaussian blur, in pixels of the result",
-        example=2.5,
+        example=(1, 4),
         group=Group.PIXELS,
         at_least=0.3,
         at_most=100,
     )
     sharpen: float | None = option(
         "standard deviation of an unsharp mask, in pixels of the result",
-        example=1,
+        example=(1, 3),
         group=Group.PIXELS,
         at_least=0.3,
         at_most=100,
