@@ -1,6 +1,6 @@
 """GET /api/v1/results/{task_id}: the scaled image, as it is or in JSON."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query, Request, Response
@@ -13,18 +13,12 @@ from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.headers import accepts_image
 from imagescaler.web.views.progress import show_unfinished
-from imagescaler.web.views.result import IMAGES, RESULT_HEADERS, ResultBody, ResultResponse, Unfinished
+from imagescaler.web.views.result import RESPONSES, ResultResponse
 
 app = create_app()
 handler = lambda_handler(app)
 tasks, store, urls = repositories.from_env(), stores.from_env(), signed_urls.from_env()
 PATH = "/api/v1/results/{task_id}"
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": ResultBody, "content": IMAGES, "headers": RESULT_HEADERS},
-    202: {"model": Unfinished, "description": "Not finished; try again after Retry-After"},
-    303: {"description": "The image is too large for a response; fetch it from Location, which expires"},
-    304: {"description": "The client has this version"},
-}
 PROBLEMS = (
     errors.RepositoryUnavailable,
     errors.TaskNotFound,
@@ -40,7 +34,7 @@ PROBLEMS = (
     PATH,
     tags=["results"],
     summary="Fetch the scaled image",
-    responses={**ANSWERS, **problem_responses(*PROBLEMS)},
+    responses={**RESPONSES, **problem_responses(*PROBLEMS)},
     response_class=Response,
 )
 async def read_result_of_task(

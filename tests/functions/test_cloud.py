@@ -79,7 +79,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 def deployed(
     functions: Functions, aws: Cloud, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Deployed]:
-    """Give functions that know their servers by the URLs that the template gives them, and by nothing else."""
+    """Load functions whose environment is that of the template, so that they have its URLs only."""
     monkeypatch.delenv("REDIS_URL")
     monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
     monkeypatch.setenv("QUEUE_URL", aws.queue_url)

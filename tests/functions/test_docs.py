@@ -106,8 +106,8 @@ def test_what_a_function_says_stands_beside_the_refusal_of_the_gateway(functions
     busy = paths["/api/v1/tasks"]["post"]["responses"]["503"]
     assert "/problems/queue-full" in busy["description"]
     assert {"queue-full", "refused"} <= set(busy["content"]["application/problem+json"]["examples"])
-    unwell = paths["/api/v1/health"]["get"]["responses"]["503"]
-    assert {"$ref": "#/components/schemas/Health"} in unwell["content"]["application/json"]["schema"]["anyOf"]
+    unhealthy = paths["/api/v1/health"]["get"]["responses"]["503"]
+    assert {"$ref": "#/components/schemas/Health"} in unhealthy["content"]["application/json"]["schema"]["anyOf"]
 
 
 def test_the_catalogue_of_problems_is_what_the_code_says() -> None:

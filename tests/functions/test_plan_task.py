@@ -47,8 +47,8 @@ def ask_of(functions: Functions) -> Ask:
 
 
 def test_a_size_is_enough_for_a_plan(ask: Ask) -> None:
-    wish = {"width": 400, "height": 400, "fit": "cover", "pad": "10,20", "format": "webp"}
-    answer = ask(source_width=4000, source_height=3000, source_format="jpg", source_orientation=6, **wish)
+    options = {"width": 400, "height": 400, "fit": "cover", "pad": "10,20", "format": "webp"}
+    answer = ask(source_width=4000, source_height=3000, source_format="jpg", source_orientation=6, **options)
     assert answer.status == 200
     plan = answer.json
     assert plan["source"] == {"format": "jpeg", "width": 3000, "height": 4000}
@@ -139,8 +139,8 @@ def test_each_rendition_has_the_plan_that_it_has_by_itself(ask_of: Ask) -> None:
     answer = ask_of(photograph(), renditions=json.dumps(LIST), quality=70)
     assert answer.status == 200
     assert [each["name"] for each in answer.json["renditions"]] == ["small", "square"]
-    for each, wish in zip(answer.json["renditions"], LIST, strict=True):
-        alone = {name: value for name, value in wish.items() if name != "name"}
+    for each, options in zip(answer.json["renditions"], LIST, strict=True):
+        alone = {name: value for name, value in options.items() if name != "name"}
         assert each["plan"] == ask_of(photograph(), quality=70, **alone).json
         assert each["error"] is None
 
@@ -168,8 +168,8 @@ def test_a_rendition_that_cannot_be_made_says_so_beside_the_others(ask: Ask, ask
 
 def test_a_rendition_without_animation_is_planned_where_the_animation_is_refused(ask_of: Ask) -> None:
     gif = saved(Format.GIF, [Image.new("L", (8, 8), number % 256) for number in range(1_001)], duration=10)
-    wishes = [{"name": "moving", "width": 8}, {"name": "still", "width": 8, "animated": False}]
-    moving, still = ask_of(gif, renditions=json.dumps(wishes)).json["renditions"]
+    listed = [{"name": "moving", "width": 8}, {"name": "still", "width": 8, "animated": False}]
+    moving, still = ask_of(gif, renditions=json.dumps(listed)).json["renditions"]
     assert moving["error"]["type"] == "/problems/too-many-frames"
     assert still["plan"]["result"]["height"] == 8
 

@@ -1,4 +1,4 @@
-"""Colors by profile: Display P3 and inks, beside littleCMS."""
+"""Colors with ICC profiles, Display P3 and CMYK, compared with littleCMS."""
 
 from io import BytesIO
 
@@ -18,7 +18,7 @@ WHITE = 5.0
 
 
 def colors() -> Section:
-    """Show what the numbers in the file look like without the profile, ours, and the reference."""
+    """Show the colors without the profile, the engine's, and the reference."""
     flower = Image.open(BytesIO(photograph("flower.jpg"))).convert("RGB")
     wide = encoded(flower, "PNG", icc_profile=profiles.display_p3())
     inks = encoded(separated(flower), "TIFF", icc_profile=profiles.inks())

@@ -1,4 +1,4 @@
-"""Where things go: every fit with every gravity, and the eight ways in which a picture may lie in its file."""
+"""Geometry: every fit with every gravity, and the eight EXIF orientations."""
 
 from io import BytesIO
 
@@ -22,7 +22,7 @@ BOXES = {
 
 
 def fits() -> Section:
-    """Show each fit with each gravity; where that counts, with a wide and with a tall box."""
+    """Show each fit with each gravity, with a wide and a tall box where gravity has an effect."""
     return Section(
         "Fit and gravity",
         "The line is the box of width and height. Gravity counts where cover cuts, and where contain adds room.",
@@ -36,7 +36,7 @@ def _fit(fit: Fit, box: tuple[int, int]) -> Row:
 
 
 def orientations() -> Section:
-    """Show each orientation of EXIF as it is stored and as it comes out."""
+    """Show each EXIF orientation as it is stored, and its result."""
     stored = {number: _lying(number) for number in LIE}
     return Section(
         "EXIF orientation",

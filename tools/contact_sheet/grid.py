@@ -1,4 +1,4 @@
-"""Draws sections of labelled pictures, one below the other, on one sheet."""
+"""Draws sections of labelled images on one sheet."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ HEADING, TEXT, CAPTION = (ImageFont.load_default(size) for size in (21, 14, 12))
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A picture, what is written below it, and the (width, height) of the box that it was to take."""
+    """An image, its caption, and the (width, height) of the box that it was fitted to."""
 
     image: Image.Image
     caption: str = ""
@@ -21,14 +21,14 @@ class Tile:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Give the room that picture and box need, in pixels."""
+        """Size that image and box need, in pixels."""
         (width, height), box = self.image.size, self.box or (0, 0)
         return max(width, box[0]), max(height, box[1])
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Tiles beside one another, and the label ahead of them."""
+    """A label and the tiles beside it."""
 
     label: str
     tiles: Sequence[Tile]
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Rows under a heading, and a sentence on what is to be seen."""
+    """Rows under a heading and an explanation."""
 
     title: str
     note: str
@@ -44,7 +44,7 @@ class Section:
 
 
 def draw(sections: Iterable[Section]) -> Image.Image:
-    """Draw all sections, as high as they need."""
+    """Draw all sections below each other."""
     sheet = Image.new("RGB", (WIDTH, 10_000), PAPER)
     pen, top = ImageDraw.Draw(sheet), MARGIN
     for section in sections:
@@ -58,7 +58,7 @@ def draw(sections: Iterable[Section]) -> Image.Image:
 
 
 def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: Row, top: int) -> int:
-    """Draw a row whose tiles share the width, and give where it ends."""
+    """Draw a row whose tiles share the width, and return its bottom edge."""
     height = max(tile.size[1] for tile in row.tiles)
     step = (WIDTH - 2 * MARGIN - LABELS + GAP) // len(row.tiles)
     pen.multiline_text((MARGIN, top + height / 2), row.label, INK, TEXT, anchor="lm")
@@ -70,7 +70,7 @@ def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: Row, top: int) 
 
 
 def _draw_tile(sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: Tile, place: tuple[int, int]) -> None:
-    """Draw a picture, over squares where it lets something through, and around the same middle its box."""
+    """Draw an image over a checkerboard, and its box around the same center."""
     picture = tile.image.convert("RGBA")
     left, top = (place[axis] + (tile.size[axis] - picture.size[axis]) // 2 for axis in (0, 1))
     sheet.paste(chequered(picture.size), (left, top))
@@ -81,7 +81,7 @@ def _draw_tile(sheet: Image.Image, pen: ImageDraw.ImageDraw, tile: Tile, place: 
 
 
 def chequered(size: tuple[int, int]) -> Image.Image:
-    """Give a board of light and grey squares, as image editors show what is transparent."""
+    """Draw a checkerboard, as image editors show transparency."""
     board = Image.new("RGB", size, SQUARES[0])
     pen = ImageDraw.Draw(board)
     for top in range(0, size[1], SQUARE):

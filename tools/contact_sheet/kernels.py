@@ -1,4 +1,4 @@
-"""What each kernel does to fine lines and to large pixels, and what linear light does to stripes."""
+"""Each kernel on fine lines and on enlarged pixels, and linear light on stripes."""
 
 from io import BytesIO
 
@@ -16,7 +16,7 @@ DETAIL = (250, 150, 280, 180)
 
 
 def kernels() -> Section:
-    """Show rings that are too fine for the result, and a detail enlarged, by each kernel."""
+    """Show circles that are too fine for the result, and an enlarged detail, with each kernel."""
     rings, detail = encoded(_rings()), encoded(Image.open(BytesIO(PHOTOGRAPH)).crop(DETAIL))
     return Section(
         "Kernels",
@@ -30,7 +30,7 @@ def kernels() -> Section:
 
 
 def linear_light() -> Section:
-    """Show stripes beside the grey that has as much light."""
+    """Show stripes beside the gray with the same light."""
     source = _stripes()
     data, size = encoded(source), (150, 75)
     reference = srgb(resampled(light(pixels_of(source)), size, peak=1.0))

@@ -1,4 +1,4 @@
-"""What lets something through: no dark fringes, in any format that has an alpha channel."""
+"""Transparency: no dark fringes in any format with an alpha channel."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,7 +14,7 @@ SIDE, SMALL, ZOOM = 256, 24, 5
 
 
 def transparency() -> Section:
-    """Show a disc on nothing: resampled each channel for itself, by the engine, and by reference; then by format."""
+    """Show a disc on transparency: each channel resampled separately, the engine, the reference; then each format."""
     source = _disc()
     data, size = encoded(source), (SMALL, SMALL)
     careless = _picture(resampled(pixels_of(source), size))
@@ -39,7 +39,7 @@ def transparency() -> Section:
 
 
 def _disc() -> Image.Image:
-    """Draw a red disc with a hole, its edge as soft as a pixel; what is outside is transparent black."""
+    """Draw a red disc with a hole and an antialiased edge on transparent black."""
     large = Image.new("L", (4 * SIDE, 4 * SIDE))
     pen = ImageDraw.Draw(large)
     pen.ellipse((60, 60, 4 * SIDE - 60, 4 * SIDE - 60), fill=255)

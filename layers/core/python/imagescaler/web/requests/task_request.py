@@ -14,7 +14,7 @@ from imagescaler.usecases.image_input import ImageInput, InlineImage, UploadedIm
 from imagescaler.web.requests.body import read_body
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
-FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
+FILE_SCHEMA = {"type": "string", "contentMediaType": "application/octet-stream"}
 MAX_LISTED = 100  # the bound of validation; the deployment's limit is MAX_RENDITIONS
 PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.MalformedRequest,
@@ -68,7 +68,7 @@ def _unique_names(renditions: list[RenditionRequest]) -> list[RenditionRequest]:
 class TaskRequest(ScalingRequest):
     """An image, and how to scale it."""
 
-    file: Annotated[bytes, BeforeValidator(_file), WithJsonSchema(FILE)] | None = None
+    file: Annotated[bytes, BeforeValidator(_file), WithJsonSchema(FILE_SCHEMA)] | None = None
     upload_id: UUID | None = None
     renditions: Annotated[
         Annotated[list[RenditionRequest], Field(min_length=1, max_length=MAX_LISTED), AfterValidator(_unique_names)]

@@ -44,6 +44,14 @@ class Unfinished(BaseModel):
     status: Literal["pending", "processing"]
 
 
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"model": ResultBody, "content": IMAGES, "headers": RESULT_HEADERS},
+    202: {"model": Unfinished, "description": "Not finished; try again after Retry-After"},
+    303: {"description": "The image is too large for a response; fetch it from Location, which expires"},
+    304: {"description": "The client has this version"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ResultResponse:
     """Response with a result as an image or as JSON; each has its own ETag."""
