@@ -1,4 +1,4 @@
-"""The command line: `python -m local` starts everything, its subcommands one part each."""
+"""The command line: `python -m local` runs the whole service, a subcommand one part of it."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ SCREEN = """
 
 
 def until_stopped(part: Callable[..., AbstractAsyncContextManager[str]]) -> Callable[..., None]:
-    """Make a command of a part: run it until Ctrl-C or SIGTERM, and say in one sentence what is wrong."""
+    """Make a command that runs a part of the service until Ctrl-C or SIGTERM."""
 
     @wraps(part)
     def command(**options: Any) -> None:
@@ -85,7 +85,7 @@ async def everything(port: int, host: str, data: Path | None, functions_port: in
 @until_stopped
 @asynccontextmanager
 async def gateway(port: int, host: str, functions_url: str) -> AsyncIterator[str]:
-    """Serve the HTTP API in front of functions that run elsewhere, and signed URLs where the images are in Redis."""
+    """Serve the HTTP API for functions that run elsewhere, and signed URLs if the images are in Redis."""
     variables = dict(os.environ)
     template = load(LAYOUT.template, variables)
     async with LambdaClient(functions_url) as client:
@@ -99,7 +99,7 @@ async def gateway(port: int, host: str, functions_url: str) -> AsyncIterator[str
 @until_stopped
 @asynccontextmanager
 async def runner(functions_url: str) -> AsyncIterator[str]:
-    """Take messages from the queue and invoke the functions that are triggered by it."""
+    """Receive messages from the queues and invoke the functions that they trigger."""
     variables = dict(os.environ)
     template = load(LAYOUT.template, variables)
     async with LambdaClient(functions_url) as client, stack.runners(template, variables, client):
@@ -121,7 +121,7 @@ async def scheduler(functions_url: str) -> AsyncIterator[str]:
 @click.argument("function")
 @functions_option
 def invoke(function: str, functions_url: str) -> None:
-    """Invoke a function, by its logical id, with an empty event, and print what it answers."""
+    """Invoke a function, by its logical id, with an empty event, and print its response."""
     with one_sentence():
         click.echo(json.dumps(asyncio.run(_answer(function, functions_url))))
 
@@ -155,7 +155,7 @@ async def functions(port: int, host: str, data: Path | None) -> AsyncIterator[st
 @until_stopped
 @asynccontextmanager
 async def servers(data: Path | None) -> AsyncIterator[str]:
-    """Run embedded Postgres and Redis alone, and tell what the other parts must know."""
+    """Run embedded Postgres and Redis, and print the variables that the other parts need."""
     with environment(data or LAYOUT.data_folder) as variables:
         yield "\n".join(f"export {name}={variables[name]}" for name in SHARED)
 

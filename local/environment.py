@@ -1,4 +1,4 @@
-"""Where the servers are: as the environment says, at a service that runs already, or started here."""
+"""The environment of functions and emulation: given, that of a running service, or with servers started here."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -16,17 +16,17 @@ from local.servers.signing_key import signing_key
 from local.servers.valkey import redis
 
 SHARED = ("POSTGRES_DSN", "REDIS_URL", "URL_SIGNING_KEY")
-"""What functions and emulation must be told alike."""
+"""Variables that functions and emulation share."""
 CHECK_TIMEOUT_S = 5
 
 
 class StackError(Exception):
-    """Something that is needed does not work; the message says what."""
+    """A server that is needed cannot be used; the message says which and why."""
 
 
 @contextmanager
 def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
-    """Give the environment for functions, with embedded servers in place of those that are not set."""
+    """Yield the environment for functions, with embedded servers in place of those that are not set."""
     with ExitStack() as stack:
         variables = dict(os.environ)
         if not variables.get("POSTGRES_DSN"):
@@ -40,9 +40,9 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
 
 @contextmanager
 def running_environment(data_folder: Path, *, may_be_new: bool = False) -> Iterator[Mapping[str, str]]:
-    """Give the environment of the service that runs on the data folder; where none runs, one with the data in it.
+    """Yield the environment of the service that runs on the data folder; start the servers if none runs.
 
-    Raises StackError where there is no data either, as in a folder whose name was mistyped, unless it may be new.
+    Raises StackError if the folder has no data, because its name was mistyped, unless `may_be_new`.
     """
     if running := read_announcement(data_folder):
         yield {**running, **os.environ}
@@ -56,7 +56,7 @@ def running_environment(data_folder: Path, *, may_be_new: bool = False) -> Itera
 
 
 async def check_postgres(dsn: str) -> None:
-    """Find out before a function does, whose answer would be a page of traceback; raises StackError."""
+    """Check that Postgres accepts connections; raises StackError. A function would fail with a traceback."""
     try:
         connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -66,7 +66,7 @@ async def check_postgres(dsn: str) -> None:
 
 
 async def check_redis(url: str) -> None:
-    """Raise StackError where Redis does not answer."""
+    """Check that Redis answers; raises StackError."""
     try:
         client = open_client(url)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Everything together: servers, functions, runners, scheduler and gateway, started in order and stopped in reverse."""
+"""The whole service: servers, functions, runners, scheduler and gateway, started in order and stopped in reverse."""
 
 import asyncio
 import os
@@ -85,7 +85,7 @@ async def function_host(
 
 @asynccontextmanager
 async def runners(template: Template, variables: Mapping[str, str], client: Client) -> AsyncIterator[None]:
-    """Run a runner for each queue trigger of the template; at the end they finish what is in hand."""
+    """Run a runner for each queue trigger of the template; on exit, wait until they have settled their messages."""
     url = variables.get("QUEUE_URL") or variables.get("REDIS_URL", "")
     services = {function.logical_id: function.service for function in template.functions}
     made = []
@@ -107,7 +107,7 @@ async def runners(template: Template, variables: Mapping[str, str], client: Clie
 
 
 def queue_url(url: str, queue: str) -> str:
-    """Give the URL of one of the template's queues; a fragment of `url` renames the one that functions push to.
+    """Return the URL of a queue of the template; a fragment of `url` renames the queue that functions push to.
 
     >>> queue_url("redis://here/0", "TaskQueue"), queue_url("redis://here/0#Other", "TaskQueue")
     ('redis://here/0#TaskQueue', 'redis://here/0#Other')
@@ -118,7 +118,7 @@ def queue_url(url: str, queue: str) -> str:
 
 @asynccontextmanager
 async def scheduler(template: Template, client: Client) -> AsyncIterator[None]:
-    """Follow the schedules of the template; at the end, what is under way is finished."""
+    """Invoke functions on the template's schedules; on exit, wait for running invocations."""
     made = Scheduler(template.schedules, client)
     task = asyncio.create_task(made.run())
     try:
@@ -129,7 +129,7 @@ async def scheduler(template: Template, client: Client) -> AsyncIterator[None]:
 
 
 def http_app(template: Template, variables: Mapping[str, str], client: Client) -> Application:
-    """Make what clients speak to: the gateway, and before it the door of the store where the images are in Redis."""
+    """Make the ASGI application for clients: the gateway, behind an object store if the images are in Redis."""
     limits, routes = replace(HTTP_API, advice=ADVICE), apply_require_keys(template.routes, variables)
     gateway = Gateway(routes, template.cors, client, limits, template.throttling)
     url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
@@ -141,7 +141,7 @@ def http_app(template: Template, variables: Mapping[str, str], client: Client) -
 
 
 async def migrate(dsn: str, client: Client) -> None:
-    """Bring the database to the newest schema; raises StackError."""
+    """Migrate the database to the newest schema; raises StackError."""
     await check_postgres(dsn)
     try:
         await client.invoke(MIGRATION, "migrate-database", b"{}", timeout_s=MIGRATION_TIMEOUT_S)
@@ -154,7 +154,7 @@ async def migrate(dsn: str, client: Client) -> None:
 async def run_all(
     layout: Layout, data_folder: Path, *, host: str, port: int, functions_port: int = 0
 ) -> AsyncIterator[str]:
-    """Start everything, and give the API's URL."""
+    """Run the whole service; yield the API's URL."""
     listener = bind(host, port)
     with listener, environment(data_folder) as variables:
         template = load(layout.template, variables)

@@ -1,4 +1,4 @@
-"""The commands on the dead-letter queue; in the cloud `aws sqs` has them."""
+"""Commands on the dead-letter queue, as `aws sqs` has them in the cloud."""
 
 import asyncio
 import os
@@ -17,19 +17,19 @@ from local.environment import check_redis, running_environment
 from local.stack import queue_url
 
 Answer = TypeVar("Answer")
-limit_option = click.option("--limit", default=1000, show_default=True, help="The oldest so many.")
+limit_option = click.option("--limit", default=1000, show_default=True, help="Number of messages, the oldest first.")
 
 
 @click.group("dead-letters")
 def dead_letters() -> None:
-    """List the messages that nobody could process, or send them again."""
+    """List or redrive the messages that could not be processed."""
 
 
 @dead_letters.command("list")
 @data_option
 @limit_option
 def list_letters(data: Path | None, limit: int) -> None:
-    """Show when each message was sent, and what it says."""
+    """Show when each message was sent, and its body."""
     for letter in _use(data, lambda letters: letters.list(limit)):
         click.echo(f"{letter.sent_at:%Y-%m-%dT%H:%M:%SZ}  {letter.body}")
 
@@ -38,12 +38,12 @@ def list_letters(data: Path | None, limit: int) -> None:
 @data_option
 @limit_option
 def redrive(data: Path | None, limit: int) -> None:
-    """Send the messages to the processor again; what it can do nothing about comes back."""
+    """Move the messages back to the queue; those that fail again return."""
     click.echo(f"{_use(data, lambda letters: letters.redrive(limit))} sent again")
 
 
 def ends(triggers: Iterable[QueueTrigger]) -> tuple[str, str]:
-    """Give the queue where messages stay, which no function empties, and the one that they were first sent to."""
+    """Return the last queue of the chain, which no function consumes, and the first."""
     sources = {trigger.dead_letter_queue: trigger.queue for trigger in triggers if trigger.dead_letter_queue}
     [last] = sources.keys() - sources.values()
     first = last
@@ -60,7 +60,7 @@ def _use(data: Path | None, work: Callable[[DeadLetters], Awaitable[Answer]]) ->
 
 
 def _variables(data: Path | None) -> AbstractContextManager[Mapping[str, str]]:
-    """Give the environment where it says where the queue is, so that nothing has to be started."""
+    """Use the environment alone if it names the queue, so that no server has to be started."""
     if os.environ.get("QUEUE_URL") or os.environ.get("REDIS_URL"):
         return nullcontext(os.environ)
     return running_environment(data or LAYOUT.data_folder)

@@ -1,4 +1,4 @@
-"""The commands on API keys: they invoke the function that has them, as `aws lambda invoke` does in the cloud."""
+"""Commands on API keys: they invoke a function, as `aws lambda invoke` does in the cloud."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ FUNCTION = "ManageKeysFunction"
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke API keys, of the service that runs or, where none does, of the data folder's database."""
+    """Create, list and revoke API keys, in the running service or else in the data folder's database."""
 
 
 def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -38,8 +38,8 @@ def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> 
 @click.argument("owner", callback=_owner)
 @data_option
 def create(owner: str, data: Path | None) -> None:
-    """Make a key for OWNER and print it: it is shown only now."""
-    # A key may come before the service has run for the first time, but not in a folder that was mistyped.
+    """Create a key for OWNER and print it. It cannot be shown again."""
+    # A key may be created before the first run of the service, but not in a folder that was mistyped.
     may_be_new = data is None or data.is_dir()
     [made] = _manage(data, {"action": "create", "owner": owner}, may_be_new=may_be_new)
     click.echo(made["key"])
@@ -48,7 +48,7 @@ def create(owner: str, data: Path | None) -> None:
 @keys.command("list")
 @data_option
 def list_keys(data: Path | None) -> None:
-    """Show the id and the owner of every key, and when it began and ended."""
+    """Show each key's id, creation time, revocation time and owner."""
     for key in _manage(data, {"action": "list"}):
         click.echo("  ".join([key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"]]))
 
@@ -57,9 +57,9 @@ def list_keys(data: Path | None) -> None:
 @click.argument("key_id")
 @data_option
 def revoke(key_id: str, data: Path | None) -> None:
-    """End the key with the id KEY_ID; within a minute nobody gets in with it."""
+    """Revoke the key KEY_ID. It stops working within a minute."""
     if not _manage(data, {"action": "revoke", "id": key_id}):
-        raise click.ClickException(f"There is no key {key_id}; `keys list` shows those that there are.")
+        raise click.ClickException(f"There is no key {key_id}. `keys list` shows all keys.")
     click.echo(f"{key_id} revoked")
 
 
@@ -77,7 +77,7 @@ async def _invoke(folder: Path, event: bytes, *, may_be_new: bool) -> Any:
 
 @asynccontextmanager
 async def _functions_url(folder: Path, *, may_be_new: bool) -> AsyncIterator[str]:
-    """Say where functions are served, if need be by a function host of our own."""
+    """Yield the URL of the functions; start a function host if none is running."""
     if url := os.environ.get("FUNCTIONS_URL"):
         yield url
         return

@@ -1,4 +1,4 @@
-"""What the commands share: the checkout, options, and errors told in one sentence."""
+"""Options and error handling of all commands."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,13 +27,13 @@ functions_option = click.option(
     default=DEFAULT_URL_PATTERN,
     show_default=True,
     envvar="FUNCTIONS_URL",
-    help="Where functions are invoked; {function} is a logical id, {service} a container's name.",
+    help="URL of an invocation; {function} is a logical id, {service} a container's name.",
 )
 
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """Say in one sentence what is wrong, and exit with 1."""
+    """Turn an expected error into one sentence on stderr and exit status 1."""
     try:
         yield
     except EXPECTED as error:

@@ -1,4 +1,4 @@
-"""Tells the commands of the same user where a running service has its parts."""
+"""The file in which a running service publishes its addresses to other commands of the same user."""
 
 import fcntl
 import shlex
@@ -11,9 +11,9 @@ FILE = "service.env"
 
 @contextmanager
 def announced(data_folder: Path, variables: Mapping[str, str]) -> Iterator[None]:
-    """Write the variables to a file in the data folder, which is locked, and so true, until the block ends.
+    """Write the variables to a file in the data folder; the file is locked, and so valid, until the block ends.
 
-    A shell can read it: `set -a; . .data/service.env`. It has passwords, and is for the user alone.
+    A shell can read it: `set -a; . .data/service.env`. It contains passwords, so only the user can read it.
     """
     path = data_folder / FILE
     path.touch(mode=0o600)
@@ -29,7 +29,7 @@ def announced(data_folder: Path, variables: Mapping[str, str]) -> Iterator[None]
 
 
 def read_announcement(data_folder: Path) -> Mapping[str, str]:
-    """Give what a service that runs on the data folder has announced; nothing where none runs."""
+    """Return the variables of the service that runs on the data folder; empty if none runs."""
     try:
         with (data_folder / FILE).open() as file:
             try:

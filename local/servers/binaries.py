@@ -1,4 +1,4 @@
-"""Finds the servers' programs in the installed packages, and brings them within the server user's reach."""
+"""Finds the servers' programs in the installed packages, and copies them where the server user cannot reach them."""
 
 import shutil
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from local.servers.folders import reaches
 
 
 def program(distribution: str, name: str, data_folder: Path) -> Path:
-    """Give the path of a distribution's program, or of its copy in the data folder where it is out of reach.
+    """Return the path of a distribution's program, or of its copy in the data folder if it is out of reach.
 
-    A virtual environment in root's home is closed to the user that the servers run as.
+    The server user cannot enter a virtual environment in root's home.
     """
     package = metadata.distribution(distribution)
     files = [file for file in package.files or () if ".." not in file.parts]
@@ -26,7 +26,7 @@ def program(distribution: str, name: str, data_folder: Path) -> Path:
 
 
 def _copy(source: Path, files: Sequence[Path | metadata.PackagePath], target: Path) -> None:
-    """Copy files to the same relative places in `target`, which appears when all are there."""
+    """Copy files to the same relative paths in `target`, which appears when the copy is complete."""
     unfinished = target.with_name(f"{target.name}.new")
     shutil.rmtree(unfinished, ignore_errors=True)
     for file in files:

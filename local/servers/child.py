@@ -1,6 +1,6 @@
-"""Runs a command as a child that dies with its parent, if wished as another user.
+"""Runs a command as a child that dies with its parent, optionally as another user.
 
-A tiny program of its own and not a `preexec_fn`, which is unsafe beside threads.
+A separate program, because `preexec_fn` is unsafe in a process with threads.
 """
 
 import ctypes
@@ -14,10 +14,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def command(*argv: str | Path, death_signal: signal.Signals = signal.SIGKILL, user: str = "") -> Sequence[str]:
-    """Give the argument vector that runs `argv` so that `death_signal` reaches it when this process ends.
+    """Return the argument vector that runs `argv` and sends it `death_signal` when this process ends.
 
-    With `user`, root first becomes that user. Only Linux has the death signal; elsewhere the command just runs.
-    To Linux, the end of the thread that starts the command is the end of its parent: start it from one that stays.
+    With `user`, root first becomes that user. Only Linux supports the death signal.
+    Linux sends it when the thread that started the command ends, so start it from a lasting one.
     """
     parent, number = str(os.getpid()), str(int(death_signal))
     return sys.executable, "-I", "-S", __file__, parent, number, user, *map(str, argv)

@@ -1,4 +1,4 @@
-"""Says which user the servers run as, and where that user can reach a data folder."""
+"""The user that the servers run as, and data folders that this user can reach."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.servers import child
 
-TRAVERSABLE = 0o711  # the server user passes through to its own folder, and sees nothing else
+TRAVERSABLE = 0o711  # the server user can reach its own folder, and list nothing
 
 
 class ServerError(Exception):
@@ -19,12 +19,12 @@ class ServerError(Exception):
 
 
 def server_user() -> str:
-    """Name the user that the servers run as: `nobody` for root, whom Postgres refuses, else ourselves, as ""."""
+    """Return the user that the servers run as: `nobody` for root, which Postgres refuses, else "" for the same user."""
     return "nobody" if os.geteuid() == 0 else ""
 
 
 def server_ids() -> tuple[int, int]:
-    """Give the user id and the group id that the servers run as."""
+    """Return the user id and the group id that the servers run as."""
     if user := server_user():
         entry = pwd.getpwnam(user)
         return entry.pw_uid, entry.pw_gid
@@ -32,7 +32,7 @@ def server_ids() -> tuple[int, int]:
 
 
 def reaches(path: Path) -> bool:
-    """Tell whether the server user may pass through this folder, or execute this file."""
+    """True if the server user may traverse this folder, or execute this file."""
     test = child.command("test", "-x", path, user=server_user())
     return subprocess.run(test, check=False).returncode == 0
 
@@ -60,14 +60,14 @@ def user_data_folder(environment: Mapping[str, str]) -> Path:
 
 
 def used(data_folder: Path) -> bool:
-    """Tell whether servers have run on this folder: there is a database in it."""
+    """True if servers have run on this folder: it contains a database."""
     return (data_folder / "postgres").exists()
 
 
 def prepare(data_folder: Path) -> Path:
-    """Make the data folder if need be, and give its absolute path.
+    """Create the data folder if it does not exist; return its absolute path.
 
-    Raises ServerError where we cannot write to it or the server user cannot reach it: modes that others set stay.
+    Raises ServerError if it is not writable or out of the server user's reach; modes of existing folders stay.
     """
     folder = data_folder.resolve()
     try:
@@ -87,7 +87,7 @@ def prepare(data_folder: Path) -> Path:
 
 @contextmanager
 def temporary_data_folder() -> Iterator[Path]:
-    """Give a data folder for a test, and remove it afterwards; pytest's `tmp_path` is closed to the server user."""
+    """Yield a data folder for a test, and remove it afterwards; the server user cannot reach pytest's `tmp_path`."""
     parent = tempfile.gettempdir()
     with tempfile.TemporaryDirectory(prefix="imagescaler-", dir=parent if reaches(Path(parent)) else "/tmp") as name:  # noqa: S108
         folder = Path(name).resolve()

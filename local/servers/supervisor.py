@@ -1,4 +1,4 @@
-"""Holds one server's part of a data folder, and runs its processes there: they end when we do, however we end."""
+"""Locks one server's part of a data folder, and runs its processes, which end with this process."""
 
 import fcntl
 import os
@@ -17,13 +17,13 @@ from local.servers.folders import ServerError, prepare, server_ids, server_user
 
 START_TIMEOUT_S = 60.0  # recovery after a crash reads up to 1 GB of log
 STOP_TIMEOUT_S = 5.0
-FAREWELL_TIMEOUT_S = 10.0  # a server whose parent was killed is still writing its data
+SHUTDOWN_TIMEOUT_S = 10.0  # a server whose parent was killed still writes its data
 ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH")  # no PGPORT and the like, and no secrets
 
 
 @dataclass(frozen=True, slots=True)
 class Supervisor:
-    """One server's part of a data folder, held exclusively."""
+    """One server's part of a data folder, locked."""
 
     name: str
     data_folder: Path
@@ -31,21 +31,21 @@ class Supervisor:
 
     @property
     def folder(self) -> Path:
-        """What the server writes to, and owns."""
+        """Folder that the server owns and writes to."""
         return self.data_folder / self.name
 
     @property
     def log(self) -> Path:
-        """What the server said in this run."""
+        """Output of the server in this run."""
         return self.data_folder / "logs" / f"{self.name}.log"
 
     def give(self, path: Path) -> None:
-        """Make a file or folder the server's own, and closed to others."""
+        """Make the server user the owner of a file or folder, and close it to other users."""
         path.chmod(0o700 if path.is_dir() else 0o600)
         os.chown(path, *server_ids())
 
     def run(self, *argv: str | Path, stdin: str = "") -> None:
-        """Run a program of the server's to its end; raise ServerError with its last words if it fails."""
+        """Run a program to its end; raises ServerError with the last lines of its output if it fails."""
         process = self._spawn(*argv, stdin=stdin, death_signal=signal.SIGKILL)
         try:
             status = process.wait()
@@ -64,7 +64,7 @@ class Supervisor:
         stdin: str = "",
         start_timeout_s: float = START_TIMEOUT_S,
     ) -> Iterator[None]:
-        """Run the server from when `is_ready(pid)` until the block ends; `stop_signal` asks it to shut down."""
+        """Run the server until the block ends, which begins when `is_ready(pid)`; stop it with `stop_signal`."""
         process = self._spawn(*argv, stdin=stdin, death_signal=stop_signal)
         try:
             deadline = time.monotonic() + start_timeout_s
@@ -90,7 +90,7 @@ class Supervisor:
                 cwd=self.folder if self.folder.exists() else self.data_folder,
                 env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | {"LC_ALL": "C"},
                 start_new_session=True,  # Ctrl-C in the terminal is for us; the servers are still needed then
-                pass_fds=[self.lock],  # held until the last process that writes to the folder is gone
+                pass_fds=[self.lock],  # locked until the last process that writes to the folder has ended
             )
 
     def _failure(self, what: str) -> str:
@@ -100,7 +100,7 @@ class Supervisor:
 
 @contextmanager
 def supervise(name: str, data_folder: Path) -> Iterator[Supervisor]:
-    """Hold the server's part of a data folder; raise ServerError if another process does."""
+    """Lock the server's part of a data folder; raises ServerError if another process has locked it."""
     folder = prepare(data_folder)
     data = folder / name
     if data.exists() and data.stat().st_uid != server_ids()[0]:
@@ -110,7 +110,7 @@ def supervise(name: str, data_folder: Path) -> Iterator[Supervisor]:
         _locked(
             folder / f"{name}.lock",
             f"A {name} of an earlier run still uses the data folder {folder}: wait for its end.",
-            patience_s=FAREWELL_TIMEOUT_S,
+            patience_s=SHUTDOWN_TIMEOUT_S,
         ) as lock,
     ):
         supervisor = Supervisor(name, folder, lock)
@@ -120,7 +120,7 @@ def supervise(name: str, data_folder: Path) -> Iterator[Supervisor]:
 
 
 def free_port() -> int:
-    """Give a port of the loopback address that nothing listens on."""
+    """Return a free port of the loopback address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
@@ -129,7 +129,7 @@ def free_port() -> int:
 @contextmanager
 def _locked(path: Path, refusal: str, patience_s: float = 0.0) -> Iterator[int]:
     deadline = time.monotonic() + patience_s
-    path.touch(mode=0o600)  # whoever can open it can lock it
+    path.touch(mode=0o600)  # any user who can open it can lock it
     with path.open("a") as file:
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Runs an embedded Redis (Valkey), set up so that it loses nothing that it has acknowledged for a second."""
+"""Runs an embedded Redis (Valkey) that loses at most the last second of writes."""
 
 import secrets
 import signal
@@ -30,9 +30,9 @@ loglevel notice
 
 @contextmanager
 def redis(data_folder: Path, *, max_memory_bytes: int = MAX_MEMORY_BYTES) -> Iterator[str]:
-    """Run Redis on the data folder's append-only file, and give its URL, whose port and password are new each time.
+    """Run Redis on the data folder's append-only file; yield its URL, with a new port and password each time.
 
-    Raises ServerError where it cannot be started, with the reason.
+    Raises ServerError if it cannot be started.
     """
     with supervise("redis", data_folder) as server:
         server.folder.mkdir(exist_ok=True)
@@ -49,7 +49,7 @@ def redis(data_folder: Path, *, max_memory_bytes: int = MAX_MEMORY_BYTES) -> Ite
 
 
 def _is_ready(port: int, password: str, _pid: int) -> bool:
-    """Tell whether it answers to the password: then it is ours, and has read its file."""
+    """True if it accepts the password: then it is our server and has loaded its file."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())

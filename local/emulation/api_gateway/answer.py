@@ -1,4 +1,4 @@
-"""Translates what a function returned into an HTTP response: API Gateway's response format 2.0."""
+"""Translates a function's result into an HTTP response: API Gateway's response format 2.0."""
 
 import json
 import re
@@ -19,12 +19,12 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class BadAnswer(ValueError):
-    """A function returned what is not an HTTP response; the message says why."""
+    """A function's result is not an HTTP response; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP response; `content_length` is that of a body which is not here, in the answer to HEAD."""
+    """An HTTP response; `content_length` is that of the omitted body of a response to HEAD."""
 
     status: int
     headers: Headers = ()
@@ -32,7 +32,7 @@ class Answer:
     content_length: int | None = None
 
     def framed(self) -> Headers:
-        """Give the headers with the Content-Length where there may be one (RFC 9110, section 8.6)."""
+        """Return the headers, with Content-Length where it is allowed (RFC 9110, section 8.6)."""
         if self.status in WITHOUT_BODY:
             return self.headers
         length = len(self.body) if self.content_length is None else self.content_length

@@ -1,4 +1,4 @@
-"""The gateway as an ASGI application: a request becomes an event, what a function returns becomes the answer."""
+"""The gateway as an ASGI application: from request to event, from a function's result to a response."""
 
 import logging
 import time
@@ -21,13 +21,13 @@ from local.emulation.lambda_host.lambda_client import Client
 from local.emulation.sam_template.declarations import Cors, Route, Throttling
 
 UNTHROTTLED = Throttling()
-CLIENT_CLOSED_REQUEST = 499  # no status of HTTP, but what logs call a client that hung up
+CLIENT_CLOSED_REQUEST = 499  # not a status of HTTP; nginx logs it for a client that disconnected
 
 logger = logging.getLogger(__name__)
 
 
 class Gateway:
-    """An HTTP API: routes to functions that are invoked through `client`."""
+    """An HTTP API whose functions are invoked through `client`."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Gateway:
         logger.info("%s %s %d %.0f ms %s", request.method, request.raw_path, status, duration_ms, function)
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for the invocations that have outlived their requests."""
+        """Wait for invocations whose requests have ended."""
         await self._invocations.drain(timeout_s)
 
     async def _answer(self, request: Request, body: Body, match: Match | None) -> Answer:

@@ -1,4 +1,4 @@
-"""Asks a route's authorizer whether a request may pass, and remembers the answer for as long as the route says.
+"""Invokes a route's authorizer, and caches its answer for the authorizer's TTL.
 
 Source: AWS, "Control access to HTTP APIs with AWS Lambda authorizers", identity sources, simple responses, caching.
 """
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class Authorization:
-    """The authorizers of an API, and their answers that still hold."""
+    """The authorizers of an API, and their cached answers."""
 
     def __init__(self, invocations: Invocations, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._invocations = invocations
@@ -31,9 +31,9 @@ class Authorization:
         self._answers: OrderedDict[tuple[Authorizer, tuple[str, ...]], tuple[float, Context | None]] = OrderedDict()
 
     async def check(self, request: Request, match: Match) -> Context | None:
-        """Give what the authorizer says of who asks, None on a route without one; raises a Refusal.
+        """Return the authorizer's context, None on a route without authorizer; raises a Refusal.
 
-        A missing identity is refused with 401 and asks nobody, one that the authorizer does not accept with 403.
+        Without identity the answer is 401, and the authorizer is not invoked; if it refuses, 403.
         """
         authorizer = match.route.authorizer
         if authorizer is None:

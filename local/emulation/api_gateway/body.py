@@ -1,4 +1,4 @@
-"""The body of a request: read up to a limit, or politely ignored."""
+"""The body of a request: read up to a limit, or drained."""
 
 import asyncio
 import contextlib
@@ -15,11 +15,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 class ClientGone(Exception):
-    """The client hung up before its request was complete."""
+    """The client disconnected before its request was complete."""
 
 
 class Body:
-    """What is still to come of a request."""
+    """The unread part of a request."""
 
     def __init__(self, request: Request, receive: Receive) -> None:
         self._declared = request.header("content-length")
@@ -37,7 +37,7 @@ class Body:
         return content
 
     async def chunks(self, silence_s: float) -> AsyncIterator[bytes]:
-        """Give the body as it comes; raises ClientGone, also when nothing comes for `silence_s` seconds."""
+        """Yield the body in chunks; raises ClientGone, also after `silence_s` seconds without data."""
         while not self.is_complete:
             try:
                 async with asyncio.timeout(silence_s):
@@ -47,7 +47,7 @@ class Body:
             yield chunk
 
     async def drain(self, limit_bytes: int = DRAIN_BYTES, timeout_s: float = DRAIN_TIMEOUT_S) -> None:
-        """Throw the rest away, but not for ever.
+        """Discard the rest of the body, within limits.
 
         A connection that is closed with unread bytes is reset, and a client that is still sending would see the reset
         and never the answer (RFC 9112, section 9.6).

@@ -1,4 +1,4 @@
-"""Answers preflights and adds CORS headers as an HTTP API does it from its CorsConfiguration.
+"""CORS as an HTTP API does it from its CorsConfiguration: preflights, and headers of responses.
 
 Source: AWS, "Configure CORS for HTTP APIs in API Gateway"; the Fetch standard, section 3.3.
 """
@@ -12,13 +12,13 @@ from local.emulation.sam_template.declarations import Cors
 
 
 def is_preflight(request: Request) -> bool:
-    """Say whether a browser asks for permission."""
+    """True if the request is a CORS preflight."""
     asks = request.header("origin"), request.header("access-control-request-method")
     return request.method == "OPTIONS" and None not in asks
 
 
 def preflight(request: Request, cors: Cors) -> Answer:
-    """Answer a preflight: with the permissions, or, for an origin that has none, with nothing."""
+    """Answer a preflight: with the permissions, or without for an origin that is not allowed."""
     permissions = {
         "access-control-allow-methods": ",".join(cors.allow_methods),
         "access-control-allow-headers": ",".join(cors.allow_headers),
@@ -28,7 +28,7 @@ def preflight(request: Request, cors: Cors) -> Answer:
 
 
 def dress(answer: Answer, request: Request, cors: Cors) -> Answer:
-    """Replace what a function says of CORS by what the configuration says."""
+    """Replace the CORS headers of a function by those of the configuration."""
     own = (pair for pair in answer.headers if not pair[0].startswith("access-control-"))
     exposed = {"access-control-expose-headers": ",".join(cors.expose_headers)}
     return replace(answer, headers=(*own, *_headers(request, cors, exposed)))
@@ -37,7 +37,7 @@ def dress(answer: Answer, request: Request, cors: Cors) -> Answer:
 def _headers(request: Request, cors: Cors, more: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     origin, anyone = request.header("origin"), "*" in cors.allow_origins
     if not anyone:
-        yield "vary", "origin"  # a cache must not give one origin's answer to another
+        yield "vary", "origin"  # a cache must not serve one origin's response to another
     if origin is None or not any(_covers(pattern, origin) for pattern in cors.allow_origins):
         return
     yield "access-control-allow-origin", "*" if anyone else origin

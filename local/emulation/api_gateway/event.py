@@ -24,7 +24,7 @@ HOP_BY_HOP = frozenset(
 
 
 def authorizer_event(request: Request, match: Match, identity: Iterable[str]) -> bytes:
-    """Make the JSON of the event of a Lambda authorizer (payload format 2.0): it never sees the body."""
+    """Make the JSON event of a Lambda authorizer (payload format 2.0), which has no body."""
     head = _head(request, match, body_size=0, is_base64=False)
     region = PSEUDO_PARAMETERS["AWS::Region"]
     arn = f"arn:aws:execute-api:{region}:{ACCOUNT_ID}:{API_ID}/$default/{request.method}{request.path}"
@@ -35,7 +35,7 @@ def authorizer_event(request: Request, match: Match, identity: Iterable[str]) ->
 def encode(
     request: Request, match: Match, body: bytes | bytearray, authorizer: Mapping[str, Any] | None = None
 ) -> bytes:
-    """Make the JSON of the event; `authorizer` is the context that a Lambda authorizer has given.
+    """Make the JSON event; `authorizer` is the context that a Lambda authorizer returned.
 
     Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway". Two things are as AWS does them
     rather than as it documents them: `rawPath` is percent-decoded, and every body is base64 whose type is not `text/*`
@@ -50,7 +50,7 @@ def encode(
         return head
     if text is not None:
         return b"".join((head[:-1], b',"body":', _json(text), b"}"))
-    # Base64 has nothing that JSON would escape: put in place as it is, megabytes are copied only once.
+    # JSON would escape nothing in base64, so it is inserted as it is: megabytes are copied only once.
     return b"".join((head[:-1], b',"body":"', pybase64.b64encode(body), b'"}'))
 
 
@@ -97,7 +97,7 @@ def _head(request: Request, match: Match, *, body_size: int, is_base64: bool) ->
 
 
 def _headers(request: Request, body_size: int) -> Iterator[tuple[str, str]]:
-    """Give the headers that reach the function: what the gateway knows better replaces what the client said."""
+    """Yield the headers for the function; the gateway's own values replace the client's."""
     sent = _joined(request.headers)
     named = {name.strip().lower() for value in request.values("connection") for name in value.split(",")}
     yield from ((name, value) for name, value in sent.items() if name not in HOP_BY_HOP | named | {"cookie"})

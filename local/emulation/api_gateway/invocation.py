@@ -1,4 +1,4 @@
-"""Invokes functions for clients that wait thirty seconds, and no longer."""
+"""Invokes functions for clients, which wait thirty seconds at most."""
 
 import asyncio
 import logging
@@ -16,13 +16,13 @@ from local.emulation.lambda_host.lambda_client import (
 from local.emulation.sam_template.declarations import service_of
 
 logger = logging.getLogger(__name__)
-BUSY_RETRY_AFTER_S = 1  # the host has let the request wait already, so there are more than it can take
+BUSY_RETRY_AFTER_S = 1  # the request has waited in the host already, which is overloaded
 
 
 class Invocations:
-    """The invocations under way.
+    """The running invocations.
 
-    One is never cancelled because its client was answered or hung up: the function would go on all the same, and RIE
+    None is cancelled when its client was answered or has disconnected: the function would continue, and RIE
     crashes when a caller gives up.
     """
 
@@ -32,11 +32,11 @@ class Invocations:
         self._running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks by weak references only
 
     async def invoke(self, function: str, event: bytes, request_id: str) -> Any:
-        """Invoke a function and return what it returned; raises a Refusal that says why there is nothing."""
+        """Invoke a function and return its result; raises a Refusal."""
         timeout_s = self._limits.invocation_timeout_s
         task = asyncio.create_task(self._client.invoke(function, service_of(function), event, timeout_s=timeout_s))
         self._running.add(task)
-        task.add_done_callback(self._roll_back)
+        task.add_done_callback(self._finished)
         done, _ = await asyncio.wait({task}, timeout=self._limits.integration_timeout_s)
         error = (
             task.exception() if done else TimeoutError(f"the time of {self._limits.integration_timeout_s:g} s is over")
@@ -49,31 +49,31 @@ class Invocations:
         raise _refusal(error, function, event, request_id) from error
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for what is under way, and then give it up."""
+        """Wait for running invocations, and cancel those that are late."""
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=timeout_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    def _roll_back(self, task: asyncio.Task[Any]) -> None:
+    def _finished(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # asked for, or asyncio would complain of an error that nobody waited for
+            task.exception()  # retrieved, or asyncio would log an exception that nobody awaited
 
 
 def _refusal(error: Exception, function: str, event: bytes, request_id: str) -> Refusal:
-    """Choose the gateway's answer: 503 for what a client may try again, 500 for what is wrong with the function."""
+    """Choose the gateway's answer: 503 where a retry may help, 500 for an error of the function."""
     match error:
         case TimeoutError():
-            return Refusal(503, f"{function} did not answer in time; it may still do what it was asked to.")
+            return Refusal(503, f"{function} did not answer in time; it may still complete.")
         case FunctionThrottled():
             return Refusal(
-                503, f"{function} is busy: every environment of it has work.", retry_after_s=BUSY_RETRY_AFTER_S
+                503, f"{function} is busy: all of its environments are in use.", retry_after_s=BUSY_RETRY_AFTER_S
             )
         case FunctionUnreachable():
-            return Refusal(503, f"{function} cannot be reached, or was replaced; it may have done its work.")
+            return Refusal(503, f"{function} cannot be reached, or was replaced; it may have completed.")
         case EventTooLarge():
-            return Refusal(413, f"{function} takes no event of {len(event):,} bytes.")
+            return Refusal(413, f"{function} does not accept an event of {len(event):,} bytes.")
         case _:
             return Refusal(500, f"{function} failed; the gateway's log says why, under the request id {request_id}.")

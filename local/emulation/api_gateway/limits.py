@@ -1,4 +1,4 @@
-"""How much the gateway takes, and the refusals that say so."""
+"""The size limits of the gateway."""
 
 import re
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Limits:
     event_bytes: int = 6_291_556
     integration_timeout_s: float = 30.0
     invocation_timeout_s: float = 35.0
-    """How long an invocation is waited for, which is longer than a client is kept waiting: RIE crashes otherwise."""
+    """Longer than a client waits, because RIE crashes when its caller gives up."""
 
     advice: str = ""
-    """What to tell, after the limit, those who have sent too much."""
+    """Advice after the sentence that names the limit."""
 
     def check_head(self, request: Request) -> None:
         """Refuse a head that is too large, or a path that is not percent-encoded UTF-8 (RFC 3986, section 2.1)."""

@@ -1,4 +1,4 @@
-"""What the gateway answers by itself when a request gets no answer from a function."""
+"""The gateway's own error responses."""
 
 import json
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ MESSAGES: Mapping[int, str] = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-"""What API Gateway's `message` says."""
+"""API Gateway's `message` by status."""
 
 TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large", 416: "Range Not Satisfiable"}
-"""What a status is called (RFC 9110, section 15)."""
+"""Reason phrases (RFC 9110, section 15)."""
 
 
 class Refusal(Exception):
-    """The gateway's own answer: API Gateway's `message`, and the members of a problem (RFC 9457).
+    """An error response of the gateway: API Gateway's `message`, and the members of a problem (RFC 9457).
 
     `retry_after_s` becomes the header Retry-After, which API Gateway does not send.
     """
@@ -39,7 +39,7 @@ class Refusal(Exception):
         self.retry_after_s = retry_after_s
 
     def answer(self) -> Answer:
-        """Give the HTTP response."""
+        """Return the HTTP response."""
         content = {
             "message": MESSAGES[self.status],
             "type": "about:blank",

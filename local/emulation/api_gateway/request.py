@@ -1,4 +1,4 @@
-"""The head of an HTTP request, as the gateway sees it."""
+"""The head of an HTTP request."""
 
 import secrets
 import time
@@ -51,14 +51,14 @@ class Request:
         )
 
     def values(self, name: str) -> Iterator[str]:
-        """Go through the values of a header, by its name in lower case."""
+        """Return the values of a header, by its name in lower case."""
         return (value for key, value in self.headers if key == name)
 
     def header(self, name: str) -> str | None:
-        """Give the first value of a header, by its name in lower case."""
+        """Return the first value of a header, by its name in lower case."""
         return next(self.values(name), None)
 
     @property
     def has_body(self) -> bool:
-        """Say whether a body follows (RFC 9112, section 6.3)."""
+        """True if a body follows (RFC 9112, section 6.3)."""
         return self.header("transfer-encoding") is not None or self.header("content-length") not in {None, "0"}

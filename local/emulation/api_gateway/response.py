@@ -1,4 +1,4 @@
-"""Sends an answer to a client, also to one that is still sending its request."""
+"""Sends a response to a client, even while the client is still sending its request."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -11,7 +11,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 async def respond(send: Send, request: Request, body: Body, answer: Answer) -> None:
-    """Send an answer; where the body was not read, its rest is ignored and the connection closed."""
+    """Send a response; an unread body is drained, and the connection closed."""
     headers = [*answer.framed(), ("apigw-requestid", request.id)]
     content = b"" if request.method == "HEAD" else answer.body
     if body.is_complete:
@@ -25,6 +25,6 @@ async def respond(send: Send, request: Request, body: Body, answer: Answer) -> N
 
 
 def start(answer: Answer, headers: list[tuple[str, str]]) -> dict[str, Any]:
-    """Give the message that begins an answer."""
+    """Return the ASGI message that starts a response."""
     encoded = [(name.encode(), value.encode()) for name, value in headers]
     return {"type": "http.response.start", "status": answer.status, "headers": encoded}

@@ -1,4 +1,4 @@
-"""Chooses the route of a request as an HTTP API does."""
+"""The routes of an HTTP API, and the choice of one for a request."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ _VARIABLE = re.compile(r"\{([^{}+]+)(\+?)\}")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The route of a request, and what its path says for the route's variables, percent-decoded."""
+    """The route of a request, and the values of its path variables, percent-decoded."""
 
     route: Route
     path_parameters: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Serves a gateway, or what stands before it, with uvicorn, as one part of a program that has others."""
+"""Serves an ASGI application with uvicorn, as one part of a larger program."""
 
 import asyncio
 import contextlib
@@ -16,19 +16,19 @@ GRACE_S = 5
 
 
 class Application(Protocol):
-    """An ASGI application that can be waited for."""
+    """An ASGI application whose running work can be awaited."""
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request."""
         ...
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for what has outlived its requests."""
+        """Wait for work whose requests have ended."""
         ...
 
 
 class PortInUse(OSError):
-    """Somebody else listens on the port."""
+    """The port is in use."""
 
     def __init__(self, port: int) -> None:
         super().__init__(
@@ -40,7 +40,7 @@ class PortInUse(OSError):
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without a hand on signals, which belong to the program that it is a part of."""
+    """uvicorn without signal handlers, which belong to the program around it."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -63,7 +63,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 @contextlib.asynccontextmanager
 async def serving(application: Application, listener: socket.socket, *, grace_s: int = GRACE_S) -> AsyncIterator[None]:
-    """Serve within the block; at its end requests and invocations have `grace_s` seconds each to finish."""
+    """Serve within the block; on exit, requests and invocations have `grace_s` seconds each to finish."""
     config = uvicorn.Config(
         application,
         lifespan="off",

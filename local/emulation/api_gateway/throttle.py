@@ -1,4 +1,4 @@
-"""Refuses what comes too fast: API Gateway's throttling of routes, and the firewall's of clients."""
+"""Rate limits: API Gateway's throttling of routes, and the firewall's of clients."""
 
 from datetime import timedelta
 from math import ceil
@@ -10,14 +10,14 @@ from throttled.store import MemoryStore
 from local.emulation.api_gateway.refusal import Refusal
 from local.emulation.sam_template.declarations import Rate, Route, Throttling
 
-CLIENTS = 10_000  # are remembered; a bucket that is forgotten is full
+CLIENTS = 10_000  # the most addresses with a bucket; one that is dropped is full again
 
 
 class Throttle:
     """Token buckets: one for each route, one for each client's address.
 
     Source: AWS, "Throttle requests to your HTTP APIs"; AWS WAF, "Rate-based rule statement". The firewall counts in a
-    sliding window; a bucket that refills evenly comes to the same. It stands before the API, so it is asked first.
+    sliding window; a bucket that refills evenly is equivalent. It is in front of the API, so it is checked first.
     """
 
     def __init__(self, throttling: Throttling) -> None:
@@ -44,7 +44,7 @@ class Throttle:
 
 
 def _limiter(rate: Rate | None, keys: int) -> Throttled | None:
-    """Make buckets; GCRA is a token bucket that knows to the millisecond when there will be a token."""
+    """Make token buckets; with GCRA the time of the next token is exact."""
     if rate is None:
         return None
     quota = per_duration(timedelta(seconds=rate.period_s), rate.requests, rate.burst)

@@ -1,4 +1,4 @@
-"""What a function gets from a schedule: an EventBridge event."""
+"""The EventBridge event that a schedule sends to a function."""
 
 import json
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from local.emulation.sam_template.cloudformation import PSEUDO_PARAMETERS
 
 
 def scheduled_event(rule: str, now: datetime) -> bytes:
-    """Give the event's JSON. Source: Amazon EventBridge, "Events from AWS services", scheduled events."""
+    """Return the event's JSON. Source: Amazon EventBridge, "Events from AWS services", scheduled events."""
     region, account = PSEUDO_PARAMETERS["AWS::Region"], PSEUDO_PARAMETERS["AWS::AccountId"]
     event = {
         "version": "0",

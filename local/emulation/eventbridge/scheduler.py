@@ -1,4 +1,4 @@
-"""Invokes functions at their schedules' rates."""
+"""Invokes functions on their schedules."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from local.emulation.lambda_host.lambda_client import Client, InvocationError
 from local.emulation.sam_template.declarations import Schedule, service_of
 
 logger = logging.getLogger(__name__)
-INIT_S = 30  # a function may have to start before its time begins
+INIT_S = 30  # added to the timeout, for a cold start
 
 
 class Scheduler:
@@ -26,7 +26,7 @@ class Scheduler:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until `stop`, and finish what is under way."""
+        """Run until `stop`, then wait for running invocations."""
         await asyncio.gather(*map(self._keep, self._schedules))
 
     def stop(self) -> None:
@@ -46,7 +46,7 @@ class Scheduler:
         return self._stopping.is_set()
 
     async def _invoke(self, schedule: Schedule) -> None:
-        """Invoke once: the next time comes soon, so that a failure is only told."""
+        """Invoke once. A failure is only logged, because the next run comes soon."""
         event = scheduled_event(schedule.rule, datetime.now(UTC))
         timeout_s = schedule.timeout_s + INIT_S
         try:

@@ -1,4 +1,4 @@
-"""What an invocation comes to, in Lambda's words where the function has none of its own."""
+"""The result of an invocation, with Lambda's error messages."""
 
 import json
 import signal
@@ -16,17 +16,17 @@ class Answer:
 
 
 def timed_out(request_id: str, timeout_s: float) -> Answer:
-    """Answer for a function whose time was over."""
+    """Error of a function that timed out."""
     return _error("Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout_s:.2f} seconds")
 
 
 def exited(request_id: str, return_code: int) -> Answer:
-    """Answer for a process that ended instead of answering; a negative `return_code` is a signal, as in subprocess."""
+    """Error of a process that exited; a negative `return_code` is a signal, as in subprocess."""
     return _error("Runtime.ExitError", f"RequestId: {request_id} Error: {_exit_reason(return_code)}")
 
 
 def too_large() -> Answer:
-    """Answer for a response that is over the limit."""
+    """Error of a response over the size limit."""
     limit = f"({RESPONSE_LIMIT_BYTES} bytes)"
     return _error(
         "Function.ResponseSizeTooLarge", f"Response payload size exceeded maximum allowed payload size {limit}."
@@ -34,7 +34,7 @@ def too_large() -> Answer:
 
 
 def _exit_reason(return_code: int) -> str:
-    """Put a return code as Go does, in which Lambda is written.
+    """Describe a return code in the words of Go, as Lambda does.
 
     >>> _exit_reason(-9)
     'Runtime exited with error: signal: killed'

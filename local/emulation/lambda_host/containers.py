@@ -1,4 +1,4 @@
-"""The containers of a function: each takes one invocation at a time, and they come and go."""
+"""The containers of a function, whose number changes; each takes one invocation at a time."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ Resolve = Callable[[str, int], Awaitable[set[str]]]
 
 
 async def resolve(host: str, port: int) -> set[str]:
-    """Give all addresses of a name, none for one that is not known: under compose, those of the running containers."""
+    """Return all addresses of a name; under compose, those of the running containers. Empty for an unknown name."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror:
@@ -21,7 +21,7 @@ async def resolve(host: str, port: int) -> set[str]:
 
 
 class NoneFree(Exception):
-    """No container of a function could be had in time."""
+    """No container of a function was free in time."""
 
     def __init__(self, *, are_busy: bool) -> None:
         super().__init__()
@@ -31,16 +31,16 @@ class NoneFree(Exception):
 class Containers:
     """The containers behind a service's name.
 
-    An emulator in a container (RIE) crashes on a second invocation at the same time, so whoever invokes holds a
-    container meanwhile. One is handed out only after it has accepted a connection: an invocation that could be refused
+    The emulator in a container (RIE) crashes on a second invocation at the same time, so each caller reserves a
+    container. One is handed out only after it has accepted a connection: an invocation that could be refused
     is never sent, so none has to be repeated.
     """
 
     def __init__(self, host: str, port: int, resolve: Resolve = resolve) -> None:
         self._host, self._port, self._resolve = host, port, resolve
-        self._addresses: list[str] = []  # the last one used comes first: it is warm
+        self._addresses: list[str] = []  # the most recently used first: it is warm
         self._busy: set[str] = set()
-        self._line = asyncio.Lock()  # who came first is served first
+        self._line = asyncio.Lock()  # first come, first served
         self._freed = asyncio.Event()
         self._looked_up_at = float("-inf")
 
@@ -51,7 +51,7 @@ class Containers:
 
     @asynccontextmanager
     async def hold(self, wait_s: float) -> AsyncIterator[str]:
-        """Keep a container to oneself and give its address; raises NoneFree after `wait_s` seconds."""
+        """Reserve a container and yield its address; raises NoneFree after `wait_s` seconds."""
         try:
             async with asyncio.timeout(wait_s), self._line:
                 address = await self._next()

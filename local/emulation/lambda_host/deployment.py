@@ -1,4 +1,4 @@
-"""A function as it is deployed on this machine: where its code is, and the environment variables that Lambda sets."""
+"""A function as it is deployed on this machine: its code, and the environment variables that Lambda sets."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ DEFAULTS = {"AWS_REGION": "us-east-1", "LANG": "en_US.UTF-8", "PATH": os.environ
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Where code is: `functions` holds a folder for each function, `layers` are searched for modules after it."""
+    """`functions` contains a folder for each function; `layers` are searched for modules after it."""
 
     functions: Path
     layers: Sequence[Path] = ()
@@ -25,7 +25,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A function, its code, and the environment variables that all functions get."""
+    """A function, its code, and the environment variables of all functions."""
 
     function: Function
     code: Code
@@ -33,21 +33,21 @@ class Deployment:
 
     @property
     def folder(self) -> Path:
-        """Give the folder of the function's module `handler`."""
+        """Folder of the function's module `handler`."""
         return self.code.functions.resolve() / self.function.name
 
     @property
     def region(self) -> str:
-        """Give the AWS region that the function believes to be in."""
+        """AWS region in the function's environment."""
         return (DEFAULTS | dict(self.environment))["AWS_REGION"]
 
     @property
     def arn(self) -> str:
-        """Give the function's name as AWS has it."""
+        """ARN of the function."""
         return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.function.service}"
 
     def variables(self, runtime_api: str) -> dict[str, str]:
-        """Give the environment variables of a process that finds its Runtime API at an address.
+        """Return the environment variables of a process whose Runtime API is at an address.
 
         Source: AWS Lambda, "Defined runtime environment variables".
         """

@@ -1,4 +1,4 @@
-"""An execution environment: one process of a function, which takes one invocation after the other."""
+"""An execution environment: one process of a function, which takes one invocation at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,7 +17,7 @@ MIB = 1024 * 1024
 
 
 class Environment:
-    """A process and its Runtime API, and the guard of the function's time and memory."""
+    """A process and its Runtime API, under the function's limits of time and memory."""
 
     def __init__(self, function: Function, api: RuntimeApi, process: Process, *, init_s: float) -> None:
         self.idle_since = float("inf")
@@ -25,12 +25,12 @@ class Environment:
         self._api = api
         self._process = process
         self._end: asyncio.Task[None] | None = None
-        # Lambda begins an init of more than 10 s anew inside the first invocation; here it may go on for that long.
+        # Lambda repeats an init of more than 10 s inside the first invocation; here it continues for that long.
         self._init_s = max(init_s, function.timeout_s)
 
     @classmethod
     async def start(cls, deployment: Deployment, *, init_s: float, on_line: Callable[[str], None]) -> Self:
-        """Start a process; raises OSError when the function has no folder, or the machine no room."""
+        """Start a process; raises OSError."""
         api = RuntimeApi(function_arn=deployment.arn, timeout_s=deployment.function.timeout_s)
         variables = deployment.variables(await api.start())
         try:
@@ -42,11 +42,11 @@ class Environment:
 
     @property
     def usable(self) -> bool:
-        """Say whether the process can take an invocation."""
+        """True if the process can take an invocation."""
         return not (self._api.init_failed or self._process.killed or self._process.exited.done())
 
     async def invoke(self, invocation: Invocation) -> Answer:
-        """Let the process have an invocation, and wait until it answers, ends, or has to be killed."""
+        """Pass an invocation to the process, and wait until it answers, ends, or exceeds a limit and is killed."""
         invocation.allow(self._init_s)
         self._api.offer(invocation)
         while not invocation.answer.done():
@@ -58,7 +58,7 @@ class Environment:
         return invocation.answer.result()
 
     async def stop(self, grace_s: float = 0) -> None:
-        """End the process, by force after `grace_s`; it goes on when the caller is cancelled, and happens once."""
+        """Stop the process, by force after `grace_s`; continues when the caller is cancelled."""
         self._end = self._end or asyncio.create_task(self._stop(grace_s))
         await asyncio.shield(self._end)
 

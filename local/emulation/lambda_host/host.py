@@ -19,9 +19,9 @@ from local.emulation.sam_template.declarations import Function
 
 
 class FunctionHost:
-    """Serves functions while its context is open, and leaves no process behind.
+    """Serves functions while its context is open, and stops all processes.
 
-    `environment` is what all processes get, besides their function's own variables; nothing is inherited but PATH.
+    All processes get `environment` and their function's own variables; of this process they inherit only PATH.
     `on_log` gets a function's logical id and each line that a process of it writes. `port` 0 means any free one,
     which `port` then names.
     """
@@ -67,13 +67,13 @@ class FunctionHost:
     ) -> None:
         self._janitor.cancel()
         await asyncio.gather(self._janitor, return_exceptions=True)
-        # Processes before connections: whoever waits for an answer hears that its process has ended.
+        # Processes before connections: callers are answered that the process has ended.
         await asyncio.gather(*(pool.stop() for pool in self._pools.values()))
         await self._runner.cleanup()
 
     @property
     def url_pattern(self) -> str:
-        """Give the URL of an invocation, with `{function}` for the logical id."""
+        """URL of an invocation, with `{function}` for the logical id."""
         return f"http://{self._host}:{self.port}{PATH}"
 
     def start(self, function: str, event: bytes) -> asyncio.Task[Answer]:

@@ -1,4 +1,4 @@
-"""Invokes functions of a host in this very process: megabytes do not pass the loopback from it to itself."""
+"""Invokes the functions of a host in this process, without HTTP between them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ from local.emulation.lambda_host.pool import Throttled
 
 
 class HostClient:
-    """A way to functions as LambdaClient is, with the same answers and errors, but without the Invoke API."""
+    """Has the interface, responses and errors of LambdaClient, without the Invoke API."""
 
     def __init__(self, host: FunctionHost) -> None:
         self._host = host
@@ -28,7 +28,7 @@ class HostClient:
     async def invoke(self, function: str, _service: str, event: bytes, *, timeout_s: float) -> Any:
         """Invoke a function with a JSON event, wait for its answer and return it decoded.
 
-        Raises the InvocationErrors, and TimeoutError after `timeout_s` seconds; the function goes on all the same.
+        Raises InvocationErrors, and TimeoutError after `timeout_s` seconds; the function is not stopped.
         """
         if len(event) > EVENT_LIMIT_BYTES:
             raise EventTooLarge(f"the event has {len(event)} bytes, and may have {EVENT_LIMIT_BYTES}")
@@ -47,8 +47,8 @@ class HostClient:
 
     @asynccontextmanager
     async def environment(self, function: str, service: str, *, wait_s: float = 0) -> AsyncIterator[Environment]:  # noqa: ARG002 - the host waits
-        """Have an environment of a function: the host lets each invocation wait for one."""
+        """Yield a way to invoke the function: in the host each invocation waits for an environment."""
         yield partial(self.invoke, function, service)
 
     async def concurrency(self, _function: str, _service: str) -> None:
-        """Leave it to the host how many environments there are."""
+        """Return None: the host decides the number of environments."""

@@ -1,4 +1,4 @@
-"""One event on its way through an environment."""
+"""An invocation of a function."""
 
 import asyncio
 import secrets
@@ -41,6 +41,6 @@ class Invocation:
         self.deadline = asyncio.get_running_loop().time() + seconds
 
     def complete(self, answer: Answer) -> None:
-        """Give the answer, unless there is one: the first stands."""
+        """Set the answer, unless it is set already."""
         if not self.answer.done():
             self.answer.set_result(answer)

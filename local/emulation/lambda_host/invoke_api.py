@@ -13,7 +13,7 @@ from local.emulation.lambda_host.pool import Pool, Throttled
 
 PATH = "/2015-03-31/functions/{function}/invocations"
 CHECKED_BYTES = 16 * 1024
-"""A longer event is not parsed only to see whether it is JSON: its runtime will tell (Runtime.UnmarshalError)."""
+"""A longer event is not validated as JSON here: the runtime fails with Runtime.UnmarshalError."""
 
 
 class Refused(web.HTTPException):
@@ -46,7 +46,7 @@ class InvokeApi:
             case "RequestResponse":
                 response = _response(await _answer(pool, invocation))
             case "Event":
-                pool.start(invocation)  # once: Lambda would try two times more
+                pool.start(invocation)  # once; Lambda would retry twice
                 response = web.Response(status=HTTPStatus.ACCEPTED)
             case "DryRun":
                 response = web.Response(status=HTTPStatus.NO_CONTENT)

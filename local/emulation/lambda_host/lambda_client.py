@@ -1,4 +1,4 @@
-"""Invokes functions through the Lambda Invoke API, whoever serves it: our host, a container's RIE, or SAM."""
+"""Invokes functions through the Lambda Invoke API of the function host, a container's RIE, or SAM."""
 
 import io
 import json
@@ -18,15 +18,15 @@ WAIT_S = 10
 """How long an invocation waits for a free container: Lambda throttles at once, but starts more environments first."""
 
 STREAMED_BYTES = 1024 * 1024
-"""Longer events are sent in pieces, for the sake of everybody else on the event loop; aiohttp warns otherwise."""
+"""Longer events are sent in chunks, so that the event loop is not blocked; aiohttp warns otherwise."""
 
 
 class InvocationError(Exception):
-    """An invocation gave no answer that can be used."""
+    """An invocation gave no usable response."""
 
 
 class FunctionUnreachable(InvocationError):
-    """Nobody serves the function, or the connection broke."""
+    """No server for the function, or the connection broke."""
 
 
 class FunctionThrottled(InvocationError):
@@ -38,7 +38,7 @@ class EventTooLarge(InvocationError):
 
 
 class FunctionFailed(InvocationError):
-    """The function raised, exited, ran out of time, or answered something that is not JSON."""
+    """The function raised, exited, timed out, or returned something that is not JSON."""
 
     def __init__(self, error_type: str, error_message: str) -> None:
         super().__init__(f"{error_type}: {error_message}")
@@ -54,7 +54,7 @@ REFUSALS: Mapping[int, type[InvocationError]] = {
 
 
 class Client(Protocol):
-    """Whoever invokes functions."""
+    """Invokes functions."""
 
     async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
         """Invoke a function and return its decoded answer; raises InvocationError and TimeoutError."""
@@ -62,7 +62,7 @@ class Client(Protocol):
 
 
 class Environment(Protocol):
-    """One environment of a function, or all of them behind one door."""
+    """Invokes one environment of a function, or any of them where the server chooses."""
 
     async def __call__(self, event: bytes, *, timeout_s: float) -> Any:
         """Invoke the function with a JSON event and return its answer; raises InvocationErrors and TimeoutError."""
@@ -70,7 +70,7 @@ class Environment(Protocol):
 
 
 class LambdaClient:
-    """A way to functions, wherever they are served.
+    """Invokes functions over HTTP.
 
     `url_pattern` is the URL of an invocation. With `{function}`, the logical id (`CreateTaskFunction`), one server
     takes the invocations of all functions, as many at a time as it likes. With `{service}`, a container's name
@@ -86,7 +86,7 @@ class LambdaClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        # A container that went away leaves connections behind which look alive: there, each invocation has its own.
+        # A stopped container leaves connections that look alive, so with containers each invocation opens its own.
         connector = aiohttp.TCPConnector(limit=0, force_close=self._in_containers)
         self._session = aiohttp.ClientSession(connector=connector)
         return self
@@ -108,7 +108,7 @@ class LambdaClient:
 
     @asynccontextmanager
     async def environment(self, function: str, service: str, *, wait_s: float = WAIT_S) -> AsyncIterator[Environment]:
-        """Have an environment of a function to oneself; raises FunctionThrottled and FunctionUnreachable."""
+        """Reserve an environment of a function; raises FunctionThrottled and FunctionUnreachable."""
         url = URL(self._url_pattern.format(function=function, service=service), encoded=True)
         if not self._in_containers:
             yield self._invocation(function, url)
@@ -122,7 +122,7 @@ class LambdaClient:
             raise FunctionUnreachable(f"{function} is not served at {url}: there is no container") from None
 
     async def concurrency(self, function: str, service: str) -> int | None:
-        """Count the environments of a function; None where its server decides how many there are."""
+        """Count the environments of a function; None where the server decides it."""
         if not self._in_containers:
             return None
         return await self._containers_of(URL(self._url_pattern.format(function=function, service=service))).count()
@@ -155,10 +155,10 @@ def _answer(status: int, function_error: str | None, payload: bytes) -> Any:
 
 
 def answer_of(payload: bytes, *, failed: bool, unnamed: str = "Error") -> Any:
-    """Decode what a function answered; raises FunctionFailed, `unnamed` where the error has no type."""
+    """Decode a function's response; raises FunctionFailed, of type `unnamed` if the error has none."""
     try:
         answer = json.loads(payload)
-    except ValueError as error:  # RIE tells of a timeout in plain text
+    except ValueError as error:  # RIE reports a timeout in plain text
         raise FunctionFailed("Runtime.InvalidResponse", payload[:200].decode(errors="replace")) from error
     known = answer if isinstance(answer, dict) else {}
     if not failed and "errorType" not in known:

@@ -1,4 +1,4 @@
-"""How many environments there may be, and how long anything may take."""
+"""Limits of the number of environments, and of time."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Logs for people on the screen, and as they are in files."""
+"""Function logs: one file per function, and a readable form on the screen."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ import click
 
 FILE_BYTES, FILES = 10_000_000, 3
 COLORS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
-# What every line of a function has and nobody wants to read twice.
+# Fields of every log line that are not shown.
 HIDDEN = {
     "cold_start",
     "function",
@@ -27,7 +27,7 @@ HIDDEN = {
 
 
 def readable(source: str, line: str) -> str | None:
-    """Give a function's line as a person likes to read it; None for metrics (CloudWatch EMF).
+    """Format a function's log line for the screen; None for metrics (CloudWatch EMF).
 
     >>> readable("get_task", '{"level": "INFO", "timestamp": "2026-01-01T12:00:00.5Z", "message": "hi", "ms": 3}')
     '12:00:00 get_task         hi  ms=3'
@@ -45,7 +45,7 @@ def readable(source: str, line: str) -> str | None:
 
 
 class FunctionLogs:
-    """Takes the lines of all functions: one file for each in `folder`, and if wished everything on the screen."""
+    """Writes each function's log lines to a file in `folder`, and optionally to the screen."""
 
     def __init__(self, folder: Path, *, on_screen: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class FunctionLogs:
         self._files: dict[str, RotatingFileHandler] = {}
 
     def __call__(self, function: str, line: str) -> None:
-        """Take one line of a function."""
+        """Write a log line of a function."""
         if function not in self._files:
             path = self._folder / f"{function}.log"
             self._files[function] = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, delay=True)
@@ -70,11 +70,11 @@ class FunctionLogs:
 
 
 class ScreenHandler(logging.Handler):
-    """Shows what the emulation log themselves."""
+    """Shows the log records of the emulation."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one record."""
-        source = record.name.removeprefix("local.").partition(".")[0]
+        source = record.name.removeprefix("local.emulation.").partition(".")[0]
         text = _columns(f"{datetime.fromtimestamp(record.created).astimezone():%H:%M:%S}", source, self.format(record))
         click.echo(click.style(text, fg=COLORS.get(record.levelname)), err=False)
 

@@ -8,9 +8,9 @@ RESPONSE_LIMIT_BYTES = EVENT_LIMIT_BYTES + 100
 
 
 async def read(request: BaseRequest, limit_bytes: int) -> bytes | None:
-    """Read a body, or give None when it is over its limit.
+    """Read a body; None if it is over its limit.
 
-    It is read to its end all the same, so that no sender meets a closed connection, but not kept.
+    It is read to its end without being kept, so that the sender does not meet a closed connection.
     """
     parts: list[bytes] = []
     size_bytes = 0

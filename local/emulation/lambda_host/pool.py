@@ -1,4 +1,4 @@
-"""The environments of one function: warm ones are used again, new ones started on demand up to a limit."""
+"""The environments of one function: idle ones are reused, new ones started on demand up to a limit."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ class Throttled(Exception):
 
 
 class Pool:
-    """Every holder of a slot has an environment: an idle one, most recently used first, or a new one."""
+    """Each slot has an environment: the most recently used idle one, or a new one."""
 
     def __init__(self, start: Callable[[], Awaitable[Environment]], limits: Limits) -> None:
         self._start = start
@@ -32,14 +32,14 @@ class Pool:
         self._started: set[asyncio.Task[Answer]] = set()  # the loop itself holds tasks by weak references only
 
     def start(self, invocation: Invocation) -> asyncio.Task[Answer]:
-        """Have an invocation answered whether or not somebody waits for it; otherwise as `invoke`."""
+        """Start an invocation that continues when its caller is cancelled; otherwise as `invoke`."""
         task = asyncio.create_task(self.invoke(invocation))
         self._started.add(task)
-        task.add_done_callback(self._roll_back)
+        task.add_done_callback(self._finished)
         return task
 
     async def invoke(self, invocation: Invocation) -> Answer:
-        """Have an invocation answered; raises Throttled, and OSError when no process could be started."""
+        """Answer an invocation; raises Throttled, and OSError when no process could be started."""
         async with self._environment() as environment:
             began = asyncio.get_running_loop().time()
             answer = await environment.invoke(invocation)
@@ -48,7 +48,7 @@ class Pool:
             return answer
 
     async def stop_idle(self) -> None:
-        """Stop the environments that were idle for too long, and clear away those that ended meanwhile."""
+        """Stop the environments that were idle for too long, and remove those whose process has ended."""
         before = asyncio.get_running_loop().time() - self._limits.idle_s
         stale = [idle for idle in self._idle if idle.idle_since <= before or not idle.usable]
         self._idle = [idle for idle in self._idle if idle not in stale]
@@ -56,16 +56,16 @@ class Pool:
             await self._discard(environment, self._limits.stop_s)
 
     async def stop(self) -> None:
-        """Stop every environment, and refuse what comes or waits."""
-        async with self._starting:  # no process can slip through between this and the next line
+        """Stop every environment, and refuse new and waiting invocations."""
+        async with self._starting:  # no process can start between this line and the next
             self._stopped = True
         await asyncio.gather(*(self._discard(environment, self._limits.stop_s) for environment in self._all))
         await asyncio.gather(*self._started, return_exceptions=True)
 
-    def _roll_back(self, task: asyncio.Task[Answer]) -> None:
+    def _finished(self, task: asyncio.Task[Answer]) -> None:
         self._started.discard(task)
         if not task.cancelled():
-            task.exception()  # asked for, or asyncio would complain of an error that nobody waited for
+            task.exception()  # retrieved, or asyncio would log an exception that nobody awaited
 
     @asynccontextmanager
     async def _environment(self) -> AsyncIterator[Environment]:

@@ -1,4 +1,4 @@
-"""A process with a session of its own: its log lines, its memory, and its end together with all that it started."""
+"""A process with its own session: its log lines, its memory, and its end, together with its children."""
 
 import asyncio
 import os
@@ -49,12 +49,12 @@ class Process(asyncio.SubprocessProtocol):
         return process
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin: the program runs."""
+        """Keep the transport of the started program."""
         self._transport = cast("asyncio.SubprocessTransport", transport)
         self._pid = self._transport.get_pid()
 
     def pipe_data_received(self, _fd: int, data: bytes | str) -> None:
-        """Cut output into lines."""
+        """Split the output into lines."""
         # awslambdaric separates the lines of a traceback by carriage returns.
         *lines, self._rest = (self._rest + cast("bytes", data).replace(b"\r", b"\n")).split(b"\n")
         if len(self._rest) > LINE_LIMIT_BYTES:
@@ -63,12 +63,12 @@ class Process(asyncio.SubprocessProtocol):
             self.on_line(line.decode(errors="replace"))
 
     def pipe_connection_lost(self, _fd: int, _exc: Exception | None) -> None:
-        """End the last line, too."""
+        """Report the last line."""
         self.pipe_data_received(_fd, b"\n")
         self._drained.set_result(None)
 
     def process_exited(self) -> None:
-        """End whatever the program has left behind."""
+        """Kill what remains of the program's session."""
         self._signal(signal.SIGKILL)
         self.exited.set_result(cast("int", self._transport.get_returncode()))
 
@@ -77,7 +77,7 @@ class Process(asyncio.SubprocessProtocol):
         return psutil.Process(self._pid)
 
     def rss_bytes(self) -> int:
-        """Measure the resident memory, without that of children; none when the process has ended."""
+        """Return the resident memory, without that of children; 0 when the process has ended."""
         try:
             return self._observed.memory_info().rss
         except psutil.NoSuchProcess:
@@ -90,7 +90,7 @@ class Process(asyncio.SubprocessProtocol):
             self._signal(signal.SIGKILL)
 
     async def stop(self, grace_s: float) -> None:
-        """Ask the process to end, kill what is left of it after `grace_s`, and wait for its last lines."""
+        """Terminate the process, kill it after `grace_s`, and wait for its last lines."""
         if not self.exited.done() and grace_s > 0:
             self._signal(signal.SIGTERM)
             await asyncio.wait((self.exited,), timeout=grace_s)

@@ -1,4 +1,4 @@
-"""The Lambda Runtime API of one environment, on a loopback port by which the process is known.
+"""The Lambda Runtime API of one environment, on a loopback port of its own.
 
 Source: AWS Lambda, "Using the Lambda runtime API".
 """
@@ -18,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class RuntimeApi:
-    """Hands invocations to a process, one at a time, and takes its answers."""
+    """Passes invocations to a process, one at a time, and receives its responses."""
 
     def __init__(self, *, function_arn: str, timeout_s: float) -> None:
         self.init_failed = False
@@ -30,7 +30,7 @@ class RuntimeApi:
         self._runner = web.ServerRunner(server, shutdown_timeout=0.1)
 
     async def start(self) -> str:
-        """Begin to serve; the answer is the address, as AWS_LAMBDA_RUNTIME_API has it."""
+        """Start serving; return the address for AWS_LAMBDA_RUNTIME_API."""
         await self._runner.setup()
         site = web.TCPSite(self._runner, LOOPBACK, 0)
         await site.start()
@@ -41,7 +41,7 @@ class RuntimeApi:
         await self._runner.cleanup()
 
     def offer(self, invocation: Invocation) -> None:
-        """Let the process have an invocation as soon as it asks; there must be none without an answer."""
+        """Pass an invocation to the process when it asks for the next one; the previous one must be answered."""
         self._current = invocation
         self._offered.put_nowait(invocation)
 

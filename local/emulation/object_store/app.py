@@ -1,4 +1,4 @@
-"""The door as an ASGI application before another one: it serves signed URLs, and passes on everything else."""
+"""The object store as an ASGI application in front of another one: it serves signed URLs."""
 
 import logging
 import time
@@ -23,17 +23,17 @@ from local.emulation.object_store.permission import key_of, permitted
 from local.emulation.sam_template.declarations import Cors
 
 SILENCE_S = 30
-# A bucket has a CORS configuration of its own: what browsers may send to it the API need not take.
+# A bucket has its own CORS configuration, which differs from that of the API.
 CORS = Cors(("*",), ("GET", "HEAD", "PUT"), ("content-type", "if-none-match"), ("content-disposition", "etag"), 600)
 
 logger = logging.getLogger(__name__)
 
 
 class Blobs(Protocol):
-    """What the door needs of a store; every method raises StoreUnavailable when the store is away."""
+    """The operations of a store; every method raises StoreUnavailable when the store does not answer."""
 
     async def receive(self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int) -> bool:
-        """Keep what comes in pieces; False when there is something under `key` already. Raises StoreFull."""
+        """Store the chunks; False if `key` exists already. Raises StoreFull."""
         ...
 
     async def size(self, key: str) -> int:
@@ -47,13 +47,13 @@ class Blobs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored(Answer):
-    """An answer whose body is in the store, a blob's bytes at the positions of `part`."""
+    """A response whose body is in the store: the blob's bytes at the positions of `part`."""
 
     part: range = range(0)
 
 
 class ObjectStore:
-    """Serves signed URLs from `blobs`, and leaves everything else to `behind`."""
+    """Serves signed URLs from `blobs`, and passes all other requests to `behind`."""
 
     def __init__(self, behind: Application, blobs: Blobs, signing_key: str) -> None:
         self._behind, self._blobs, self._signing_key = behind, blobs, signing_key
@@ -75,7 +75,7 @@ class ObjectStore:
         logger.info("%s %s %d %.0f ms", request.method, request.path, status, duration_ms)
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for what has outlived its requests."""
+        """Wait for work whose requests have ended."""
         await self._behind.drain(timeout_s)
 
     async def _answer(self, request: Request, body: Body) -> Answer:
@@ -119,7 +119,7 @@ class ObjectStore:
 
 
 def _stored(headers: Headers, size: int, part: range | None) -> Answer:
-    """Answer with a blob of `size` bytes, with a part of it, or, where the part is empty, with a refusal."""
+    """Make the response for a blob of `size` bytes, for a part of it, or 416 for an empty part."""
     if part is None:
         return Stored(200, (*headers, ("accept-ranges", "bytes")), content_length=size, part=range(size))
     if not part:

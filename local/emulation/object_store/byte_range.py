@@ -1,4 +1,4 @@
-"""Which part of a blob a request asks for (RFC 9110, section 14)."""
+"""The Range header of a request (RFC 9110, section 14)."""
 
 import re
 
@@ -6,9 +6,9 @@ _BYTES = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
 def requested(header: str | None, size: int) -> range | None:
-    """Give the positions that a Range header asks for, in a blob of `size` bytes; none where it has none of them.
+    """Return the positions that a Range header asks for, in a blob of `size` bytes; empty if out of bounds.
 
-    Nothing where no part is asked for. As with S3, so it is where several are, or what nobody understands.
+    None without a valid range or, as with S3, with several.
 
     >>> requested("bytes=2-5", 10), requested("bytes=-3", 10), requested("bytes=7-", 10), requested("bytes=10-", 10)
     (range(2, 6), range(7, 10), range(7, 10), range(10, 10))

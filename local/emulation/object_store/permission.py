@@ -1,4 +1,4 @@
-"""Whether a request is the one that its URL was signed for."""
+"""Checks a request against the claims of its signed URL."""
 
 from urllib.parse import parse_qs
 
@@ -11,12 +11,12 @@ METHODS = ("GET", "HEAD", "PUT")
 
 
 def key_of(request: Request) -> str:
-    """Give the blob's key that the path names."""
+    """Return the blob's key in the path."""
     return request.path.removeprefix(PATH)
 
 
 def permitted(request: Request, signing_key: str) -> SignedUrlClaims:
-    """Give what the URL permits; raises a Refusal where that is not what the request does."""
+    """Return the claims of the signed URL; raises a Refusal if they do not match the request."""
     if request.method not in METHODS:
         raise Refusal(405, f"A signed URL takes {', '.join(METHODS)}.")
     [token, *_] = parse_qs(request.query).get("token", [""])

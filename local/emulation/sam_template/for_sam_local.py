@@ -1,8 +1,8 @@
 """Makes the template for `sam local` out of template.yaml, and prints it: `make template.local.yaml`.
 
-API Gateway hands a body that is no text to a function in base64. SAM's imitation does so only for the media types that
-are said to be binary, and takes that from a REST API alone, or from the OpenAPI definition of an HTTP API: it fails
-with a file otherwise (aws-sam-cli, issue 3110). So the definition is added, with nothing else in it.
+API Gateway passes a binary body to a function in base64. SAM's emulation does so only for media types that are declared
+binary, and reads the declaration only of a REST API or from the OpenAPI definition of an HTTP API; otherwise it fails
+on a file (aws-sam-cli, issue 3110). So an OpenAPI definition is added, which contains nothing else.
 """
 
 import json
@@ -14,11 +14,11 @@ import click
 from local.emulation.sam_template.cloudformation import TemplateError
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
-# `sam local` is for one's own machine, and asks for no keys, as `make run` does not.
+# `sam local` runs on the developer's own machine and requires no keys, as `make run`.
 KEYS = re.compile(r"^ +DefaultAuthorizer: .*\n|, Auth: \{ Authorizer: NONE \}", re.MULTILINE)
 API = re.compile(r"^( +)Type: AWS::Serverless::HttpApi\n\1Properties:\n", re.MULTILINE)
 STORE = re.compile(r"^( +)STORE_URL: .*\n", re.MULTILINE)
-SIGNING = ("URL_SIGNING_KEY", "STORAGE_ADDRESS")  # SAM passes on only variables that the template gives a function
+SIGNING = ("URL_SIGNING_KEY", "STORAGE_ADDRESS")  # SAM passes only variables that the template declares
 DEFINITION = {
     "openapi": "3.0.1",
     "info": {"title": "imagescaler", "version": "1"},
@@ -28,7 +28,7 @@ DEFINITION = {
 
 
 def for_sam_local(text: str) -> str:
-    """Say in the text of a template what the API takes as binary and what signs URLs without S3; take the keys off.
+    """Change a template for `sam local`: add binary media types and the signing key, remove the authorizers.
 
     Raises TemplateError.
     """

@@ -218,9 +218,14 @@ async def test_an_encoded_slash_separates_segments() -> None:
     [
         (FunctionFailed("KeyError", "'x'"), 500, "Internal Server Error", "GetTaskFunction failed; the gateway's log"),
         (FunctionUnreachable("nobody"), 503, "Service Unavailable", "GetTaskFunction cannot be reached"),
-        (FunctionThrottled("busy"), 503, "Service Unavailable", "GetTaskFunction is busy: every environment of it"),
-        (TimeoutError(), 503, "Service Unavailable", "GetTaskFunction did not answer in time; it may still do"),
-        (EventTooLarge("no"), 413, "Request Entity Too Large", "GetTaskFunction takes no event of "),
+        (
+            FunctionThrottled("busy"),
+            503,
+            "Service Unavailable",
+            "GetTaskFunction is busy: all of its environments are in use",
+        ),
+        (TimeoutError(), 503, "Service Unavailable", "GetTaskFunction did not answer in time; it may still complete"),
+        (EventTooLarge("no"), 413, "Request Entity Too Large", "GetTaskFunction does not accept an event of "),
     ],
 )
 async def test_a_function_that_fails_is_answered_for_and_logged(

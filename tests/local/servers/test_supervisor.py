@@ -104,7 +104,7 @@ def test_a_second_parent_is_refused_with_a_sentence(
 def test_a_server_whose_parent_is_gone_is_waited_for(
     start: Start, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.servers.supervisor.FAREWELL_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("local.servers.supervisor.SHUTDOWN_TIMEOUT_S", 0.1)
     with supervise("server", data_folder) as held:
         orphan = subprocess.Popen(("sleep", "1000"), pass_fds=[held.lock])
     with orphan:
