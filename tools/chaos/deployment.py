@@ -31,7 +31,7 @@ def deploy(folder: Path, *, fence: bool) -> Path:
             shutil.copy(source, folder / name)
     _shorten(folder / "template.yaml")
     if not fence:
-        _take_fence_down(folder / "layers/core/python/imagescaler/repositories/queries.sql")
+        _take_fence_down(folder / "layers/core/python/imagescaler/adapters/repositories/task_queries.sql")
     return folder
 
 
