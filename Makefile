@@ -92,7 +92,7 @@ hooks: $(READY) ## run the checks of .pre-commit-config.yaml before each commit 
 run-hooks: $(READY) ## run the checks of .pre-commit-config.yaml on all files
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
 
-openapi: $(READY) ## write the OpenAPI document and the catalogue of problems anew from the code
+openapi: $(READY) ## generate the OpenAPI document, the options and the problems from the code
 	$(BIN)/python -m tools.documents
 
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
@@ -123,7 +123,7 @@ bench: $(READY) ## throughput, latency and cold starts, as ratios
 build: ## make the images; with F=create_task the one of that function
 	docker compose build $(SERVICE)
 
-up: ## run everything in containers; with F=create_task put that function anew, while the rest goes on
+up: ## run everything in containers; with F=create_task redeploy that function alone
 	docker compose up --build --wait --detach $(if $(F),--no-deps) $(SERVICE)
 
 down: ## stop the containers; the data stays
