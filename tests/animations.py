@@ -42,7 +42,7 @@ class Patch:
 
     @property
     def image(self) -> Image.Image:
-        """Give the pixels as an image."""
+        """The pixels as an image."""
         return Image.fromarray(self.pixels.astype(np.uint8))
 
 
@@ -95,7 +95,7 @@ def _interlaced(image: Image.Image) -> Image.Image:
 
 
 def _codes(indexed: Image.Image) -> bytes:
-    """Give the compressed pixels, out of a file with a palette of 256 colors and one picture."""
+    """Return the compressed pixels, out of a file with a palette of 256 colors and one picture."""
     data = encoded(indexed, "GIF", optimize=False, interlace=0)
     return data[data.index(b"," + bytes(4), 13 + 768) + 10 : -1]
 
@@ -157,12 +157,12 @@ def scaled(data: bytes, form: Format, limits: Limits | None = None, **options: A
 
 
 def saved(form: Format, pictures: list[Image.Image] | None = None, **options: object) -> bytes:
-    """Give an animation that Pillow makes: four frames, which play three times, as a GIF that is repeated twice."""
+    """Return an animation that Pillow makes: four frames, which play three times, as a GIF that is repeated twice."""
     first, *others = pictures or PICTURES
     playing: dict[str, object] = {"duration": DURATIONS, "loop": 2 if form is Format.GIF else 3, **options}
     return encoded(first, form.name, save_all=True, append_images=others, **playing)
 
 
 def difference(ours: Image.Image, theirs: Pixels) -> float:
-    """Give the largest difference of what is seen."""
+    """Return the largest visible difference."""
     return worst_difference(premultiplied(pixels_of(ours)), premultiplied(theirs))

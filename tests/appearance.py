@@ -7,14 +7,14 @@ from tests.reference import Pixels
 
 
 def color_differences(ours: Pixels, theirs: Pixels) -> Pixels:
-    """Give how different colors of sRGB, 0 to 255, look, by CIEDE2000: 1 is just noticeable side by side."""
+    """Return the CIEDE2000 differences of sRGB colors, 0 to 255; 1 is just noticeable side by side."""
     assert ours.shape == theirs.shape
     differences: Pixels = deltaE_ciede2000(rgb2lab(ours / 255.0), rgb2lab(theirs / 255.0))
     return differences
 
 
 def similarity(ours: Pixels, theirs: Pixels) -> float:
-    """Give the structural similarity (SSIM, Wang and others 2004, with its Gaussian window): 1 for the same."""
+    """Return the structural similarity (SSIM, Wang et al. 2004, Gaussian window); 1 for equal pictures."""
     assert ours.shape == theirs.shape
     window = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
     return float(structural_similarity(ours, theirs, data_range=255.0, channel_axis=-1, **window))

@@ -21,7 +21,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 @pytest.fixture(scope="session")
 def data_folder() -> Iterator[Path]:
-    """Give a folder that the servers' user can reach."""
+    """Yield a folder that the servers' user can reach."""
     with temporary_data_folder() as folder:
         yield folder
 

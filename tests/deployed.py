@@ -27,7 +27,7 @@ MANAGED = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AW
 
 
 def transformed() -> dict[str, Any]:
-    """Give the CloudFormation template, with code and images where `sam package` puts them."""
+    """Return the CloudFormation template, with code and images where `sam package` puts them."""
     template = yaml_parse(TEMPLATE.read_text())
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
@@ -59,12 +59,12 @@ class Stack:
         return str(self._cloudformation.describe_stacks(StackName="imagescaler")["Stacks"][0]["StackStatus"])
 
     def configuration(self, function: str) -> Any:
-        """Give what Lambda knows of a function, by the name of its folder."""
+        """Return Lambda's configuration of a function, by the name of its folder."""
         logical_id = "".join(word.capitalize() for word in function.split("_")) + "Function"
         return self.client("lambda").get_function_configuration(FunctionName=self.resources[logical_id])
 
     def trigger(self, logical_id: str) -> Any:
-        """Give the event source of a function."""
+        """Return the event source of a function."""
         name = self.resources[logical_id]
         [made] = self.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         return made
@@ -77,7 +77,7 @@ class Stack:
             yield from ast.literal_eval(str(document))["Statement"]  # moto gives a dictionary's text in place of JSON
 
     def name_of(self, arn: str) -> str:
-        """Give the logical id behind an ARN; of objects, where in the bucket they are."""
+        """Return the logical id behind an ARN; of objects, where in the bucket they are."""
         physical, _, path = arn.rpartition(":")[2].partition("/")
         names = {value.rpartition("/")[2]: name for name, value in self.resources.items()}
         return path or names[physical]

@@ -26,7 +26,7 @@ BY_NAME = {
 
 
 def distributions(function: str) -> set[str]:
-    """Give the names of the distributions that `functions/<function>/handler.py` needs."""
+    """Return the names of the distributions that `functions/<function>/handler.py` needs."""
     graph = _graph()
     handler = ast.parse((FUNCTIONS / function / "handler.py").read_text())
     direct = set(imported(handler, graph.modules))
@@ -38,7 +38,7 @@ def distributions(function: str) -> set[str]:
 
 
 def distributions_of_emulation() -> set[str]:
-    """Give the names of the distributions that `python -m local` needs."""
+    """Return the names of the distributions that `python -m local` needs."""
     return _owners(_graph().find_upstream_modules("local.__main__"))
 
 

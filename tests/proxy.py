@@ -63,7 +63,7 @@ async def proxied(url: str, port: int = 0) -> AsyncIterator[tuple[Proxy, str]]:
 
 
 def address(url: str) -> tuple[str, int]:
-    """Give the host and port of a URL."""
+    """Return the host and port of a URL."""
     parts = urlsplit(url)
     assert parts.hostname
     assert parts.port
@@ -71,5 +71,5 @@ def address(url: str) -> tuple[str, int]:
 
 
 def through(url: str, port: int) -> str:
-    """Give a URL with another port."""
+    """Return a URL with another port."""
     return url.replace(f":{address(url)[1]}/", f":{port}/")

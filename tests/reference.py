@@ -35,7 +35,7 @@ KERNELS: Mapping[str, tuple[Callable[[Pixels], Pixels], float]] = {
 
 
 def weights(source: int, target: int, kernel: str = "lanczos") -> Pixels:
-    """Give the matrix (target, source) that resamples one axis; the kernel is widened when it shrinks."""
+    """Return the matrix (target, source) that resamples one axis; the kernel is widened when it shrinks."""
     ratio = source / target
     widening = max(ratio, 1.0)
     centers = (np.arange(target) + 0.5) * ratio
@@ -87,13 +87,13 @@ def pixels_of(image: bytes | Image.Image, mode: str | None = None) -> Pixels:
 
 
 def mean_difference(ours: Pixels, theirs: Pixels) -> float:
-    """Give the mean absolute difference, in levels."""
+    """Return the mean absolute difference, in levels."""
     assert ours.shape == theirs.shape
     return float(np.abs(ours - theirs).mean())
 
 
 def worst_difference(ours: Pixels, theirs: Pixels, percentile: float = 100.0) -> float:
-    """Give a percentile of the absolute differences, in levels; by default the largest of all."""
+    """Return a percentile of the absolute differences, in levels; by default the largest of all."""
     assert ours.shape == theirs.shape
     return float(np.percentile(np.abs(ours - theirs), percentile))
 
@@ -116,5 +116,5 @@ def upright(data: bytes) -> Image.Image:
 
 
 def expected(data: bytes, size: tuple[int, int]) -> Pixels:
-    """Give the pixels that a photograph has when it is scaled to a (width, height)."""
+    """Return the pixels that a photograph has when it is scaled to a (width, height)."""
     return resampled(pixels_of(upright(data)), size)

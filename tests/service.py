@@ -46,7 +46,7 @@ Start = Callable[..., Service]
 
 @contextmanager
 def starting(folder: Path) -> Iterator[Start]:
-    """Give a function that starts services; those that still run are stopped at the end."""
+    """Yield a function that starts services; stop those that still run at the end."""
     services: list[Service] = []
 
     def start(*arguments: str, data: Path, **environment: str) -> Service:

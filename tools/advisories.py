@@ -1,4 +1,4 @@
-"""`make audit`: asks pip-audit for known weaknesses of what is pinned, and never takes silence for health.
+"""`make audit`: asks pip-audit for known vulnerabilities of pinned packages; no answer is a failure.
 
 pip-audit leaves out a package that its database does not know, and says that nothing was found. Where the database
 cannot be reached, or is a mirror without advisories, that would be all of them.
@@ -15,7 +15,7 @@ SOUND, WEAK, UNKNOWN = 0, 1, 3
 
 
 def ask(program: str, constraints: Path) -> list[dict[str, Any]]:
-    """Give pip-audit's word on each package; none where it got no answer."""
+    """Return pip-audit's result for each package; empty if it got no answer."""
     command = (
         program,
         "--disable-pip",
@@ -36,14 +36,14 @@ def ask(program: str, constraints: Path) -> list[dict[str, Any]]:
 
 
 def verdict(packages: list[dict[str, Any]]) -> tuple[int, list[str]]:
-    """Give the exit code, and what to say: all is well only where every package was audited."""
+    """Return the exit code and the message. The code is 0 only if every package was audited."""
     asked = [package for package in packages if "skip_reason" not in package]
     left_out = [f"not audited: {package['name']}" for package in packages if "skip_reason" in package]
     if not asked:
         reached = "the database of advisories cannot be reached from here"
         return UNKNOWN, [f"NOT AUDITED: {reached}. Nothing is known of any package."]
     found = [
-        f"{package['name']} {package['version']}: {weakness['id']}, mended in {', '.join(weakness['fix_versions'])}"
+        f"{package['name']} {package['version']}: {weakness['id']}, fixed in {', '.join(weakness['fix_versions'])}"
         for package in asked
         for weakness in package["vulns"]
     ]

@@ -29,7 +29,7 @@ class Column:
 
     @property
     def counts(self) -> str:
-        """Say how many tests passed, were skipped and failed."""
+        """Numbers of tests that passed, were skipped, and failed."""
         count = Counter(self.outcomes.values())
         return f"{count['passed']} passed, {count['skipped']} skipped, {count['failed']} failed"
 

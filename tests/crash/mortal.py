@@ -19,7 +19,7 @@ class Mortal:
         self._name, self._port, self._point = name, port, point
 
     def __getattr__(self, method: str) -> Any:
-        """Give the port's own method, which dies where it is said to."""
+        """Return the port's own method, which kills the process at its crash point."""
         own = getattr(self._port, method)
         return self._deadly(method, own) if iscoroutinefunction(own) else own
 

@@ -29,7 +29,7 @@ processes.set_forkserver_preload(["tests.crash.victims"])
 
 @dataclass(slots=True)
 class Scene:
-    """One work and its deployment; `history` is what its client knows."""
+    """One task and its deployment; `history` has the requests and answers of its client."""
 
     environment: Mapping[str, str]
     trigger: QueueTrigger

@@ -172,7 +172,7 @@ def use_up(scene: Scene) -> None:
 
 
 def event(scene: Scene) -> dict[str, Any]:
-    """Give the event with the message that waits."""
+    """Return the event with the waiting message."""
     [(_, fields)] = asyncio.run(messages(scene))
     return {"Records": [{"messageId": "0", "body": fields[b"body"].decode(), "eventSource": "aws:sqs"}]}
 

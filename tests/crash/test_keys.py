@@ -62,5 +62,5 @@ def test_key_that_is_revoked(scene: Scene, point: str, *, repeated: bool) -> Non
 
 
 def manage(scene: Scene, **command: str) -> Any:
-    """Give the keys that a command is about."""
+    """Return the keys that a command is about."""
     return scene.functions.invoke("manage_keys", json.dumps(command).encode())["keys"]

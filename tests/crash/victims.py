@@ -64,7 +64,7 @@ class Processor:
 
     @asynccontextmanager
     async def environment(self, function: str, service: str, *, wait_s: float) -> AsyncIterator[Environment]:
-        """Give the only environment to the only slot."""
+        """Yield the only environment to the only slot."""
         yield self.invoke
 
     async def invoke(self, event: bytes, *, timeout_s: float) -> Any:

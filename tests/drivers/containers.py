@@ -41,7 +41,7 @@ class Project:
         return docker("compose", *arguments, **self._environment)
 
     def containers(self, service: str) -> Sequence[str]:
-        """Give the ids of a service's running containers."""
+        """Return the ids of a service's running containers."""
         return self.compose("ps", "--quiet", service).split()
 
     def log(self) -> str:

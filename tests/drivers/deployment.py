@@ -18,7 +18,7 @@ class Deployment(Protocol):
     def lacks(self) -> Mapping[str, str]: ...
 
     def log(self) -> str:
-        """Give what all parts have logged so far."""
+        """Return what all parts have logged so far."""
         ...
 
     def invoke(self, function: str, event: Any) -> Any:

@@ -37,7 +37,7 @@ class SamLocal:
         self._project, self._folder = project, folder
 
     def log(self) -> str:
-        """Give the logs of both, SAM's without repetitions: a line that is told twice has the same moment and task.
+        """Return the logs of both, SAM's without repetitions: a repeated line has the same time and task.
 
         SAM follows a container's output once more for each of the first invocations that come at the same time.
         """
@@ -56,7 +56,7 @@ class SamLocal:
             freeze(container)
 
     def _processors(self) -> list[str]:
-        """Give the processor's containers; SAM makes another for an invocation that finds none."""
+        """Return the processor's containers; SAM makes another for an invocation that finds none."""
         network = f"{self._project.name}_default"
         return docker("ps", "--quiet", "--filter", f"ancestor={PROCESSOR}", "--filter", f"network={network}").split()
 

@@ -24,6 +24,6 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def own_folder() -> Iterator[Path]:
-    """Give a data folder for a service of a test's own."""
+    """Yield the data folder of one service."""
     with temporary_data_folder() as folder:
         yield folder

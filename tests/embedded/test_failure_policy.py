@@ -59,7 +59,7 @@ async def serving_api(template: Template, variables: dict[str, str], logs: Path)
 
 
 def changed(template: Template, function: str, **changes: Any) -> Template:
-    """Give the template with another function, less patient queues, and a sweeper that comes every second."""
+    """Return the template with a changed function, and a sweeper that runs every second."""
     functions = [replace(each, **changes) if each.name == function else each for each in template.functions]
     schedules: Any = [replace(schedule, period_s=1) for schedule in template.schedules]
     return replace(template, functions=tuple(functions), schedules=tuple(schedules))

@@ -1,4 +1,4 @@
-"""Hostile inputs through the whole service: each gives what it must, within bounds, and tells nothing of its source."""
+"""Hostile inputs through the whole service: each has its expected result, within bounds and without metadata."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_a_hostile_input_gives_what_it_must_and_hurts_nobody(trial: Trial, case:
 
 
 def check_result(outcome: Outcome) -> None:
-    """See that what comes back is ours: the name, the type, and nothing but a picture."""
+    """Check name and type of the result, and that it contains nothing but a picture."""
     task, result = outcome.answers[-2].json, outcome.answers[-1]
     extension = {"jpeg": "jpg"}.get(task["result"]["format"], task["result"]["format"])
     assert result.headers["content-disposition"] == f'inline; filename="{task["id"]}.{extension}"'

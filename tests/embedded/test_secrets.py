@@ -35,7 +35,7 @@ def secrets_of(variables: dict[str, str]) -> list[str]:
 
 
 def everything(service: Service, folder: Path) -> str:
-    """Give all that was printed, and all files of logs."""
+    """Return everything that was printed, and all log files."""
     return service.output + "".join(path.read_text() for path in folder.rglob("*.log*"))
 
 

@@ -19,7 +19,7 @@ ILL: dict[str, Any] = {"name": "pillow", "version": "1", "vulns": [{"id": "CVE-1
         ([SKIPPED, SKIPPED], UNKNOWN, "NOT AUDITED"),
         ([HEALTHY, SKIPPED], UNKNOWN, "not audited: pillow"),
         ([HEALTHY], SOUND, "none has a known weakness"),
-        ([HEALTHY, ILL], WEAK, "pillow 1: CVE-1, mended in 2"),
+        ([HEALTHY, ILL], WEAK, "pillow 1: CVE-1, fixed in 2"),
     ],
 )
 def test_only_an_audit_of_every_package_finds_all_well(packages: list[dict[str, Any]], code: int, says: str) -> None:

@@ -1,4 +1,4 @@
-"""`make bench`: what the service costs beside the scaling itself, as ratios taken side by side in one run."""
+"""`make bench`: the overhead of the service over the scaling itself, as ratios within one run."""
 
 from local.servers.folders import temporary_data_folder
 from tools.benchmarks import cold_starts, end_to_end

@@ -1,4 +1,4 @@
-"""Throughput of the running service as a ratio to bare loops on the same cores, and what a task costs besides."""
+"""Throughput of the running service as a ratio to bare loops on the same cores, and the overhead of a task."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""`make chaos`: breaks the running service on purpose, and checks that it has kept its word."""
+"""`make chaos`: breaks the running service on purpose, and checks its guarantees."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Judges a run by what the clients were told and what is there afterwards: pure, in the manner of Jepsen's checkers."""
+"""Checks a run from the answers to its clients and what it left: a pure function, like Jepsen's checkers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -76,7 +76,7 @@ def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) ->
 
 
 def acknowledged(history: Sequence[Line]) -> Mapping[str, Line]:
-    """Give what was acknowledged, by the task's id."""
+    """Return the acknowledged requests by task id."""
     return {line.task_id: line for line in history if line.outcome is Outcome.OK and line.task_id}
 
 

@@ -1,4 +1,4 @@
-"""Clients as they should be: they repeat what was not answered, with the same key, and write down what they know."""
+"""Well-behaved clients: they repeat unanswered requests with the same key, and record every answer."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""A copy of the service to be broken: the same code, with a template whose times are short, and a fence if wished."""
+"""A copy of the service to break: the same code, a template with short times, optionally without its fence."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What is done to the service: kills, stops, restarts, bad connections, a lost queue, zombies."""
+"""Faults: kills, stops, restarts, bad connections, a lost queue, zombies."""
 
 import asyncio
 import logging
@@ -171,7 +171,7 @@ class Faults:
         return []
 
     async def _has_attempt(self) -> bool:
-        """Tell whether an attempt lasts for as long as none but a stopped one does."""
+        """True if an attempt has lasted for so long that its process must have been stopped."""
         with suppress(OSError, asyncpg.PostgresError):
             async with self._system.postgres() as connection:
                 return bool(await connection.fetchval(OLD_ATTEMPTS, SURELY_S * 0.9))

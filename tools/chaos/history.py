@@ -1,4 +1,4 @@
-"""What the clients know, in a file outside of the system: what they asked for, and what they were told."""
+"""The clients' history, in a file outside of the system: their requests, and the answers to them."""
 
 import json
 import time
@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
     INVOKE = "invoke"
     OK = "ok"  # accepted: from now on the service owes an end
-    REFUSED = "refused"  # told that nothing was accepted
+    REFUSED = "refused"  # the answer said that nothing was accepted
     UNKNOWN = "unknown"  # no answer, or one that leaves it open
 
 

@@ -66,7 +66,7 @@ class Part:
 
     @property
     def process(self) -> psutil.Process | None:
-        """Give the process, None between two of them."""
+        """The current process; None while it is being restarted."""
         if self._process is None or self._process.returncode is not None:
             return None
         with suppress(psutil.NoSuchProcess):
@@ -74,7 +74,7 @@ class Part:
         return None
 
     def children(self, name: str) -> Sequence[psutil.Process]:
-        """Give the processes below it that have a name, or work in a folder of that name."""
+        """Return the child processes with this name, or with a working directory of this name."""
         if (process := self.process) is None:
             return []
         with suppress(psutil.NoSuchProcess):
@@ -90,7 +90,7 @@ class Part:
     async def _keep(self) -> None:
         with (self._folder / f"{self.name}.log").open("ab") as log:
             while True:
-                # It is killed with us: whoever interrupts a run leaves nothing behind.
+                # It is killed with us, so that an interrupted run leaves nothing behind.
                 argv = command(sys.executable, "-u", "-m", "local", *self._arguments)
                 self._process = await asyncio.create_subprocess_exec(
                     *argv,
@@ -120,6 +120,6 @@ def _names(process: psutil.Process) -> Iterator[str]:
 
 
 def environment(folder: Path, **variables: str) -> Mapping[str, str]:
-    """Give the environment of a part whose code is in a folder."""
+    """Return the environment of a part whose code is in `folder`."""
     path = os.pathsep.join(map(str, (folder, folder / "layers/core/python")))
     return {"PATH": os.environ["PATH"], "PYTHONPATH": path, **variables}

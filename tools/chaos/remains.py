@@ -1,4 +1,4 @@
-"""Gathers what a run has left: rows, steps, pictures, messages, blobs."""
+"""Collects what a run has left: rows, transitions, pictures, messages, blobs."""
 
 import asyncio
 import json

@@ -12,7 +12,7 @@ SHOWN = 5
 def report(
     history: Sequence[Line], remains: Remains, findings: Sequence[Finding], faults: Mapping[str, int], settled_s: float
 ) -> Iterator[str]:
-    """Give the lines of the report."""
+    """Yield the lines of the report."""
     outcomes = Counter(line.outcome for line in history)
     accepted = acknowledged(history)
     yield f"requests         {outcomes[Outcome.INVOKE]}: " + _counts(

@@ -77,7 +77,7 @@ class System:
 
     @property
     def streams(self) -> tuple[str, str]:
-        """Give the keys of the queues that functions empty; dead letters stay where they are."""
+        """Return the keys of the queues that functions consume; dead-letter queues are not among them."""
         return stream_key("#TaskQueue"), stream_key("#TaskUndeliverableQueue")
 
     async def _server(self, name: str, stack: AsyncExitStack) -> str:

@@ -1,4 +1,4 @@
-"""Images whose color is the number of their task, so that a picture tells whose it is."""
+"""Images whose color is the number of their task, so that each result can be traced to its request."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,11 +18,11 @@ class Kind(StrEnum):
     GOOD = "good"
     SLOW = "slow"
     CORRUPT = "corrupt"  # a header without the pixels: fails at once
-    POISON = "poison"  # kills whoever works on it, each time
+    POISON = "poison"  # kills its processor each time
 
     @property
     def ends(self) -> frozenset[tuple[str, str | None]]:
-        """Give the statuses, with the type of the failure, that its task may end with.
+        """The statuses, with the type of the failure, that its task may end with.
 
         Poison completes where whoever watches the memory was stopped just then.
         """
@@ -47,7 +47,7 @@ class Work:
 
     @property
     def color(self) -> tuple[int, int, int]:
-        """Give the number as red, green, blue.
+        """The number as red, green, blue.
 
         >>> Work(70_000, Kind.GOOD).color
         (1, 17, 112)
@@ -56,7 +56,7 @@ class Work:
 
     @property
     def image(self) -> bytes:
-        """Give a PNG of one color: only its palette is made anew (PNG, third edition, 11.2.2)."""
+        """Return a PNG of one color; only its palette differs from the others (PNG, third edition, 11.2.2)."""
         before, after = _parts(SIDES[self.kind])
         palette = chunk(b"PLTE", bytes(self.color))
         return before + palette if self.kind is Kind.CORRUPT else before + palette + after
@@ -64,7 +64,7 @@ class Work:
 
 @cache
 def _parts(side: int) -> tuple[bytes, bytes]:
-    """Give what stands before and after the palette of a square image."""
+    """Return the bytes before and after the palette of a square image."""
     image = Image.new("P", (side, side))
     image.putpalette([0, 0, 0])
     before, _, rest = encoded(image, "PNG", bits=8).partition(b"PLTE")
@@ -73,6 +73,6 @@ def _parts(side: int) -> tuple[bytes, bytes]:
 
 
 def color_of(picture: bytes) -> tuple[int, int, int] | None:
-    """Give the only color of a picture, None when it has several."""
+    """Return the only color of a picture; None if it has several."""
     colors = Image.open(BytesIO(picture)).convert("RGB").getcolors(1)
     return None if colors is None else colors[0][1]  # type: ignore[return-value]  # three bands are three numbers

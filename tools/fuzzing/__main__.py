@@ -1,4 +1,4 @@
-"""Fuzzes a service of its own, for as many seconds as are given (300), with a new seed each time."""
+"""Fuzzes a service of its own for a number of seconds (300 by default), with a new seed each time."""
 
 import sys
 import tempfile

@@ -1,4 +1,4 @@
-"""Tells Schemathesis what images are; other bytes it invents by itself."""
+"""Generators of images for Schemathesis, which generates other bytes by itself."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Runs Schemathesis on a running service, which must keep every promise of its own OpenAPI document."""
+"""Runs Schemathesis on a running service, which must conform to its own OpenAPI document."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Answers as they are read, and in short."""
+"""Reads answers, and summarizes them."""
 
 from http.client import HTTPConnection
 from typing import Any
@@ -14,7 +14,7 @@ def read(connection: HTTPConnection) -> Answer:
 
 
 def summary(answer: Answer) -> str:
-    """Say in short what an answer to a task is: see `Case`."""
+    """Summarize the answer to a task in the terms of `Case.gives`."""
     if answer.status < 300:
         task = answer.json
         return f"failed {_slug(task['error'])}" if task["status"] == "failed" else str(task["status"])

@@ -1,4 +1,4 @@
-"""AVIFs whose boxes lie, repeat, or are missing (ISO/IEC 14496-12, 23008-12)."""
+"""AVIFs whose boxes are false, repeated or missing (ISO/IEC 14496-12, 23008-12)."""
 
 import struct
 from functools import partial
@@ -20,12 +20,12 @@ def patched(name: bytes, offset: int, replacement: bytes, data: bytes = HONEST) 
 
 
 def box(name: bytes, data: bytes = b"") -> bytes:
-    """Give a box."""
+    """Return a box."""
     return struct.pack(">I", len(data) + 8) + name + data
 
 
 def nested(depth: int) -> bytes:
-    """Give boxes in boxes."""
+    """Return boxes in boxes."""
     data = b""
     for _ in range(depth):
         data = box(b"meta", b"\0\0\0\0" + data)

@@ -1,4 +1,4 @@
-"""Request bodies made to confuse or to exhaust who reads them (RFC 7578, RFC 2046)."""
+"""Request bodies made to confuse or exhaust their parser (RFC 7578, RFC 2046)."""
 
 import gzip
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Small files that unpack to very much, within the limits and beyond them."""
+"""Decompression bombs: small files that unpack to large ones, within the limits and beyond them."""
 
 import struct
 import zlib
@@ -24,14 +24,14 @@ def packed(row: bytes, rows: int) -> bytes:
 
 
 def flat_png(side: int, depth: int, color_type: int, interlace: int = 0) -> bytes:
-    """Give a square PNG of zeros; `side` is a multiple of a hundred."""
+    """Return a square PNG of zeros; `side` is a multiple of a hundred."""
     header = struct.pack(">IIBBBBB", side, side, depth, color_type, 0, 0, interlace)
     row = bytes((side * CHANNELS[color_type] * depth + 7) // 8)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed(row, side)) + chunk(b"IEND", b"")
 
 
 def flat_webp(width: int, height: int, *, alpha: bool = False) -> bytes:
-    """Give a lossless WebP of one color in a few bytes: a symbol that is the only one takes no bits (RFC 9649, 3)."""
+    """Return a lossless WebP of one color in a few bytes: a symbol that is the only one takes no bits (RFC 9649, 3)."""
     bits = (width - 1) | (height - 1) << 14 | alpha << 28
     length = 32 + 3  # the version is 0; no transform, no cache of colors, no meta prefix codes
     for symbol in (0, 128, 128, 127, 0):  # green, red, blue, alpha, distance: simple codes of one symbol
@@ -42,35 +42,35 @@ def flat_webp(width: int, height: int, *, alpha: bool = False) -> bytes:
 
 
 def flat_jpeg(side: int = MOST[0], mode: str = "L", *, progressive: bool = False) -> bytes:
-    """Give a square JPEG of one color."""
+    """Return a square JPEG of one color."""
     return encoded(Image.new(mode, (side, side)), "JPEG", quality=20, subsampling=0, progressive=progressive)
 
 
 def most_scans(side: int, scans: int = 100) -> bytes:
-    """Give a progressive JPEG of one color with so many scans, of which the last are a few bytes each."""
+    """Return a progressive JPEG of one color with so many scans, of which the last are a few bytes each."""
     data = flat_jpeg(side, progressive=True).removesuffix(END)
     starts = [at for at in range(len(data)) if data.startswith(b"\xff\xda", at)]
     return data + data[starts[-1] :] * (scans - len(starts)) + END
 
 
 def overfull(extra: int) -> bytes:
-    """Give a PNG of one pixel whose data go on for so many bytes."""
+    """Return a PNG of one pixel whose data go on for so many bytes."""
     return png((1, 1), 8, 0, [bytes(1 + extra)])
 
 
 def many_texts(count: int, size: int) -> bytes:
-    """Give a PNG with so many compressed texts of so many bytes."""
+    """Return a PNG with so many compressed texts of so many bytes."""
     text = chunk(b"zTXt", b"key\0\0" + zlib.compress(bytes(size), 9))
     return png((1, 1), 8, 2, [b"\1\2\3"], *[text] * count)
 
 
 def wide_canvas() -> bytes:
-    """Give a WebP whose canvas is the largest that can be said."""
+    """Return a WebP with the largest canvas that its header can express."""
     return riff((b"VP8X", bytes(4) + b"\xff" * 6), (b"VP8L", b"\x2f" + bytes(20)))
 
 
 def lossy_webp(width: int, height: int) -> bytes:
-    """Give a lossy WebP whose key frame claims a size (RFC 6386, 9.1)."""
+    """Return a lossy WebP whose key frame claims a size (RFC 6386, 9.1)."""
     data = bytearray(encoded(Image.new("RGB", (16, 16)), "WEBP"))
     at = data.index(b"\x9d\x01\x2a") + 3
     data[at : at + 4] = struct.pack("<HH", width, height)
@@ -78,7 +78,7 @@ def lossy_webp(width: int, height: int) -> bytes:
 
 
 def tall(form: str) -> bytes:
-    """Give an honest strip, as long as its format permits."""
+    """Return an honest strip, as long as its format permits."""
     buffer = BytesIO()
     Image.new("L", (1, 16_383)).save(buffer, form)
     return buffer.getvalue()

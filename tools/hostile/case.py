@@ -1,4 +1,4 @@
-"""A hostile input: what is sent, and what it must give."""
+"""A hostile input: the request, and its expected result."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,22 +56,22 @@ class Case:
 
 
 def part(head: bytes, value: bytes) -> bytes:
-    """Give a part of a form (RFC 7578) with this head, which is not looked at."""
+    """Return a part of a form (RFC 7578) with this head, unchecked."""
     return b"--%s\r\n%s\r\n\r\n%s\r\n" % (BOUNDARY.encode(), head, value)
 
 
 def field_part(name: bytes, value: bytes) -> bytes:
-    """Give a field of a form."""
+    """Return a field of a form."""
     return part(b'Content-Disposition: form-data; name="%s"' % name, value)
 
 
 def file_part(image: bytes, filename: bytes = b'filename="photo"') -> bytes:
-    """Give the file of a form; `filename` is the parameter as it is sent."""
+    """Return the file of a form; `filename` is the parameter as it is sent."""
     return part(b'Content-Disposition: form-data; name="file"; ' + filename, image)
 
 
 def closed(*parts: bytes) -> bytes:
-    """Give a form of parts."""
+    """Return a form of parts."""
     return b"".join([*parts, b"--%s--\r\n" % BOUNDARY.encode()])
 
 
@@ -88,5 +88,5 @@ def images(family: str, table: Table, **options: str) -> Iterator[Case]:
 
 
 def if_accepted(form: str, gives: str) -> str:
-    """Say what a file of a format gives that this service may not accept at all."""
+    """Return `gives` if the service accepts this format, or else the refusal of an unknown one."""
     return gives if form in Format.__members__ else STRANGE

@@ -1,4 +1,4 @@
-"""Files made to do harm: small ones that claim much, repeat work, or are not what they seem."""
+"""Small files that claim large sizes, cause repeated work, or pretend to be of another format."""
 
 import struct
 import zlib
@@ -14,7 +14,7 @@ RESTART_AFTER_EACH_UNIT = segment(0xDD, b"\0\x01")
 
 
 def claiming(form: str, width: int, height: int) -> bytes:
-    """Give a file of under a kilobyte whose header claims a size."""
+    """Return a file of under a kilobyte whose header claims a size."""
     match form:
         case "JPEG":
             honest = encoded(PICTURE, "JPEG", quality=20)
@@ -52,7 +52,7 @@ def hidden_scans(scans: int) -> bytes:
 
 
 def arithmetic(side: int, scans: int) -> bytes:
-    """Give an arithmetic-coded progressive JPEG whose scans have a few bytes each, found by trial to be the slowest."""
+    """Return an arithmetic-coded progressive JPEG with scans of a few bytes, the slowest that was found."""
     data = bytes.fromhex("55807f8085fee87f7faa7f00fe80aafe8055b003")
     frame = segment(0xCA, b"\x08" + struct.pack(">HH", side, side) + b"\1\1\x11\0")
     first, further = (segment(0xDA, b"\1\1\0" + band + b"\0") + data for band in (b"\0\0", b"\1\x3f"))
@@ -65,17 +65,17 @@ def _progressive() -> tuple[bytes, list[int]]:
 
 
 def in_pieces(count: int) -> bytes:
-    """Give a JPEG with so many empty segments before its picture."""
+    """Return a JPEG with so many empty segments before its picture."""
     return b"\xff\xd8" + segment(0xE3, b"") * count + encoded(PICTURE, "JPEG")[2:]
 
 
 def padded(count: int) -> bytes:
-    """Give a JPEG with so many fill bytes before its picture."""
+    """Return a JPEG with so many fill bytes before its picture."""
     return b"\xff\xd8" + b"\xff" * count + encoded(PICTURE, "JPEG")[2:]
 
 
 def bomb_in_text(kind: bytes) -> bytes:
-    """Give a PNG whose text or profile unpacks to a hundred megabytes."""
+    """Return a PNG whose text or profile unpacks to a hundred megabytes."""
     squeezed = zlib.compress(bytes(100_000_000), 9)
     head = {b"iTXt": b"key\0\x01\0\0\0", b"zTXt": b"key\0\0", b"iCCP": b"key\0\0"}[kind]
     return png((1, 1), 8, 2, [b"\1\2\3"], chunk(kind, head + squeezed))

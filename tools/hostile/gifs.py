@@ -1,4 +1,4 @@
-"""GIFs whose blocks lie, repeat, or are missing (GIF89a, CompuServe)."""
+"""GIFs whose blocks are false, repeated or missing (GIF89a, CompuServe)."""
 
 import struct
 from functools import partial
@@ -14,27 +14,27 @@ END, CLEAR_AND_END = b";", b"\2\2D\1\0"
 
 
 def screen(width: int, height: int, flags: int = 0) -> bytes:
-    """Give the head of a file; `flags` tell of a palette for all pictures."""
+    """Return the header of a file; `flags` announce a global palette."""
     return b"GIF89a" + struct.pack("<HHBxx", width, height, flags)
 
 
 def picture(width: int, height: int, data: bytes = CLEAR_AND_END, left: int = 0, flags: int = 0) -> bytes:
-    """Give a picture; `data` begin with the size of its codes."""
+    """Return a picture; `data` begin with the size of its codes."""
     return b"," + struct.pack("<HHHHB", left, 0, width, height, flags) + data
 
 
 def extension(label: int, *blocks: bytes) -> bytes:
-    """Give an extension of blocks."""
+    """Return an extension of blocks."""
     return b"!" + bytes([label]) + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
 
 
 def large(side: int) -> bytes:
-    """Give an honest square of one color."""
+    """Return an honest square of one color."""
     return encoded(Image.new("P", (side, side)), "GIF")
 
 
 def animation(count: int, side: int) -> bytes:
-    """Give so many pictures, each of one pixel, on a screen of so many."""
+    """Return so many pictures, each of one pixel, on a screen of so many."""
     return screen(side, side) + picture(1, 1) * count + END
 
 

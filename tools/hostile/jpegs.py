@@ -1,4 +1,4 @@
-"""JPEGs whose segments lie, repeat, or are missing (ITU-T T.81)."""
+"""JPEGs whose segments are false, repeated or missing (ITU-T T.81)."""
 
 import struct
 from functools import partial
@@ -59,7 +59,7 @@ def components(count: int) -> bytes:
 
 
 def cmyk() -> bytes:
-    """Give four components, of which nobody says what they are."""
+    """Return a JPEG of four components without a marker for their color space."""
     data = encoded(PICTURE.convert("CMYK"), "JPEG")
     at = data.index(b"\xff\xee")
     return data[:at] + data[at + 16 :]

@@ -1,4 +1,4 @@
-"""Bodies of JSON that are deep, long, or not what they say (RFC 8259)."""
+"""JSON bodies that are deep, long or invalid (RFC 8259)."""
 
 from functools import partial
 

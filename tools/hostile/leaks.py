@@ -1,4 +1,4 @@
-"""Finds in a result what is not of the picture: metadata of the source, byte by byte, without a library of images."""
+"""Finds metadata of the source in a result, byte by byte, without an image library."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ HEAD_BYTES = 12
 
 
 def leaks(result: bytes) -> list[str]:
-    """Name the pieces of a file that are not its picture; raises ValueError for a format that is not known here."""
+    """List the parts of a file that are not its picture; raises ValueError for an unknown format."""
     match result[:4]:
         case b"\x89PNG":
             found = [kind for kind in _png(result) if kind not in PNG_CHUNKS]

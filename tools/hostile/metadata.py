@@ -1,4 +1,4 @@
-"""Images with metadata that tell too much, or lie: none of it may be in the result."""
+"""Images with personal or false metadata, none of which may be in the result."""
 
 import struct
 import zlib
@@ -20,7 +20,7 @@ TAGS = struct.Struct("<HHII")
 
 
 def exif() -> bytes:
-    """Give EXIF that names a person and a place."""
+    """Return EXIF that names a person and a place."""
     made = Image.Exif()
     made[ExifTags.Base.Artist] = MARKER.decode()
     made[ExifTags.Base.Orientation] = 6
@@ -30,7 +30,7 @@ def exif() -> bytes:
 
 
 def directory(*entries: bytes, count: int | None = None, following: int = 0) -> bytes:
-    """Give EXIF of one directory, which may claim more entries than it has (TIFF 6.0, section 2)."""
+    """Return EXIF of one directory, which may claim more entries than it has (TIFF 6.0, section 2)."""
     claimed = struct.pack("<H", len(entries) if count is None else count)
     return b"Exif\0\0II*\0\x08\0\0\0" + claimed + b"".join(entries) + struct.pack("<I", following)
 
@@ -52,17 +52,17 @@ def in_webp(*pieces: tuple[bytes, bytes]) -> bytes:
 
 
 def profile(data: bytes, number: int = 1, count: int = 1) -> tuple[int, bytes]:
-    """Give a piece of an ICC profile (ICC.1, annex B.4)."""
+    """Return a piece of an ICC profile (ICC.1, annex B.4)."""
     return 0xE2, b"ICC_PROFILE\0" + bytes([number, count]) + data
 
 
 def named(tail: bytes = MARKER) -> bytes:
-    """Give a profile with a name behind its end."""
+    """Return a profile with a name behind its end."""
     return struct.pack(">I", len(PROFILE) + len(tail)) + PROFILE[4:] + tail
 
 
 def corrupted(at: int, replacement: bytes) -> bytes:
-    """Give a profile that is wrong in one place."""
+    """Return a profile that is wrong in one place."""
     return PROFILE[:at] + replacement + PROFILE[at + len(replacement) :]
 
 

@@ -1,4 +1,4 @@
-"""File names made to do harm: none of them is used for anything."""
+"""File names made to do harm; the service uses none of them."""
 
 from collections.abc import Mapping
 from functools import partial

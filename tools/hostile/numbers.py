@@ -1,4 +1,4 @@
-"""Numbers that are none, or that are too large."""
+"""Options that are not numbers, or are too large."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""PNGs whose chunks lie, repeat, or are missing (PNG, third edition)."""
+"""PNGs whose chunks are false, repeated or missing (PNG, third edition)."""
 
 import struct
 import zlib
@@ -15,39 +15,39 @@ GREY = zlib.compress(b"\0\7")
 
 
 def header(*, width: int = 1, height: int = 1, depth: int = 8, color_type: int = 0, rest: bytes = bytes(3)) -> bytes:
-    """Give a header chunk; `rest` is compression, filter and interlace."""
+    """Return a header chunk; `rest` is compression, filter and interlace."""
     return chunk(b"IHDR", struct.pack(">IIBB", width, height, depth, color_type) + rest)
 
 
 def of(*chunks: bytes, end: bool = True) -> bytes:
-    """Give a PNG of chunks."""
+    """Return a PNG of chunks."""
     return b"".join([SIGNATURE, *chunks, chunk(b"IEND", b"") if end else b""])
 
 
 def data(packed: bytes = GREY) -> bytes:
-    """Give a chunk of pixels."""
+    """Return a chunk of pixels."""
     return chunk(b"IDAT", packed)
 
 
 def damaged(sound: bytes) -> bytes:
-    """Give a chunk whose checksum is wrong."""
+    """Return a chunk whose checksum is wrong."""
     return sound[:-1] + bytes([sound[-1] ^ 1])
 
 
 def lying(length: int) -> bytes:
-    """Give a chunk that claims to be so long."""
+    """Return a chunk that claims to be so long."""
     return struct.pack(">I", length) + b"teSt" + bytes(8)
 
 
 def split(pieces: int) -> bytes:
-    """Give the pixels of an image in so many chunks of one byte, and the rest in one more."""
+    """Return the pixels of an image in so many chunks of one byte, and the rest in one more."""
     packed = zlib.compress(bytes(201 * 200), 0)
     chunks = [data(packed[at : at + 1]) for at in range(pieces)]
     return of(header(width=200, height=200), *chunks, data(packed[pieces:]))
 
 
 def animated(frames: int, play_count: int = 0, *, size: int = 1, offset: int = 0) -> bytes:
-    """Give an animated PNG that claims so many frames and has one more than it shows."""
+    """Return an animated PNG that claims so many frames and has one more than it shows."""
     control = struct.pack(">IIIIIHHBB", 0, size, size, offset, offset, 1, 1, 0, 0)
     more = struct.pack(">IIIIIHHBB", 1, size, size, offset, offset, 1, 1, 0, 0)
     return of(

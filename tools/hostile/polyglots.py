@@ -1,4 +1,4 @@
-"""Files that are two things at once: what the first bytes say is all that counts, and none of the rest gets out."""
+"""Files of two formats at once: the signature alone counts, and nothing of the other file is in the result."""
 
 from PIL import Image
 
@@ -13,7 +13,7 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def phone(bomb: bytes) -> bytes:
-    """Give a multi-picture file whose second picture is something else."""
+    """Return a multi-picture file whose second picture is something else."""
     two = encoded(PICTURE, "MPO", save_all=True, append_images=[Image.new("RGB", (9, 9))])
     return two[: two.rindex(b"\xff\xd8")] + bomb
 

@@ -1,4 +1,4 @@
-"""Files of every other kind, among them those that make image tools run commands, read files or ask servers."""
+"""Files of other formats, among them those that make image tools run commands, read files or call servers."""
 
 import gzip
 import pickle
@@ -18,7 +18,7 @@ PS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"
 
 
 def packed(name: str, size: int) -> bytes:
-    """Give a ZIP of a file of zeros."""
+    """Return a ZIP of a file of zeros."""
     buffer = BytesIO()
     with ZipFile(buffer, "w", 8) as archive:
         archive.writestr(name, bytes(size))
@@ -26,23 +26,23 @@ def packed(name: str, size: int) -> bytes:
 
 
 def icon(image: bytes, side: int = 16) -> bytes:
-    """Give an icon that says it is small, around an image that need not be."""
+    """Return an icon that says it is small, around an image that need not be."""
     return struct.pack("<HHHBBBBHHII", 0, 1, 1, side, side, 0, 0, 1, 32, len(image), 22) + image
 
 
 def box(brand: bytes) -> bytes:
-    """Give the opening box of an ISO base media file (ISO/IEC 14496-12) and nothing that follows from it."""
+    """Return the opening box of an ISO base media file (ISO/IEC 14496-12) and nothing that follows from it."""
     return struct.pack(">I", 24) + b"ftyp" + brand + bytes(4) + b"mif1" + brand + bytes(200)
 
 
 def codestream(width: int, height: int) -> bytes:
-    """Give a JPEG 2000 codestream whose header claims a size (ITU-T T.800, A.5.1)."""
+    """Return a JPEG 2000 codestream whose header claims a size (ITU-T T.800, A.5.1)."""
     sides = struct.pack(">HIIIIIIII", 0, width, height, 0, 0, width, height, 0, 0)
     return b"\xff\x4f\xff\x51" + struct.pack(">H", 41) + sides + b"\0\1\7\1\1" + bytes(200)
 
 
 def svg(body: str, doctype: str = "") -> bytes:
-    """Give a drawing."""
+    """Return a drawing."""
     namespace = "http://www.w3.org/2000/svg"
     return f"<?xml version='1.0'?>{doctype}<svg xmlns='{namespace}' width='9' height='9'>{body}</svg>".encode()
 

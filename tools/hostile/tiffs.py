@@ -1,4 +1,4 @@
-"""TIFFs whose directories lie, repeat, or are missing (TIFF 6.0)."""
+"""TIFFs whose directories are false, repeated or missing (TIFF 6.0)."""
 
 import struct
 from collections.abc import Mapping
@@ -27,25 +27,25 @@ GREY = {WIDTH: 9, LENGTH: 9, BITS: 8, COMPRESSION: 1, PHOTOMETRIC: 1, OFFSETS: 8
 
 
 def of(tags: Mapping[int, int], following: int = 0, data: bytes = bytes(99)) -> bytes:
-    """Give a TIFF of one directory of numbers, and data at its end."""
+    """Return a TIFF of one directory of numbers, and data at its end."""
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(tags.items()))
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + entries + struct.pack("<I", following) + data
 
 
 def grey(**changed: int) -> bytes:
-    """Give a small grey picture with other numbers in its directory."""
+    """Return a small grey picture with other numbers in its directory."""
     return of({**GREY, **{int(tag.removeprefix("tag")): value for tag, value in changed.items()}})
 
 
 def packed(side: int, mode: str, compression: str) -> bytes:
-    """Give an honest square of one color."""
+    """Return an honest square of one color."""
     buffer = BytesIO()
     Image.new(mode, (side, side)).save(buffer, "TIFF", compression=compression)
     return buffer.getvalue()
 
 
 def strips(count: int) -> bytes:
-    """Give a picture in so many strips, all at the same place."""
+    """Return a picture in so many strips, all at the same place."""
     tags = {**GREY, LENGTH: 30_000, ROWS: 1}
     head = of(tags)
     at = len(head)

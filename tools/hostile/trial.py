@@ -1,4 +1,4 @@
-"""Tries hostile inputs on a running service, and measures what they cost it."""
+"""Sends hostile inputs to a running service, and measures memory and time."""
 
 import json
 import socket
@@ -20,9 +20,9 @@ from tools.hostile.case import COMPLETED, NO_ANSWER, Case, Sent, Upload
 
 TIMEOUT_S = 120
 OPEN = {"pending", "processing"}
-# All large files together fill the store, as an upload is kept until its time is over: then the trial waits, as told.
+# Uploads are kept until they expire, so the large files fill the store; the trial then waits, as Retry-After says.
 ENVIRONMENT = {"UPLOAD_TTL_S": "10"}
-RESET_PEAK = "5"  # proc_pid_clear_refs(5): the peak starts anew from what is resident now
+RESET_PEAK = "5"  # proc_pid_clear_refs(5): resets the peak to the current resident memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Outcome:
 
     @property
     def result(self) -> bytes:
-        """Give the scaled image, or nothing."""
+        """The scaled image; empty unless the task completed."""
         return self.answers[-1].body if self.gave == COMPLETED else b""
 
 
@@ -85,16 +85,16 @@ class Trial:
     def upload(self, upload: Upload) -> list[Answer]:
         """Send one through the door for large files, and give the answer to the task, or the refusal before it."""
         size = len(upload.image) if upload.claimed is None else upload.claimed
-        [told] = self._post_json("/api/v1/uploads", bytes=size, media_type=upload.media_type)
-        if told.status != HTTPStatus.CREATED:
-            return [told]
-        url = urlsplit(told.json["url"])
-        headers = {"Content-Length": str(size), **told.json["headers"]}
+        [created] = self._post_json("/api/v1/uploads", bytes=size, media_type=upload.media_type)
+        if created.status != HTTPStatus.CREATED:
+            return [created]
+        url = urlsplit(created.json["url"])
+        headers = {"Content-Length": str(size), **created.json["headers"]}
         for _ in range(upload.puts):
             answers = self._send("PUT", f"{url.path}?{url.query}", upload.image, headers)
             if not answers or answers[0].status != HTTPStatus.OK:
                 return answers
-        return self._post_json("/api/v1/tasks", upload_id=told.json["id"], **upload.options)
+        return self._post_json("/api/v1/tasks", upload_id=created.json["id"], **upload.options)
 
     def _post_json(self, path: str, **content: Any) -> list[Answer]:
         body = json.dumps(content).encode()

@@ -1,4 +1,4 @@
-"""Files of nearly as many bytes as are accepted, and uploads that lie, through the door for large files."""
+"""Uploads: files close to the size limit, and files that differ from what was announced."""
 
 import zlib
 from collections.abc import Mapping
@@ -30,16 +30,16 @@ FEW = {"width": 64}
 
 @cache
 def random(form: str) -> bytes:
-    """Give an honest picture of noise, which nothing makes smaller."""
+    """Return an honest picture of noise, which nothing makes smaller."""
     pixels = np.random.default_rng(1).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     return encoded(Image.fromarray(pixels), form)
 
 
 def endless(times: int) -> bytes:
-    """Give a PNG of one pixel, behind which a hundred megabytes of zeros unpack so many times."""
+    """Return a PNG of one pixel, behind which a hundred megabytes of zeros unpack so many times."""
     packer = zlib.compressobj(9)
     pixel = packer.compress(b"\0\7") + packer.flush(zlib.Z_FULL_FLUSH)
-    zeros = packer.compress(bytes(100_000_000)) + packer.flush(zlib.Z_FULL_FLUSH)  # knows nothing of what was before
+    zeros = packer.compress(bytes(100_000_000)) + packer.flush(zlib.Z_FULL_FLUSH)  # independent of the bytes before it
     return pngs.of(pngs.header(), pngs.data(pixel + zeros * times + packer.flush()))
 
 

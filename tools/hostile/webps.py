@@ -1,4 +1,4 @@
-"""WebPs whose chunks lie, repeat, or are missing (RFC 9649)."""
+"""WebPs whose chunks are false, repeated or missing (RFC 9649)."""
 
 import struct
 from functools import partial
@@ -13,30 +13,30 @@ ANIMATION, ALPHA, PROFILE = 0x02, 0x10, 0x20
 
 
 def inner(data: bytes) -> tuple[bytes, bytes]:
-    """Give the one chunk of a simple file."""
+    """Return the one chunk of a simple file."""
     return data[12:16], data[20 : 20 + int.from_bytes(data[16:20], "little")]
 
 
 def canvas(width: int, height: int, flags: int = 0) -> tuple[bytes, bytes]:
-    """Give the chunk that opens an extended file."""
+    """Return the chunk that opens an extended file."""
     return b"VP8X", bytes([flags, 0, 0, 0]) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
 
 
 def frame(width: int, height: int, left: int = 0, content: bytes = LOSSLESS) -> tuple[bytes, bytes]:
-    """Give a frame of an animation; `left` is in pixels, and even."""
+    """Return a frame of an animation; `left` is in pixels, and even."""
     sides = b"".join(value.to_bytes(3, "little") for value in (left // 2, 0, width - 1, height - 1, 1))
     kind, data = inner(content)
     return b"ANMF", sides + b"\0" + kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
 
 
 def animation(count: int, width: int = 48, height: int = 32, left: int = 0, content: bytes = LOSSLESS) -> bytes:
-    """Give an animation of equal frames on a canvas of 48 x 32."""
+    """Return an animation of equal frames on a canvas of 48 x 32."""
     opening = canvas(48, 32, ANIMATION), (b"ANIM", bytes(6))
     return riff(*opening, *[frame(width, height, left, content)] * count)
 
 
 def sized(size: int) -> bytes:
-    """Give a file that lies about its size."""
+    """Return a file with a false size in its header."""
     return LOSSY[:4] + struct.pack("<I", size) + LOSSY[8:]
 
 

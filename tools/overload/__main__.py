@@ -1,4 +1,4 @@
-"""`make overload`: five times what the service can do, for a minute: what is accepted is done, the rest is told so."""
+"""`make overload`: five times the service's capacity for a minute; accepted tasks complete, others get 429 or 503."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ def main(seconds: int) -> None:
 
 
 async def measure(service: Service) -> float:
-    """Give the tasks per second that a few clients get done, one after the other each."""
+    """Return the tasks per second of a few clients, each of which sends one task after another."""
     async with aiohttp.ClientSession(service.url) as session:
         await asyncio.gather(*(_post(session, Run(), prefer="wait=20") for _ in range(CLIENTS)))
         run, end = Run(), time.monotonic() + MEASURED_S

@@ -21,7 +21,7 @@ LOAD_COUNT = 60
 
 
 def main() -> None:
-    """Measure, or only write anew what was measured last."""
+    """Measure, or only write the last results again."""
     parser = argparse.ArgumentParser(prog="make bench-scaling", description=__doc__)
     parser.add_argument("--corpus", type=Path, help="a folder with the sources")
     parser.add_argument("--quick", action="store_true", help="fewer cases, contenders and rounds")
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _measure(installation: Installation, folder: Path | None, only: str | None, *, quick: bool) -> Iterator[Results]:
-    """Give the results as they grow."""
+    """Yield the results after each measurement."""
     pictures, said = corpus.find(folder)
     rounds = QUICK_ROUNDS if quick else ROUNDS
     results = Results(machine.describe(), said, rounds, machine.versions(), installation.versions(), quick)

@@ -1,4 +1,4 @@
-"""What is scaled: sources of the corpus, to which widths and formats, and what the aim is."""
+"""The cases: sources of the corpus, target widths and formats, and the aim."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Who is compared, and how each one's process is started."""
+"""The contenders, and how to start the process of each."""
 
 import sys
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Contender:
 
     @property
     def is_ours(self) -> bool:
-        """Say whether it is our engine, which is measured at its defaults; the others are brought to its size."""
+        """True if this is our engine. It is measured at its defaults; the others are set to produce its file size."""
         return self.name.startswith(OURS)
 
 

@@ -1,4 +1,4 @@
-"""The pictures: a folder that was given, real ones out of Debian packages, or two small photographs enlarged."""
+"""The pictures: a given folder, real ones from Debian packages, or two small photographs enlarged."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ SOURCES = {case.source for case in (*CASES, *LARGE)}
 
 
 def find(given: Path | None) -> tuple[Path, str]:
-    """Give the folder with all sources, and say in a sentence what they are."""
+    """Return the folder with all sources, and a sentence that describes them."""
     if given is not None:
         return _complete(given), "photographs and graphics of a folder that was given"
     if FETCH.exists():

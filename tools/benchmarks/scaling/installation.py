@@ -1,4 +1,4 @@
-"""Installs what is compared, in a virtual environment and a node_modules of its own; what is there already stays."""
+"""Installs the contenders in a virtual environment and a node_modules of their own; keeps existing ones."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ class Installation:
 
     @property
     def python(self) -> Path:
-        """Give the interpreter of the virtual environment."""
+        """Interpreter of the virtual environment."""
         return self.folder / "venv/bin/python"
 
     def make(self) -> None:
@@ -44,7 +44,7 @@ class Installation:
         shutil.copy(HERE / "requirements.txt", self.folder)
 
     def versions(self) -> dict[str, str]:
-        """Give the pinned version of everything that was installed by name."""
+        """Return the pinned version of everything that was installed by name."""
         python = dict(line.split("==") for line in (HERE / "requirements.txt").read_text().splitlines() if "==" in line)
         return {**python, **json.loads((HERE / "package.json").read_text())["dependencies"]}
 

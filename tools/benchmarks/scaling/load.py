@@ -55,7 +55,7 @@ def _rounds(requests: Mapping[Server, Request], clients: int, rounds: int, count
 
 
 async def _sample(server: Server, request: Request, clients: int, count: int) -> Sample:
-    """Give images per second, and seconds of the server's CPU time per image."""
+    """Return images per second, and seconds of the server's CPU time per image."""
     left = iter(range(count))
     # One that stays open would belong to one of thumbor's processes, and four of them may all belong to the same.
     connector = aiohttp.TCPConnector(force_close=True)
@@ -73,12 +73,12 @@ async def _sample(server: Server, request: Request, clients: int, count: int) ->
 async def _upload(url: str, image: bytes) -> str:
     """Upload an image that is then there for many tasks, and give its id."""
     async with aiohttp.ClientSession(url) as session:
-        wish = {"bytes": len(image), "media_type": "image/jpeg"}
-        async with session.post("/api/v1/uploads", json=wish) as answer:
-            told = await answer.json()
-        async with session.request(told["method"], told["url"], data=image, headers=told["headers"]) as answer:
+        announced = {"bytes": len(image), "media_type": "image/jpeg"}
+        async with session.post("/api/v1/uploads", json=announced) as answer:
+            created = await answer.json()
+        async with session.request(created["method"], created["url"], data=image, headers=created["headers"]) as answer:
             assert answer.ok, await answer.text()
-        return str(told["id"])
+        return str(created["id"])
 
 
 def _form(image: bytes) -> aiohttp.FormData:
@@ -87,9 +87,9 @@ def _form(image: bytes) -> aiohttp.FormData:
     return form
 
 
-async def _task(session: aiohttp.ClientSession, wish: Mapping[str, Any]) -> bytes:
+async def _task(session: aiohttp.ClientSession, request: Mapping[str, Any]) -> bytes:
     """Make a task, wait for it, and fetch its result."""
-    async with session.post("/api/v1/tasks", **wish, headers={"Prefer": "wait=20"}) as answer:
+    async with session.post("/api/v1/tasks", **request, headers={"Prefer": "wait=20"}) as answer:
         task = await answer.json()
         assert task.get("status") == "completed", task
     return await _picture(session, f"/api/v1/results/{task['id']}")

@@ -1,4 +1,4 @@
-"""What the numbers were taken on and with, in general terms."""
+"""The machine and the versions behind the numbers, in general terms."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ SIMD = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("asimd", "NEON"))
 
 
 def describe() -> str:
-    """Say what kind of machine this is.
+    """Describe the machine.
 
     >>> "cores" in describe()
     True
@@ -23,7 +23,7 @@ def describe() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Give the versions of what our engine is made of."""
+    """Return the versions of what our engine is made of."""
     codecs = {name: str(features.version(name)) for name in ("libjpeg_turbo", "webp", "avif")}
     packages = {}
     for name in ("pillow", "cykooz-resizer"):

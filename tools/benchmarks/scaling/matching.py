@@ -1,4 +1,4 @@
-"""Equal quality: brings a contender's file to the size of ours, so that scores and times can be compared."""
+"""Equal quality: sets a contender to produce our file size, so that scores and times are comparable."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -22,7 +22,7 @@ def matched(size_of: Callable[[int], int], target_bytes: int, levels: Iterable[i
 
 
 def _bisected(size_of: Callable[[int], int], target_bytes: int) -> Iterator[tuple[int, int]]:
-    """Give the qualities that were tried, and their sizes, which grow with them."""
+    """Yield the qualities that were tried, and their sizes, which grow with them."""
     low, high = QUALITIES
     while low <= high:
         middle = (low + high) // 2
@@ -32,5 +32,5 @@ def _bisected(size_of: Callable[[int], int], target_bytes: int) -> Iterator[tupl
 
 
 def is_equal(our_bytes: int, their_bytes: int, our_score: float, their_score: float) -> bool:
-    """Say whether ours is at least as good: at most 3 % more bytes, and at most 1 point of SSIMULACRA2 less."""
+    """True if ours is at least as good: at most 3 % more bytes, and at most 1 point of SSIMULACRA2 less."""
     return our_bytes <= their_bytes * (1 + TOLERANCE) and our_score >= their_score - 1.0

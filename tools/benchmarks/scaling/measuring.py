@@ -1,4 +1,4 @@
-"""Measures contenders in turn, round by round, so that what disturbs the machine disturbs all of them alike."""
+"""Measures contenders in turn, round by round, so that disturbances affect all of them alike."""
 
 import statistics
 from collections.abc import Iterable, Iterator, Mapping

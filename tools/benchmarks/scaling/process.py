@@ -1,4 +1,4 @@
-"""A contender's process: jobs go in as lines, what they took comes out."""
+"""A contender's process: reads jobs as lines, writes their time and memory as lines."""
 
 import json
 import os
@@ -59,7 +59,7 @@ class Process:
 
     @property
     def peak_bytes(self) -> int:
-        """Give the most memory that was resident so far."""
+        """Peak of the resident memory so far, in bytes."""
         found = PEAK.search(Path(f"/proc/{self._process.pid}/status").read_text())
         assert found is not None
         return int(found[1]) * 1024

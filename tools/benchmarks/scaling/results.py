@@ -1,4 +1,4 @@
-"""What was measured, as it is kept between the measuring and the writing."""
+"""The measured results, stored between measuring and writing."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -56,7 +56,7 @@ class Results:
     loads: list[Load] = field(default_factory=list)
 
     def of(self, case: str) -> dict[str, Row]:
-        """Give a case's rows by contender."""
+        """Return a case's rows by contender."""
         return {row.contender: row for row in self.rows if row.case == case}
 
     def save(self, path: Path) -> None:

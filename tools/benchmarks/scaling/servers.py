@@ -1,4 +1,4 @@
-"""The services that are compared over HTTP, each run as its documentation says, on all cores."""
+"""The services that are compared over HTTP, each run as its documentation recommends, on all cores."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Builds zlib-ng as the image of the processor has it; Pillow takes the first libz.so.1 that it finds."""
+"""Builds zlib-ng as in the processor's image; Pillow loads the first libz.so.1 that it finds."""
 
 import os
 import shutil
@@ -21,6 +21,6 @@ def build(folder: Path, python: Path) -> None:
 
 
 def library(folder: Path) -> Path | None:
-    """Give the folder for LD_LIBRARY_PATH, None where nothing was built."""
+    """Return the folder for LD_LIBRARY_PATH; None if nothing was built."""
     target = folder / "zlib-ng"
     return target if (target / "libz.so.1").exists() else None

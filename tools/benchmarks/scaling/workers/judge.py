@@ -18,7 +18,7 @@ LARGEST = 1024
 
 
 def score(source: str, picture: str) -> float:
-    """Give the score, 100 for the same; with transparency the worse one of those on a dark and a light background."""
+    """Return the score, 100 for the same; with transparency the worse one of those on a dark and a light background."""
     image = Image.open(picture)
     size = image.size
     backgrounds = BACKGROUNDS if _is_transparent(source) else BACKGROUNDS[:1]

@@ -1,4 +1,4 @@
-"""The loop of a contender's process: a job a line on stdin, what it took a line on stdout."""
+"""The loop of a contender's process: one job per line on stdin, its time and memory per line on stdout."""
 
 import json
 import resource

@@ -1,4 +1,4 @@
-"""Our engine, and the only place of this benchmark that calls it."""
+"""Our engine; no other module of this benchmark calls it."""
 
 import os
 from pathlib import Path
@@ -29,5 +29,5 @@ def _data(made: RenderedImage | ImageProblem) -> bytes:
 
 
 if __name__ == "__main__":
-    meter.RESET = Path(os.devnull)  # the peak is read when all is over; for receipts it would begin anew
+    meter.RESET = Path(os.devnull)  # the peak is read at the end; receipts would reset it
     serve(scale)

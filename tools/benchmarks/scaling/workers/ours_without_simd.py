@@ -1,4 +1,4 @@
-"""Our engine as it is where the SIMD resizer has no wheel."""
+"""Our engine on platforms for which the SIMD resizer has no wheel."""
 
 import runpy
 import sys

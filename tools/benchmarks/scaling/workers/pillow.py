@@ -1,4 +1,4 @@
-"""Pillow as it is first written: open, resize with Lanczos, save."""
+"""Pillow in its simplest use: open, resize with Lanczos, save."""
 
 from io import BytesIO
 

@@ -18,7 +18,7 @@ def scale(data: bytes, job: Job) -> list[bytes]:
 
 
 def _png(knob: int | None) -> dict[str, int]:
-    """Give a level; one of ten and more is that level less ten, with a filter chosen for each row."""
+    """Return a compression level; 10 and more stand for the level minus 10 with adaptive filters."""
     if knob is None:
         return {}
     return {"compression": knob % 10, "filter": ALL_FILTERS if knob >= 10 else NO_FILTER}
