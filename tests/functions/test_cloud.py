@@ -79,7 +79,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 def deployed(
     functions: Functions, aws: Cloud, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Deployed]:
-    """Load functions whose environment is that of the template, so that they have its URLs only."""
+    """Yield functions that have only the URLs from the template to reach their servers."""
     monkeypatch.delenv("REDIS_URL")
     monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
     monkeypatch.setenv("QUEUE_URL", aws.queue_url)

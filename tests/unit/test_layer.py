@@ -1,4 +1,4 @@
-"""The library as a Lambda layer: what lies in the folder is all that is needed."""
+"""The library as a Lambda layer: its folder is complete."""
 
 import shutil
 import subprocess

@@ -24,7 +24,7 @@ ANIMATED = [form for form in Format if form.has_frames]
 
 
 def animation(form: Format, **options: object) -> bytes:
-    """Give four frames, which play three times; Pillow counts the repetitions of a GIF."""
+    """Return four frames, which play three times; Pillow counts the repetitions of a GIF."""
     loop = 2 if form is Format.GIF else 3
     playing: dict[str, object] = {"duration": DURATIONS, "loop": loop, **options}
     return encoded(FRAMES[0], form.name, save_all=True, append_images=FRAMES[1:], **playing)

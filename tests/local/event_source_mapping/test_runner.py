@@ -365,7 +365,7 @@ async def test_a_message_that_arrives_while_the_runner_stops_is_given_back(
 
 
 async def reading(client: Redis) -> bool:
-    """Say whether both slots wait for messages."""
+    """True if both slots wait for messages."""
     return bool((await client.info("clients"))["blocked_clients"] == 2)
 
 

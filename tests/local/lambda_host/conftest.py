@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def serve(tmp_path: Path, folder: Path) -> AsyncIterator[Callable[..., Awaitable[Served]]]:
-    """Give a function that serves a handler until the test ends."""
+    """Yield a function that serves a handler until the test ends."""
     async with AsyncExitStack() as stack:
 
         async def start(

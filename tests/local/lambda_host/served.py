@@ -75,7 +75,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def has_ended(pid: int) -> bool:
-    """Say whether a process is gone, or a zombie, which it is for as long as its parent does not ask."""
+    """True if a process has ended; it stays a zombie until its parent waits for it."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -27,7 +27,7 @@ DARKENING = np.array([22.0, 26.0, 6.0, 45.0])
 
 
 def wide_gamut() -> bytes:
-    """Give an RGB profile with the primaries of Adobe RGB (1998): three columns and a gamma."""
+    """Return an RGB profile with the primaries of Adobe RGB (1998): three columns and a gamma."""
     columns = {name: _xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), WIDE_TO_XYZ.T, strict=True)}
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(WIDE_GAMMA * 256)) + bytes(2)
     return _profile(b"RGB ", b"XYZ ", {**columns, b"rTRC": curve, b"gTRC": curve, b"bTRC": curve})
@@ -39,7 +39,7 @@ def wide_to_srgb(colors: Floats) -> Floats:
 
 
 def display_p3() -> bytes:
-    """Give the RGB profile of most cameras and screens of today."""
+    """Return the RGB profile of most cameras and screens of today."""
     names = (b"rXYZ", b"gXYZ", b"bXYZ")
     columns = {name: _xyz(column) for name, column in zip(names, _p3_to_xyz().T, strict=True)}
     curve = b"para" + bytes(4) + struct.pack(">Hxx5i", 3, *(round(number * 65536) for number in SRGB_CURVE))
@@ -52,7 +52,7 @@ def display_p3_to_srgb(colors: Floats) -> Floats:
 
 
 def _p3_to_xyz() -> Floats:
-    """Give the matrix from light to XYZ under D50."""
+    """Return the matrix from light to XYZ under D50."""
     points = np.vstack([P3_CHROMATICITIES, D65])
     red_green_blue, white = np.split(np.column_stack([points, 1 - points.sum(axis=1)]) / points[:, 1:], [3])
     colors = red_green_blue.T * np.linalg.solve(red_green_blue.T, white[0])
@@ -62,7 +62,7 @@ def _p3_to_xyz() -> Floats:
 
 
 def grey(gamma: float) -> bytes:
-    """Give a grey profile: a white and a gamma."""
+    """Return a grey profile: a white and a gamma."""
     curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
     return _profile(b"GRAY", b"XYZ ", {b"kTRC": curve})
 
@@ -73,7 +73,7 @@ def grey_to_srgb(lightness: float, gamma: float) -> float:
 
 
 def inks(description: str = "inks") -> bytes:
-    """Give a CMYK profile: a table of Lab colors at the sixteen corners."""
+    """Return a CMYK profile: a table of Lab colors at the sixteen corners."""
     corners = np.array([ink_to_lab(np.array([n >> 3 & 1, n >> 2 & 1, n >> 1 & 1, n & 1])) for n in range(16)])
     table = np.round(np.column_stack([corners[:, 0] * 2.55, corners[:, 1:] + 128])).astype(np.uint8)
     identity = struct.pack(">9i", *(np.eye(3).ravel() * 65536).astype(int))
@@ -82,7 +82,7 @@ def inks(description: str = "inks") -> bytes:
 
 
 def ink_to_lab(amounts: Floats) -> Floats:
-    """Give the colors of amounts, 0 to 1, of the four inks: between the corners of the table they are in proportion."""
+    """Return the colors of amounts, 0 to 1, of the four inks, interpolated between the corners of the table."""
     return np.concatenate([100 - (amounts @ DARKENING)[..., None], amounts @ INKS], axis=-1)
 
 

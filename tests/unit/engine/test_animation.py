@@ -54,7 +54,7 @@ def durations_ms(data: bytes, form: Format) -> tuple[float, ...]:
 
 
 def patches(dice: random.Random, form: Format, count: int = 12) -> Iterator[Patch]:
-    """Give patches of all kinds that a format knows, with hard edges for a GIF."""
+    """Yield patches of all kinds that a format knows, with hard edges for a GIF."""
     numbers = np.random.default_rng(dice.getrandbits(32))
     for number in range(count):
         width, height = (dice.randrange(2, side + 1, 2) for side in SIZE)
@@ -71,7 +71,7 @@ def patches(dice: random.Random, form: Format, count: int = 12) -> Iterator[Patc
 
 
 def hard_frames(dice: random.Random, count: int) -> Iterator[Image.Image]:
-    """Give pictures of few colors, some pixels of which are not there, and of which some change."""
+    """Yield pictures of few colors, some pixels of which are not there, and of which some change."""
     numbers = np.random.default_rng(dice.getrandbits(32))
     pixels = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
     for _ in range(count):

@@ -42,7 +42,7 @@ def duration_ms(frame: int) -> int:
 
 
 def moving(frames: int) -> bytes:
-    """Give a GIF of so many frames, on each of which something is elsewhere."""
+    """Return a GIF of so many frames, on each of which something is elsewhere."""
     picture = Image.open(BytesIO(photograph())).resize(SIZE).quantize(128)
     drawn = [picture.copy() for _ in range(frames)]
     for number, frame in enumerate(drawn):

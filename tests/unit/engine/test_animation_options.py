@@ -169,7 +169,7 @@ def test_deep_grey_is_not_cut_silently() -> None:
 
 
 def apng_of_deep_grey() -> bytes:
-    """Give two frames of two pixels, of sixteen bits each."""
+    """Return two frames of two pixels, of sixteen bits each."""
     control = struct.pack(">4IHHBB", 2, 1, 0, 0, 1, 10, 0, 0)
     rows = [zlib.compress(b"\0" + row) for row in (b"\x12\x34\x12\x34", b"\x56\x78\x56\x78")]
     animation = [

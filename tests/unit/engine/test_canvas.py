@@ -22,7 +22,7 @@ def scaled(image: Image.Image, options: Options) -> Image.Image:
 
 
 def over(below: tuple[int, ...], above: tuple[int, ...]) -> Pixels:
-    """Give the color of one over the other, both with alpha (Porter and Duff)."""
+    """Return the color of one over the other, both with alpha (Porter and Duff)."""
     lower, upper = np.array(below) / 255, np.array(above) / 255
     alpha = upper[3] + lower[3] * (1 - upper[3])
     colors = (upper[:3] * upper[3] + lower[:3] * lower[3] * (1 - upper[3])) / max(alpha, 1e-9)

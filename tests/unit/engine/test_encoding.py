@@ -29,13 +29,13 @@ HARMLESS = {
 
 
 def drawing() -> Image.Image:
-    """Give a screenshot's kind of picture: few colors, and the same shapes again and again."""
+    """Return a screenshot's kind of picture: few colors, and the same shapes again and again."""
     shapes = np.random.default_rng(1).choice(np.array([0, 90, 200, 255], np.uint8), (30, 40, 1))
     return Image.fromarray(np.tile(shapes, (10, 10, 3)))
 
 
 def telltale(form: Format) -> bytes:
-    """Give a picture with all the metadata that its format can have, each saying the secret."""
+    """Return a picture with all the metadata that its format can have, each saying the secret."""
     exif = Image.Exif()
     exif[0x010F] = exif[0x013B] = SECRET
     exif.get_ifd(0x8825).update({1: "N", 0x1D: SECRET})

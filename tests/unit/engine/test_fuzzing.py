@@ -21,7 +21,7 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 
 
 def animated(form: str) -> bytes:
-    """Give three pictures in a file; those of a GIF, PNG or WebP say how they are to follow one another."""
+    """Return three pictures in a file; those of a GIF, PNG or WebP say how they are to follow one another."""
     others = [ImageOps.mirror(PICTURE), ImageOps.flip(PICTURE)]
     timing = {"duration": 40, "loop": 0} if form in {"GIF", "PNG", "WEBP"} else {}
     return encoded(PICTURE, form, save_all=True, append_images=others, **timing)

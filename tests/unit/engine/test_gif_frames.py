@@ -32,7 +32,7 @@ CASES: list[dict[str, Any]] = [
 
 
 def patch(area: tuple[int, int, int, int], *, has_hole: bool) -> Patch:
-    """Give noise of few colors, of which some is not there."""
+    """Return noise of few colors, of which some is not there."""
     left, top, width, height = area
     pixels = np.random.default_rng(4).integers(0, 4, (height, width, 4)).astype(float) * 80
     pixels[..., 3] = 255

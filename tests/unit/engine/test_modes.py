@@ -220,14 +220,14 @@ def deep_grey() -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
 
 
 def tifffile_of(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint16]], compression: str | None) -> bytes:
-    """Give a TIFF, which Pillow does not write with such samples."""
+    """Return a TIFF, which Pillow does not write with such samples."""
     buffer = BytesIO()
     tifffile.imwrite(buffer, pixels, photometric="rgb", compression=compression)
     return buffer.getvalue()
 
 
 def sample(value: int, depth: int) -> bytes:
-    """Give eight samples of a value."""
+    """Return eight samples of a value."""
     return int(f"{value:0{depth}b}" * 8, 2).to_bytes(depth)
 
 

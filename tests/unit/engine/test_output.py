@@ -35,7 +35,7 @@ def opened(options: Options, data: bytes = PNG) -> Image.Image:
 
 
 def described(form: str, **more: Any) -> bytes:
-    """Give a picture that tells who made it, where, and with what."""
+    """Return a picture whose metadata name author, place and camera."""
     exif = Image.Exif()
     exif.update({ExifTags.Base.Artist: "Ada", ExifTags.Base.Copyright: "(c) Ada", ExifTags.Base.Make: "Camera"})
     exif.get_ifd(ExifTags.IFD.Exif).update({ExifTags.Base.ExifImageWidth: 640, ExifTags.Base.ISOSpeedRatings: 200})

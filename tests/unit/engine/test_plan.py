@@ -99,7 +99,7 @@ PARTS = st.floats(0, 1)
 
 @st.composite
 def wishes(draw: st.DrawFn) -> tuple[tuple[int, int], int, Options]:
-    """Give the stored size of a source, how it lies, and options that agree with one another."""
+    """Return the stored size of a source, how it lies, and options that agree with one another."""
     stored, orientation, auto_orient = draw(st.tuples(SMALL, SMALL)), draw(st.integers(1, 8)), draw(st.booleans())
     upright = Turn(orientation if auto_orient else 1).size(stored)
     left, top = draw(st.integers(0, upright[0] - 1)), draw(st.integers(0, upright[1] - 1))
