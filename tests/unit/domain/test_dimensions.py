@@ -9,7 +9,7 @@ from imagescaler.domain.geometry.plan import plan
 from imagescaler.domain.limits import Limits
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
-DOCUMENT = Path(__file__).parent.parent.parent / "docs/dimensions.md"
+DOCUMENT = Path(__file__).parents[3] / "docs/dimensions.md"
 ROW = re.compile(r"^\| (\d+) \S (\d+)(?:, EXIF (\d))? \| (.+?) \| (\d+) \S (\d+) \|", re.MULTILINE)
 ROWS = ROW.findall(DOCUMENT.read_text())
 
