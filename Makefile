@@ -61,7 +61,7 @@ test: $(READY) ## run the quick tests, with real servers, in about three minutes
 slow: $(READY) ## run the tests that `make test` leaves out
 	$(PYTEST) -m slow
 
-coverage: $(READY) # of `make test slow COVERAGE=1`
+coverage: $(READY) ## report what `make test slow COVERAGE=1` has measured
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -123,7 +123,7 @@ bench: $(READY) ## throughput, latency and cold starts, as ratios
 build: ## make the images; with F=create_task the one of that function
 	docker compose build $(SERVICE)
 
-up: ## run everything in containers; with F=create_task redeploy that function alone
+up: ## run everything in containers; with F=create_task replace the container of that function only
 	docker compose up --build --wait --detach $(if $(F),--no-deps) $(SERVICE)
 
 down: ## stop the containers; the data stays
@@ -161,7 +161,7 @@ bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARG
 bench-costs: $(READY) ## compare the cost model with real images; ARGS=--factor only prints CPU_FACTOR
 	$(BIN)/python -m tools.benchmarks.costs $(ARGS)
 
-hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md
+hostile: $(READY) ## try all hostile inputs, and write docs/hostile-inputs.md and build/hostile-inputs.md
 	$(BIN)/python -m tools.hostile
 
 fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathesis, Hypothesis)

@@ -30,7 +30,7 @@ class Compose:
         return self.project.log()
 
     def invoke(self, function: str, event: Any) -> Any:
-        """Invoke in a container of the same image that nobody else knows: one takes one invocation at a time."""
+        """Invoke in another container of the same image, because a container takes one invocation at a time."""
         service = service_of(function)
         container = self.project.compose("run", "--detach", "--no-deps", service).strip()
         try:

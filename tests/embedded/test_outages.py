@@ -68,14 +68,14 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("server", "refusal", "unwell"),
+    ("server", "refusal", "unhealthy"),
     [
         ("postgres", "/problems/repository-unavailable", {"postgres"}),
         ("redis", "/problems/store-unavailable", {"queue", "store"}),
     ],
 )
 async def test_while_a_server_is_away_requests_are_refused_and_afterwards_all_goes_on(
-    deployment: Deployment, server: str, refusal: str, unwell: set[str]
+    deployment: Deployment, server: str, refusal: str, unhealthy: set[str]
 ) -> None:
     known = (await deployment.post(prefer="wait=20")).json()["id"]
     before = deployment.environments()
@@ -83,7 +83,7 @@ async def test_while_a_server_is_away_requests_are_refused_and_afterwards_all_go
         assert problem(await deployment.post()) == (503, refusal)
         health: Any = (await deployment.client.get("/health")).json()
         checks = {name: check for name, check in health.items() if isinstance(check, dict)}
-        assert {name for name, check in checks.items() if check["status"] != "ok"} == unwell
+        assert {name for name, check in checks.items() if check["status"] != "ok"} == unhealthy
     async with asyncio.timeout(30):
         while not await deployment.completes():
             await asyncio.sleep(0.2)

@@ -64,7 +64,7 @@ class Finding:
 def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) -> Sequence[Finding]:
     """Find every fault of a run; the store was emptied at last at `emptied_at_s`, in seconds since the epoch.
 
-    Who was there before may have lost source or result with it, and must have been told so. There is no other excuse.
+    Only tasks from before that moment may have lost their source or result, and must report it.
     """
     return [
         *_lost_or_wrong(history, remains, emptied_at_s),

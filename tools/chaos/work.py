@@ -24,7 +24,7 @@ class Kind(StrEnum):
     def ends(self) -> frozenset[tuple[str, str | None]]:
         """The statuses, with the type of the failure, that its task may end with.
 
-        Poison completes where whoever watches the memory was stopped just then.
+        Poison completes if the process that watches the memory was stopped at that moment.
         """
         completed, exhausted = ("completed", None), ("failed", "attempts-exhausted")
         return {

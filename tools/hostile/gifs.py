@@ -59,7 +59,7 @@ TABLE: Table = {
     "of 100,000 pictures": (TOO_MANY_FRAMES, partial(animation, 100_000, 9)),
     "of 10,000 pictures on a screen of 64 MP": (TOO_MANY_FRAMES, partial(animation, 10_000, 8_000)),
     "with 4 MB of comments": (COMPLETED, lambda: HONEST[:-1] + extension(0xFE, *[bytes(255)] * 16_000) + END),
-    "with a comment that tells": (COMPLETED, lambda: HONEST[:-1] + extension(0xFE, b"marker-of-the-source") + END),
+    "with a comment": (COMPLETED, lambda: HONEST[:-1] + extension(0xFE, b"marker-of-the-source") + END),
     "with 500,000 empty extensions": (
         COMPLETED,
         lambda: HONEST[:-1] + extension(0x01) * 500_000 + END,

@@ -83,7 +83,7 @@ TALL: Table = {"TIFF in 5,000,000 strips": (FAILED_CORRUPT, partial(tiffs.strips
 BEYOND: Table = {
     "PNG of noise to be made 49 MP": ("failed result-too-large", partial(random, "PNG")),
 }
-LIES: Mapping[str, tuple[str, Upload]] = {
+MISMATCHES: Mapping[str, tuple[str, Upload]] = {
     "of a PNG that is called a JPEG": (COMPLETED, Upload(plain(), FEW)),
     "of a type that is no image's": (STRANGE, Upload(plain(), FEW, "image/svg+xml")),
     "of one byte too many": ("413 source-too-large", Upload(plain(), FEW, claimed=MOST + 1)),
@@ -100,5 +100,5 @@ CASES = [
         Case("large files", name, gives, partial(upload, make, {"width": 7_000, "format": "png"}))
         for name, (gives, make) in BEYOND.items()
     ),
-    *(Case("uploads", name, gives, partial(ready, sent)) for name, (gives, sent) in LIES.items()),
+    *(Case("uploads", name, gives, partial(ready, sent)) for name, (gives, sent) in MISMATCHES.items()),
 ]

@@ -39,7 +39,7 @@ def serve(scale: Scale) -> None:
 def _measured(scale: Scale, source: list[bytes], job: Job) -> dict[str, Any]:
     """Measure the CPU time of all threads and the wall time of one scaling, in seconds.
 
-    The last one has the bytes to itself, as whoever takes a task off a queue has, and may let them go.
+    The last one owns the bytes, like a processor that has received a task, and may free them.
     """
     pictures: list[bytes] = []
     wall_s, cpu_s = time.perf_counter(), _cpu_s()
