@@ -123,7 +123,7 @@ FAULTY: Mapping[str, Make] = {
     "profile of 3 MB in a PNG": partial(in_png, (b"iCCP", b"a\0\0" + zlib.compress(PROFILE + bytes(3_000_000)))),
 }
 CASES = [
-    *images("telling metadata", {name: (COMPLETED, make) for name, make in TELLING.items()}),
-    *images("lying metadata", {name: (COMPLETED, make) for name, make in LYING.items()}),
-    *images("lying metadata", {name: (FAILED_CORRUPT, make) for name, make in FAULTY.items()}),
+    *images("personal metadata", {name: (COMPLETED, make) for name, make in TELLING.items()}),
+    *images("false metadata", {name: (COMPLETED, make) for name, make in LYING.items()}),
+    *images("false metadata", {name: (FAILED_CORRUPT, make) for name, make in FAULTY.items()}),
 ]
