@@ -13,6 +13,7 @@ from local.servers.folders import temporary_data_folder
 from local.servers.postgresql import postgres
 from local.servers.valkey import redis
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of NumPy, not imported yet: each core has a worker of its own
 ROOT = Path(__file__).parent.parent
 # `make check` tries the same examples each time, so that it fails for what was changed; `make fuzz` tries new ones.
 settings.register_profile("check", derandomize=True)

@@ -154,5 +154,5 @@ def test_padding_between_the_frames_of_a_gif_is_passed_over() -> None:
 
 def test_very_many_frames_are_counted_up_to_a_limit() -> None:
     assert probe(gifs.animation(100_000, 9)).frames == 100_000
-    assert probe(gifs.animation(200_000, 9)).frames == 100_000
+    assert probe(gifs.animation(100_001, 9)).frames == 100_000
     assert probe(webps.animation(1_500)).frames == 1_500
