@@ -1,0 +1,105 @@
+"""What is wrong today, or refused with a reason that is not true, by kinds: what is put right goes out of this list.
+
+Each is expected to fail, and strictly so: a kind that has become right fails until its entry is taken out.
+"""
+
+import re
+
+ORDER = r"-(?:le|be)"
+LAYOUT = r"-(?:strips|tiles)"
+PACKING = r"-(?:plain|deflate|predictor)"
+OTHER_PACKING = r"-(?:packbits|lzw|old-deflate|lzma|zstd)(?:-predictor)?"
+ANY = f"(?:{PACKING}|{OTHER_PACKING}){LAYOUT}{ORDER}"
+
+# Patterns of whole names, and the number of the fault in the issue with what it is.
+KNOWN: tuple[tuple[str, str], ...] = (
+    # Pictures that come out wrong
+    (
+        rf"tiff/(?:rgb16|cmyk16|rgb16-unassociated)-planes-plain{LAYOUT}{ORDER}",
+        "A.1: 16 bits in planes, not compressed",
+    ),
+    (rf"tiff/white16{ANY}", "A.1: WhiteIsZero of 16 bits"),
+    (r"tiff/palette[1248]-values8-.*", "A.1: palettes of 8-bit values"),
+    (r"tiff/grey12-.*", "A.1: 12-bit grey"),
+    (rf"tiff/grey8-(?:un)?associated-planes{ANY}", "A.1: grey with alpha in planes"),
+    (rf"tiff/grey-signed8{ANY}", "A.1: signed samples"),
+    (r"gif/(?:small-in-screen-)?own-grey-ramp-transparent", "A.1: a frame's own palette that is a grey ramp"),
+    (r"gif/small-in-screen-own-grey-ramp", "A.1: a frame's own palette that is a grey ramp"),
+    (r"gif/animation-(?:own-grey-ramp.*|transparent-grey-ramp)", "A.1: a frame's own palette that is a grey ramp"),
+    (r"gif/no-palette-[124]bits", "A.1: frames without any palette"),
+    (r"avif/clap-(?:middle|corner|far-corner|rows|odd).*", "A.1: AVIF's clean aperture"),
+    (r"png/rgb16-transparent-color-near", "A.1: a transparent colour of 16 bits is compared at 8"),
+    (r"webp/animation-first-smaller", "A.1: a still of an animation whose first frame leaves a part free"),
+    # Damage that costs no pixel
+    (r"png/damage-(?:crc|longer|shorter)-\w+-before", "A.2: damage in an ancillary chunk"),
+    (r"png/damage-crc-gama", "A.2: damage in an ancillary chunk"),
+    (r"png/meaning-gama-short", "A.2: damage in an ancillary chunk"),
+    (r"png/animation-broken-(?:count|number|beyond|no-data|short-control|bad-pixels)", "A.2: a broken animation"),
+    (r"gif/animation-second-larger.*", "A.2: a frame larger than its screen"),
+    (r"gif/damage-animation-.*", "A.2: an animation without its end"),
+    (r"jpeg/damage-(?:progressive-)?(?:no|half-an)-end", "A.2: no end of the image"),
+    (r"jpeg/damage-(?:bytes?|mail)-before", "A.2: bytes before the start of the image"),
+    (r"jpeg/damage-(?:short-jfif|only-short-jfif|short-adobe|app1-of-length-0)", "A.2: bogus segments"),
+    (r"jpeg/profile-short-head", "A.2: bogus segments"),
+    (r"webp/scaling-bits-(?!0[01]|10)..", "A.2: VP8's scaling bits taken as sides"),
+    # How pictures lie
+    (r"(?:jpeg|png|webp|avif)/orientation-in-xmp-means-nothing", "A.3: orientation in XMP"),
+    (r"(?:jpeg|png|webp|tiff)/orientation6-byte(?:-le|-be)?", "A.3: orientation as BYTE"),
+    # Colours
+    (r"png/meaning-(?:chrm-srgb-)?gama-(?:linear|1\.8).*", "A.4: gAMA"),
+    (r"png/meaning-gama-2\.2-chrm-(?:p3|bt2020)", "A.4: gAMA with cHRM"),
+    (r"png/meaning-cicp-(?:p3|linear|gamma|bt709|bt2020|pq|hlg|narrow).*", "A.4: cICP"),
+    (r"avif/nclx-(?:p3|p3-gamma-2\.2|bt2020|bt2020-srgb-curve|linear|gamma-2\.8|pq|hlg)", "A.4: nclx"),
+    # Which variety it is
+    (r"tiff/big-.*", "A.5: BigTIFF"),
+    (r"tiff/pages-big-.*", "A.5: BigTIFF"),
+    (r"tiff/pages-thumbnail-(?:first|with-subifd)", "A.5: a thumbnail as the first page"),
+    (r"tiff/(?:grey|rgb)-float.*", "A.5: floating point"),
+    (r"tiff/(?:grey-signed(?:16|32)|rgb-signed).*", "A.5: signed samples"),
+    (r"tiff/(?:grey|rgb)-unsigned(?:32|64).*", "A.5: 32 bits"),
+    (r"tiff/(?:rgb|cmyk)(?:1|2|4|10|12|14)(?:-planes)?-lzw-strips-le", "A.5: bits of colours"),
+    (r"tiff/(?:white|grey)(?:6|10|14)-.*", "A.5: bits of grey"),
+    (r"tiff/white12-.*", "A.5: bits of grey"),
+    (r"tiff/white8-lowfirst-plain-.*", "A.5: the order of bits with WhiteIsZero"),
+    (rf"tiff/grey16-(?:unspecified|(?:un)?associated(?:-planes)?){ANY}", "A.5: 16-bit grey with alpha"),
+    (rf"tiff/cmyk(?:8|16)-unassociated(?:-planes)?{ANY}", "A.5: CMYK with alpha"),
+    (rf"tiff/cmyk16-unspecified{ANY}", "A.5: CMYK of 16 bits with an extra sample"),
+    (rf"tiff/(?:grey|rgb|cmyk)(?:8|16)-unspecified-planes-plain{LAYOUT}{ORDER}", "A.5: an extra plane"),
+    (rf"tiff/rgb(?:8|16)-associated-planes-plain{LAYOUT}{ORDER}", "A.5: premultiplied colours in planes"),
+    (r"tiff/palette8-(?:unspecified|unassociated)-planes", "A.5: a palette with an extra plane"),
+    (r"tiff/palette16-index", "A.5: a palette of 16 bits"),
+    (r"tiff/(?:icc|itu)?lab.*", "A.5: L*a*b*"),
+    (r"tiff/ycbcr8-(?:planes-plain|subsampled-plain).*", "A.5: YCbCr in planes or subsampled, not compressed"),
+    (r"tiff/rgb8-sample-format-void.*", "A.5: samples of no format"),
+    (
+        r"tiff/(?:grey|rgb)8-(?:webp|lerc|jpegxl|jpegxl-dng|jpeg2000|jbig|pixarlog|next|thunderscan|loglluv|loglluv24|unassigned)",
+        "A.5: compressions",
+    ),
+    (r"tiff/jpeg-(?:arithmetic|lossless|12bit)", "A.5, B.7: kinds of JPEG inside TIFF"),
+    (r"jpeg/refused-(?:lossless|hierarchical|12bit|16bit-lossless|jpeg-ls|two-components)", "A.5: kinds of JPEG"),
+    # What fails after decoding
+    (r"jpeg/profile-description-no-text", "B.9: a profile's description that is no text"),
+    (r"avif/sequence-strange-edit-list", "B.9: a strange edit list"),
+)
+
+
+# Results that keep a profile (source and format): the profile is not one of such pixels.
+UNFIT: tuple[tuple[str, str], ...] = ((r"grey-alpha8?-to-avif", "A.1: a grey profile put on a colour AVIF"),)
+
+# The same of what is said before decoding: files that come out, but of which probe or plan say something else.
+DISAGREEING: tuple[tuple[str, str], ...] = (
+    (r"gif/(?:animation-first-)?beyond(?:-right|-below|-both)?", "A.1: a first frame beyond its screen"),
+    (r"webp/scaling-bits-(?:01|10)", "A.2: VP8's scaling bits taken as sides"),
+    (r"(?:jpeg|avif)/orientation-in-xmp-means-nothing", "A.3: orientation in XMP"),
+    (r"jpeg/orientation6-(?:long-le|long-be|signed-byte|signed-short|signed-long)", "A.3: types of the orientation"),
+    (r"jpeg/orientation6-in-the-first-of-two", "A.3: which of two EXIF counts"),
+    (r"avif/orientation-in-exif-alone", "A.3: turns that belong to no item"),
+    (r"avif/other-size-of-thumbnail", "A.1: sizes that belong to no item"),
+    (r"jpeg/profile-description-no-text", "B.9: a profile's description that is no text"),
+    (r"avif/sequence-strange-edit-list", "B.9: a strange edit list"),
+)
+
+
+def fault_of(name: str, known: tuple[tuple[str, str], ...] = KNOWN) -> str | None:
+    """Give the fault that a case stands for, as the issue has it; None where all is to be right."""
+    return next((f"issue 13 {fault}" for pattern, fault in known if re.fullmatch(pattern, name)), None)
