@@ -35,7 +35,7 @@ def disagreements(case: Case) -> list[str]:
         ("frames", source.frames, made.source.frames),
         ("frames of the result", planned.frames, made.result.frames),
     ]
-    if source.format.header_tells_orientation:
+    if source.format.info.orientation_in_header:
         said.append(("orientation", source.orientation, made.source.orientation))
     found = [f"{what}: {before} before, {after} after" for what, before, after in said if before != after]
     return found + list(_sizes(planned, made))

@@ -49,6 +49,7 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"png/meaning-(?:chrm-srgb-)?gama-(?:linear|1\.8).*", "A.4: gAMA"),
     (r"png/meaning-gama-2\.2-chrm-(?:p3|bt2020)", "A.4: gAMA with cHRM"),
     (r"png/meaning-cicp-(?:p3|linear|gamma|bt709|bt2020|pq|hlg|narrow).*", "A.4: cICP"),
+    (r"png/meaning-iccp-grey-linear", "A.4: a grey profile of light is 10 levels off where it is dark"),
     (r"avif/nclx-(?:p3|p3-gamma-2\.2|bt2020|bt2020-srgb-curve|linear|gamma-2\.8|pq|hlg)", "A.4: nclx"),
     # Which variety it is
     (r"tiff/big-.*", "A.5: BigTIFF"),
@@ -85,6 +86,11 @@ KNOWN: tuple[tuple[str, str], ...] = (
 
 # Results that keep a profile (source and format): the profile is not one of such pixels.
 UNFIT: tuple[tuple[str, str], ...] = ((r"grey-alpha8?-to-avif", "A.1: a grey profile put on a colour AVIF"),)
+
+# Sources and results of which the XMP says what no longer holds.
+UNTRUE_METADATA: tuple[tuple[str, str], ...] = (
+    (r"(?:jpeg|png|webp|avif|tiff)-to-(?:jpeg|png|webp|avif|tiff)-.*", "A.3: XMP that no longer holds"),
+)
 
 # The same of what is said before decoding: files that come out, but of which probe or plan say something else.
 DISAGREEING: tuple[tuple[str, str], ...] = (

@@ -280,6 +280,8 @@ def _meant_colors() -> Iterator[Case]:
     yield Case("png/meaning-iccp-grey", partial(_meant, grey_profile, dark, SRGB_XY, GREY, 8))
     yield Case("png/meaning-iccp-grey-of-grey-alpha8", partial(_meant, grey_profile, dark, SRGB_XY, GREY_ALPHA, 8))
     yield Case("png/meaning-iccp-grey-of-grey16", partial(_meant, grey_profile, dark, SRGB_XY, GREY, 16))
+    steep = [profile(matrix_profile(None, 1.0))]
+    yield Case("png/meaning-iccp-grey-linear", partial(_meant, steep, linear, SRGB_XY, GREY, 8))
     yield Case("png/meaning-iccp-rgb-of-grey8", partial(_meant, [profile(p3)], None, SRGB_XY, GREY, 8))
     yield Case("png/meaning-gama-2.2-is-nearly-srgb", partial(_nearly_srgb, [gamma(45_455)]))
     yield Case(
