@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from tests.matrix.case import CUT_OFF, Case, File, Pixels, rgba, turned
+from tests.matrix.case import CUT_OFF, Case, File, Pixels, Samples, rgba, to_eight_bits, turned
 from tests.matrix.icc import matrix_profile
-from tests.matrix.pictures import P3_XY, cmyk_to_rgb, inside_srgb, rgb_to_ycbcr, smooth, to_srgb
+from tests.matrix.pictures import P3_XY, cmyk_to_rgb, inside_srgb, rgb_to_ycbcr, samples, smooth, to_srgb
 from tests.matrix.png_files import XMP, exif
 from tests.matrix.tiff_writer import BYTE, LONG, SHORT
 from tests.pictures import segment
@@ -275,15 +275,48 @@ def _refused() -> Iterator[Case]:
     for name, marker, precision, refusal in (
         ("arithmetic", 0xC9, 8, "arithmetic"),
         ("arithmetic-progressive", 0xCA, 8, "arithmetic"),
-        ("lossless", 0xC3, 8, "lossless"),
         ("lossless-arithmetic", 0xCB, 8, "lossless|arithmetic"),
         ("hierarchical", 0xC5, 8, "hierarchical|differential"),
         ("12bit", 0xC1, 12, r"\b12.bits?\b"),
-        ("16bit-lossless", 0xC3, 16, r"lossless|\b16.bits?\b"),
         ("jpeg-ls", 0xF7, 8, "JPEG-LS|not accepted"),
     ):
         yield Case(f"jpeg/refused-{name}", partial(_foreign, marker, precision), refusal)
+    for precision in (8, 12, 16):
+        refusal = "lossless" if precision == 8 else rf"lossless|\b{precision}.bits?\b"
+        yield Case(f"jpeg/lossless-{precision}bit", partial(_lossless, precision), refusal)
     yield Case("jpeg/refused-two-components", _two_components, "components|samples")
+
+
+def lossless(grey: Samples, precision: int) -> bytes:
+    """Write grey without loss: each sample is predicted by the one on its left (ITU-T T.81, annex H)."""
+    values = grey.astype(np.int64)
+    predicted = np.empty_like(values)
+    predicted[:, 1:], predicted[1:, 0], predicted[0, 0] = values[:, :-1], values[:-1, 0], 2 ** (precision - 1)
+    bits, length = "", 5
+    # differences are modulo 2^16; the largest has a category of its own, and no more bits (H.1.2.2)
+    for difference in ((values - predicted + 32767) % 65536 - 32767).ravel().tolist():
+        category = abs(difference).bit_length()
+        more = difference if difference > 0 else difference + 2**category - 1
+        bits += f"{category:0{length}b}" + (f"{more:0{category}b}" if 0 < category < 16 else "")
+    bits += "1" * (-len(bits) % 8)
+    coded = int(bits, 2).to_bytes(len(bits) // 8).replace(b"\xff", b"\xff\0")
+    height, width = grey.shape
+    counts = bytes(17 if each == length else 0 for each in range(1, 17))
+    return b"".join(
+        (
+            SOI,
+            segment(0xC3, struct.pack(">BHHB", precision, height, width, 1) + b"\1\x11\0"),
+            segment(0xC4, b"\0" + counts + bytes(range(17))),
+            segment(0xDA, b"\1\1\0\1\0\0"),
+            coded,
+            EOI,
+        )
+    )
+
+
+def _lossless(precision: int) -> File:
+    grey = samples(1, precision)[..., 0]
+    return File(lossless(grey, precision), rgba(to_eight_bits(grey, precision)))
 
 
 def _foreign(marker: int, precision: int) -> File:

@@ -76,8 +76,8 @@ KNOWN: tuple[tuple[str, str], ...] = (
         r"tiff/(?:grey|rgb)8-(?:webp|lerc|jpegxl|jpegxl-dng|jpeg2000|jbig|pixarlog|next|thunderscan|loglluv|loglluv24|unassigned)",
         "A.5: compressions",
     ),
-    (r"tiff/jpeg-(?:arithmetic|lossless|12bit)", "A.5, B.7: kinds of JPEG inside TIFF"),
-    (r"jpeg/refused-(?:lossless|hierarchical|12bit|16bit-lossless|jpeg-ls|two-components)", "A.5: kinds of JPEG"),
+    (r"tiff/jpeg-(?:arithmetic|12bit)", "A.5, B.7: kinds of JPEG inside TIFF"),
+    (r"jpeg/(?:refused-(?:hierarchical|12bit|jpeg-ls|two-components)|lossless-(?:12|16)bit)", "A.5: kinds of JPEG"),
     # What fails after decoding
     (r"jpeg/profile-description-no-text", "B.9: a profile's description that is no text"),
     (r"avif/sequence-strange-edit-list", "B.9: a strange edit list"),
