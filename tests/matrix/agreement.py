@@ -8,7 +8,7 @@ from PIL import Image
 from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
-from imagescaler.engine.scale import Scaled, scale
+from imagescaler.engine.scale import RenderedImage, scale
 from imagescaler.planning.preview import Preview, SourceInfo, preview
 from imagescaler.probe.probe import probe
 from tests.matrix.case import Case
@@ -41,7 +41,7 @@ def disagreements(case: Case) -> list[str]:
     return found + list(_sizes(planned, made))
 
 
-def _sizes(planned: Preview, made: Scaled) -> Iterator[str]:
+def _sizes(planned: Preview, made: RenderedImage) -> Iterator[str]:
     size = (made.result.width, made.result.height)
     warnings = " ".join(caveat.detail for caveat in planned.caveats)
     if planned.plan.size != size and f"{size[0]} x {size[1]}" not in warnings:
