@@ -8,7 +8,8 @@ from PIL import Image
 from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
-from imagescaler.engine.scale import RenderedImage, scale
+from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.scale import scale
 from imagescaler.planning.preview import Preview, SourceInfo, preview
 from imagescaler.probe.probe import probe
 from tests.matrix.case import Case
