@@ -25,3 +25,10 @@ def test_no_test_is_lost_and_none_is_run_twice() -> None:
 
 def test_the_unit_tests_are_a_part_of_the_quick_ones() -> None:
     assert selections("unit") == [["-m", "not slow", "tests/unit"]]
+
+
+def test_what_is_not_collected_among_the_quick_tests_is_slow() -> None:
+    """`tests/matrix/conftest.py` leaves its folder out of the quick tests."""
+    modules = list((ROOT / "tests/matrix").glob("test_*.py"))
+    assert modules
+    assert not [path.name for path in modules if "\npytestmark = pytest.mark.slow\n" not in path.read_text()]
