@@ -10,7 +10,8 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.scale import scale
-from imagescaler.planning.preview import Preview, SourceInfo, preview
+from imagescaler.planning.preview import Preview, preview
+from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.probe.probe import probe
 from tests.matrix.case import Case
 from tests.matrix.verdicts import LIMITS
@@ -27,7 +28,7 @@ def disagreements(case: Case) -> list[str]:
         return []
     source = probe(data)
     try:
-        planned = preview(SourceInfo.of(source), OPTIONS, LIMITS)
+        planned = preview(SourceTraits.of(source), OPTIONS, LIMITS)
     except ImageProblem as problem:
         return [f"no plan: {problem}"]
     said = [

@@ -16,7 +16,7 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.scale import scale
 from imagescaler.engine.traits import traits_of
 from imagescaler.planning.cost.budget import Budget, CostSettings
-from imagescaler.planning.cost.source_traits import SourceTraits
+from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.probe.probe import probe
 from tests.animations import Patch, gif
 from tests.pictures import encoded, photograph

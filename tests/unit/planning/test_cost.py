@@ -14,8 +14,8 @@ from imagescaler.domain.options import Box, Fit, Gravity, Kernel, Options, Quali
 from imagescaler.planning.cost import coefficients
 from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.planning.cost.estimate import Cost, estimate
-from imagescaler.planning.cost.source_traits import SourceTraits
-from imagescaler.planning.preview import Preview, SourceInfo
+from imagescaler.planning.preview import Preview
+from imagescaler.planning.source_traits import SourceTraits
 
 LIMITS = Limits()
 PROCESSOR = Budget.of(2048, 30, CostSettings())
@@ -37,12 +37,12 @@ RGB, RGBA, GREY, PALETTE, DEEP = (4, 3), (4, 4), (1, 1), (5, 3), (10, 1)
 def photograph(
     fmt: Format = Format.JPEG, size: tuple[int, int] = (4000, 3000), pixels: tuple[int, int] = RGB, **known: Any
 ) -> SourceTraits:
-    return SourceTraits(fmt, size, size[0] * size[1] // 6, pixel_bytes=pixels[0], channels=pixels[1], **known)
+    return SourceTraits(size, fmt, bytes=size[0] * size[1] // 6, pixel_bytes=pixels[0], channels=pixels[1], **known)
 
 
 def output(traits: SourceTraits, options: Options, fmt: Format | None = None, frames: int = 1) -> Preview:
     made = plan(traits.stored, options, LIMITS)
-    return Preview(SourceInfo(traits.stored, traits.format), options, made, fmt, frames)
+    return Preview(traits, options, made, fmt, frames)
 
 
 def cost(traits: SourceTraits, *options: Options, fmt: Format | None = None, frames: int = 1) -> Cost:

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from imagescaler.domain.geometry.plan import plan
 from imagescaler.domain.limits import MEGA, Limits
 from imagescaler.planning.cost.estimate import Cost, estimate
-from imagescaler.planning.cost.source_traits import SourceTraits
-from imagescaler.planning.preview import Preview, SourceInfo
+from imagescaler.planning.preview import Preview
+from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
 RECORD = Path(__file__).parent / "corpus.json"
@@ -56,9 +56,9 @@ class Measured:
     def _cost(self) -> Cost:
         traits, options = self.traits, ScalingRequest.model_validate(self.fields).options
         planned = plan(traits.stored, options, LIMITS, orientation=self.orientation)
+        assert traits.format
         frames = traits.frames if options.keeps_frames(traits.format) else 1
-        info = SourceInfo(traits.stored, traits.format, self.orientation, traits.frames)
-        return estimate(traits, [Preview(info, options, planned, options.format, frames)])
+        return estimate(traits, [Preview(traits, options, planned, options.format, frames)])
 
 
 ONE, MANY = TypeAdapter(Measured), TypeAdapter(Sequence[Measured])

@@ -1,11 +1,13 @@
 """The traits of an opened image, from which its cost is estimated before it is decoded."""
 
+from dataclasses import replace
+
 from PIL import Image, ImageMode
 
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.engine.pixels.modes import DEEP_GREY, RESIZABLE
-from imagescaler.planning.cost.source_traits import SourceTraits
+from imagescaler.planning.source_traits import SourceTraits
 
 # Bytes that Pillow holds per pixel; four in all other modes. Deep grey is converted to integers, then to floats.
 PIXEL_BYTES, OTHER_PIXEL_BYTES, DEEP_GREY_BYTES = {"1": 1, "L": 1, "P": 1}, 4, 2 + 4 + 4
@@ -18,11 +20,9 @@ def traits_of(image: Image.Image, source: Source) -> SourceTraits:
     resizable = RESIZABLE.get((mode, is_transparent), mode)
     modes = {mode, resizable}  # both are held if the pixels are converted
     held = sum(PIXEL_BYTES.get(each, OTHER_PIXEL_BYTES) for each in modes)
-    return SourceTraits(
-        source.format,
-        source.stored,
-        source.bytes,
-        frames=source.frames,
+    return replace(
+        SourceTraits.of(source),
+        bytes=source.bytes,
         pixel_bytes=DEEP_GREY_BYTES if mode in DEEP_GREY else held,
         channels=len(ImageMode.getmode(resizable).bands),
         is_progressive=bool(image.info.get("progressive")),

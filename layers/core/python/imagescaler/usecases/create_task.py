@@ -17,7 +17,8 @@ from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
-from imagescaler.planning.preview import SourceInfo, preview
+from imagescaler.planning.preview import preview
+from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput, Probe
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
 
@@ -47,13 +48,13 @@ class NewTaskRequest:
         digest.update(json.dumps(options, sort_keys=True).encode())
         return digest.hexdigest()
 
-    def check(self, source_info: SourceInfo, limits: Limits) -> None:
+    def check(self, traits: SourceTraits, limits: Limits) -> None:
         """Raise ImageProblem for a result that cannot be made, with the name of its rendition."""
         if not self.renditions:
-            preview(source_info, self.options, limits)
+            preview(traits, self.options, limits)
         for each in self.renditions:
             try:
-                preview(source_info, each.options, limits)
+                preview(traits, each.options, limits)
             except ImageProblem as problem:
                 raise type(problem)(f"{each.name}: {problem.detail}") from None
 
@@ -80,7 +81,7 @@ async def create_task(
     limits.check_renditions(len(request.renditions))
     source = await request.image.probe(probe, store)
     limits.check_bytes(source.bytes)
-    request.check(SourceInfo.of(source), limits)
+    request.check(SourceTraits.of(source), limits)
     new = NewTask(uuid4(), request.options, source, request.owner, request.idempotency, tuple(request.renditions))
     async with _retry_after_from_backlog(tasks):
         await request.image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)

@@ -7,23 +7,24 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.rendition import Rendition
-from imagescaler.planning.preview import Preview, SourceInfo, preview
+from imagescaler.planning.preview import Preview, preview
+from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput, Probe
 from imagescaler.usecases.ports import ImageStore
 
 
 async def plan_task(
-    image: ImageInput | SourceInfo, options: Options, *, probe: Probe, limits: Limits, store: ImageStore
+    image: ImageInput | SourceTraits, options: Options, *, probe: Probe, limits: Limits, store: ImageStore
 ) -> Preview:
     """Plan the result of an image, of which the beginning is enough, or of a source whose size is given.
 
     Raises what `create_task` raises for the same image and options: RequestProblem, ImageProblem or Unavailable.
     """
-    return preview(await _source_info(image, probe, limits, store), options, limits)
+    return preview(await _traits(image, probe, limits, store), options, limits)
 
 
 async def plan_renditions(
-    image: ImageInput | SourceInfo,
+    image: ImageInput | SourceTraits,
     renditions: Sequence[Rendition],
     *,
     probe: Probe,
@@ -35,21 +36,21 @@ async def plan_renditions(
     Raises RequestProblem, ImageProblem or Unavailable for errors of the image, or of the list as a whole.
     """
     limits.check_renditions(len(renditions))
-    source_info = await _source_info(image, probe, limits, store)
-    limits.check_source(source_info.format, source_info.size)
-    return {each.name: _preview(source_info, each, limits) for each in renditions}
+    traits = await _traits(image, probe, limits, store)
+    limits.check_source(traits.format, traits.stored)
+    return {each.name: _preview(traits, each, limits) for each in renditions}
 
 
-async def _source_info(image: ImageInput | SourceInfo, probe: Probe, limits: Limits, store: ImageStore) -> SourceInfo:
-    if isinstance(image, SourceInfo):
+async def _traits(image: ImageInput | SourceTraits, probe: Probe, limits: Limits, store: ImageStore) -> SourceTraits:
+    if isinstance(image, SourceTraits):
         return image
     source = await image.probe(probe, store)
     limits.check_bytes(source.bytes)
-    return SourceInfo.of(source)
+    return SourceTraits.of(source)
 
 
-def _preview(source_info: SourceInfo, rendition: Rendition, limits: Limits) -> Preview | Failure:
+def _preview(traits: SourceTraits, rendition: Rendition, limits: Limits) -> Preview | Failure:
     try:
-        return preview(source_info, rendition.options, limits)
+        return preview(traits, rendition.options, limits)
     except ImageProblem as problem:
         return Failure.of(problem)

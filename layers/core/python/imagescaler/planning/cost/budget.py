@@ -6,7 +6,7 @@ from typing import Self
 
 from imagescaler.domain.errors import TooExpensive
 from imagescaler.planning.cost.estimate import PlannedOutput, estimate
-from imagescaler.planning.cost.source_traits import SourceTraits
+from imagescaler.planning.source_traits import SourceTraits
 
 MIB, MB = 1024**2, 1_000_000
 SHARE_OF_TIME = 0.9  # the rest is for store and database

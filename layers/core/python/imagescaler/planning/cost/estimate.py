@@ -13,8 +13,8 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.task import Task
 from imagescaler.planning.cost import coefficients as table
-from imagescaler.planning.cost.source_traits import SourceTraits
-from imagescaler.planning.preview import Preview, SourceInfo, preview
+from imagescaler.planning.preview import Preview, preview
+from imagescaler.planning.source_traits import SourceTraits
 
 PIXEL_BYTES = 4  # of Pillow's modes, but for one channel of eight bits
 
@@ -45,6 +45,7 @@ def estimate(traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> Cos
 
     An animation is decoded for each result. Without results it is the cost of the cheapest decoding.
     """
+    assert traits.format
     least = needed(traits.stored, [(each.plan, each.options) for each in outputs]) if outputs else (1, 1)
     shrink, pixels = fraction(traits.format, traits.stored, least), prod(traits.stored)
     usual = table.DECODERS.get(traits.format, table.USUAL_DECODER)
@@ -59,16 +60,15 @@ def estimate(traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> Cos
 
 def estimate_previews(previews: Sequence[Preview]) -> Cost | None:
     """Estimate the cost of all results of one source; None without results, or if its format is unknown."""
-    source = previews[0].source_info if previews else None
-    if source is None or source.format is None:
+    if not previews or previews[0].traits.format is None:
         return None
-    return estimate(SourceTraits(source.format, source.size, frames=source.frames), previews)
+    return estimate(previews[0].traits, previews)
 
 
 def work_s(task: Task, limits: Limits) -> float:
     """Return the estimated processor seconds for all results of a task, 0 if the limits no longer permit them."""
     try:
-        cost = estimate_previews([preview(SourceInfo.of(task.source), each, limits) for each in task.output_options])
+        cost = estimate_previews([preview(SourceTraits.of(task.source), each, limits) for each in task.output_options])
     except ImageProblem:
         return 0
     return cost.seconds if cost else 0
@@ -76,7 +76,7 @@ def work_s(task: Task, limits: Limits) -> float:
 
 def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     """Return the cost of one result besides decoding: the bytes of its largest stage, and the time of all of them."""
-    plan, options, fmt = output.plan, output.options, output.format or traits.format
+    plan, options, fmt = output.plan, output.options, _format(traits, output)
     used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
     window, result = plan.window.width * plan.window.height, prod(plan.size)
     encoder = table.encoder_of(fmt, options, result, is_animated=output.frames > 1)
@@ -104,10 +104,16 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
 def _decodings(traits: SourceTraits, output: PlannedOutput) -> float:
     """Count all frames for each encoding, and once more where trim or alpha depends on all of them."""
     is_searched = output.options.trim is not None or not output.options.background
-    return output.frames * (_encodings(output.format or traits.format, output.options) + is_searched)
+    return output.frames * (_encodings(_format(traits, output), output.options) + is_searched)
 
 
 def _encodings(fmt: Format, options: Options) -> float:
     """Count the encodings at most: `max_bytes` makes the engine search the quality by bisection."""
     is_searched = options.max_bytes is not None and fmt.is_lossy and not options.lossless
     return 1 + log2(max(options.quality.of(fmt), 2)) if is_searched else 1
+
+
+def _format(traits: SourceTraits, output: PlannedOutput) -> Format:
+    fmt = output.format or traits.format
+    assert fmt
+    return fmt

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from pydantic import Field, model_validator
 
 from imagescaler.domain.formats import Format
-from imagescaler.planning.preview import SourceInfo
+from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput
 from imagescaler.web.option_fields import FormatName, NotBoolean
 from imagescaler.web.requests.body import read_body
@@ -48,11 +48,11 @@ class PlanRequest(TaskRequest):
             )
         return self
 
-    def source(self, owner: str) -> ImageInput | SourceInfo:
+    def source(self, owner: str) -> ImageInput | SourceTraits:
         """Return the image, or the size that stands in its place."""
         if self.source_width is None or self.source_height is None:
             return self.image(owner)
-        return SourceInfo((self.source_width, self.source_height), self.source_format, self.source_orientation)
+        return SourceTraits((self.source_width, self.source_height), self.source_format, self.source_orientation)
 
 
 async def _read(request: Request) -> PlanRequest:

@@ -99,7 +99,7 @@ class PlanView(BaseModel):
         """Show a preview to its client."""
         plan, form = preview.plan, preview.format
         return cls(
-            source=PlannedSource(format=preview.source_info.format, **_size(plan.upright)),
+            source=PlannedSource(format=preview.traits.format, **_size(plan.upright)),
             options=OptionsView.of(preview.options),
             result=PlannedResult(format=form, media_type=form and form.media_type, **_size(plan.size)),
             geometry=GeometryView(
