@@ -10,6 +10,7 @@ from PIL import Image
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Icc, Options
+from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, photograph, png, segment
 from tests.reference import Pixels, mean_difference, pixels_of, resampled, worst_difference
@@ -69,7 +70,7 @@ def test_inks_whose_profile_calls_itself_srgb_are_converted_all_the_same() -> No
     assert worst_difference(scaled(data, size=(4, 4)), np.full((4, 4, 3), expected)) < 3
 
 
-@pytest.mark.parametrize("form", [form for form in Format if form is not Format.GIF])
+@pytest.mark.parametrize("form", [form for form in Format if codec_of(form).profile_modes])
 def test_a_wide_gamut_is_converted_to_srgb(form: Format) -> None:
     data = encoded(CHINA, form.name, icc_profile=profiles.wide_gamut(), quality=95)
     reference = profiles.wide_to_srgb(resampled(pixels_of(data), SIZE))
@@ -122,7 +123,7 @@ def test_grey_with_alpha_is_converted_too() -> None:
     assert abs(pixels_of(image) - [profiles.grey_to_srgb(55, 1.0), 77]).max() < 3
 
 
-@pytest.mark.parametrize("form", [form for form in Format if form is not Format.GIF])
+@pytest.mark.parametrize("form", [form for form in Format if codec_of(form).profile_modes])
 def test_a_profile_of_grey_is_kept_where_a_format_holds_grey(form: Format) -> None:
     data = encoded(Image.new("L", (16, 16), 55), icc_profile=profiles.grey(1.0))
     image = Image.open(BytesIO(scale(data, Options(8, format=form, icc=Icc.KEEP), Limits()).data))
