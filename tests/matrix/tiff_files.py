@@ -61,7 +61,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {"strips": {"rowsperstrip": 7}, "tiles": {"
 ORDERS = {"le": "<", "be": ">"}
 FEW = (("strips", "le"), ("tiles", "be"))
 
-CMYK_ALPHA = "CMYK with (an )?alpha"
+CMYK_ALPHA, CMYK_EXTRA = "CMYK with (an )?alpha", "16-bit CMYK with (an )?extra"
 FLOAT, SIGNED, LAB_NAMED, WIDE = "floating.point", "signed", r"L\*?a\*?b", r"\b32.bits?\b"
 
 
@@ -118,12 +118,15 @@ def _by_tifffile() -> Iterator[Case]:
             continue
         if kind == "cmyk" and extra == "associated":
             continue
+        refusal = CMYK_ALPHA if kind == "cmyk" and extra == "unassociated" else ""
+        if (kind, bits, extra, planar) == ("cmyk", 16, "unspecified", 1):
+            refusal = CMYK_EXTRA
         for packing, layout, order in product(PACKED, LAYOUTS, ORDERS):
             name = "-".join(
                 filter(None, (f"tiff/{kind}{bits}", extra, "planes" if planar == 2 else "", packing, layout, order))
             )
             make = partial(_written_by_tifffile, kind, bits, EXTRAS[extra], planar, packing, layout, ORDERS[order])
-            yield Case(name, make, CMYK_ALPHA if kind == "cmyk" and extra == "unassociated" else "")
+            yield Case(name, make, refusal)
         for big_order in ORDERS if (packing, layout) == ("predictor", "tiles") else ():
             name = "-".join(filter(None, (f"tiff/big-{kind}{bits}", extra, "planes" if planar == 2 else "", big_order)))
             make = partial(
@@ -137,7 +140,7 @@ def _by_tifffile() -> Iterator[Case]:
                 ORDERS[big_order],
                 is_big=True,
             )
-            yield Case(name, make, CMYK_ALPHA if kind == "cmyk" and extra == "unassociated" else "")
+            yield Case(name, make, refusal)
 
 
 def _written_by_tifffile(

@@ -8,9 +8,10 @@ from io import BytesIO
 from PIL import Image
 
 from tests.pictures import encoded
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, STRANGE, TOO_LARGE, Table, images
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, TOO_LARGE, Table, images
 from tools.hostile.files import PICTURE, claiming
 
+GREY_PICTURE, ARITHMETIC = Image.new("L", (9, 9)), (b"\xff\xc0", b"\xff\xc9")
 HONEST = encoded(PICTURE, "TIFF")
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, OFFSETS, SAMPLES, ROWS, COUNTS = (
     256,
@@ -35,6 +36,12 @@ def of(tags: Mapping[int, int], following: int = 0, data: bytes = bytes(99)) -> 
 def grey(**changed: int) -> bytes:
     """Return a small grey picture with other numbers in its directory."""
     return of({**GREY, **{int(tag.removeprefix("tag")): value for tag, value in changed.items()}})
+
+
+def of_jpeg(stream: bytes) -> bytes:
+    """Return a TIFF whose only strip is a JPEG."""
+    at = len(of(GREY, data=b""))
+    return of({**GREY, COMPRESSION: 7, OFFSETS: at, COUNTS: len(stream)}, data=stream)
 
 
 def packed(side: int, mode: str, compression: str) -> bytes:
@@ -63,13 +70,17 @@ TABLE: Table = {
     "of 100 MP, packed": (COMPLETED, partial(packed, 10_000, "RGB", "tiff_adobe_deflate")),
     "of 100 MP, LZW": (COMPLETED, partial(packed, 10_000, "RGBA", "tiff_lzw")),
     "of 100 MP, fax": (COMPLETED, partial(packed, 10_000, "1", "group4")),
-    "of 64 bits": (FAILED_CORRUPT, partial(grey, tag258=64)),
-    "of 65,535 samples": (FAILED_CORRUPT, partial(grey, tag277=65_535)),
-    "of a strange compression": (FAILED_CORRUPT, partial(grey, tag259=9_999)),
-    "of a strange color": (FAILED_CORRUPT, partial(grey, tag262=9_999)),
+    "of 64 bits": (FAILED_STRANGE, partial(grey, tag258=64)),
+    "of 65,535 samples": (FAILED_STRANGE, partial(grey, tag277=65_535)),
+    "of a strange compression": (FAILED_STRANGE, partial(grey, tag259=9_999)),
+    "of a strange color": (FAILED_STRANGE, partial(grey, tag262=9_999)),
     "said to be a JPEG": (FAILED_CORRUPT, partial(grey, tag259=7)),
+    "of an arithmetic-coded JPEG": (
+        FAILED_STRANGE,
+        lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG").replace(*ARITHMETIC)),
+    ),
     "said to be an old JPEG": (FAILED_CORRUPT, partial(grey, tag259=6)),
-    "said to be a WebP": (FAILED_CORRUPT, partial(grey, tag259=50_001)),
+    "said to be a WebP": (FAILED_STRANGE, partial(grey, tag259=50_001)),
     "said to be packed": (FAILED_CORRUPT, partial(grey, tag259=8)),
     "with data beyond its end": (FAILED_CORRUPT, partial(grey, tag273=2**32 - 1)),
     "with data of 4 GB": (COMPLETED, partial(grey, tag279=2**32 - 1)),
@@ -80,7 +91,7 @@ TABLE: Table = {
     "of 65,535 entries in a header": (CORRUPT, lambda: b"II*\0\x08\0\0\0\xff\xff" + bytes(999)),
     "without a directory": (CORRUPT, lambda: b"II*\0\0\0\0\0" + bytes(99)),
     "of Motorola's order": (CORRUPT, lambda: b"MM\0*" + HONEST[4:]),
-    "of the big kind": (STRANGE, lambda: b"II+\0\x08\0\0\0" + struct.pack("<Q", 2**63) + bytes(99)),
+    "of the big kind": (CORRUPT, lambda: b"II+\0\x08\0\0\0" + struct.pack("<Q", 2**63) + bytes(99)),
     "with words that tell": (COMPLETED, lambda: encoded(PICTURE, "TIFF", software="marker-of-the-source")),
     "cut in half": (FAILED_CORRUPT, lambda: HONEST[: len(HONEST) // 2]),
 }

@@ -101,7 +101,10 @@ class Format(StrEnum):
             signature=re.compile(rb"GIF8[79]a"), extension="gif", animation=True, palette=True, browsers_since=0
         ),
     )
-    TIFF = ("tiff", FormatInfo(signature=re.compile(rb"II\*\0|MM\0\*"), extension="tiff", aliases=("tif",), deep=True))
+    TIFF = (
+        "tiff",
+        FormatInfo(signature=re.compile(rb"II[*+]\0|MM\0[*+]"), extension="tiff", aliases=("tif",), deep=True),
+    )
 
     @property
     def media_type(self) -> str:

@@ -32,7 +32,12 @@ def check_structure(data: bytes, limits: Limits) -> None:
 
     Raises TooManyScans, UnsupportedImageFormat if the file is arithmetic-coded, CorruptImage if it is in pieces.
     """
-    scans, steps, position, components = 0, 0, 2, 0
+    count_steps(data, limits)
+
+
+def count_steps(data: bytes, limits: Limits, steps: int = 0) -> int:
+    """Check the structure, and add to `steps` the work of walking over it; the limit holds for the sum."""
+    scans, position, components = 0, 2, 0
     while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
         steps += 1 if scans else 1 + marker.start() - position
         scans += kind == START_OF_SCAN
@@ -47,8 +52,9 @@ def check_structure(data: bytes, limits: Limits) -> None:
         if kind in SEQUENTIAL:
             components = segment[COMPONENTS_OF_FRAME]
         if kind == START_OF_SCAN and segment[COMPONENTS_OF_SCAN] == components:
-            return
+            break
         position = marker.end() + int.from_bytes(segment[:2])
+    return steps
 
 
 def parameters(_image: Image.Image, options: Options, quality: int) -> dict[str, Any]:

@@ -1,35 +1,115 @@
-"""TIFF (TIFF 6.0)."""
+"""TIFF (TIFF 6.0) and BigTIFF."""
 
-import struct
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PIL import ExifTags, Image, TiffImagePlugin, features
 
-from imagescaler.domain.errors import CorruptImage
+from imagescaler.domain.errors import CorruptImage, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
+from imagescaler.engine.codecs import jpeg
+from imagescaler.engine.codecs.classic_tiff import FOLDERS, with_directory
 from imagescaler.engine.codecs.codec import Codec
+from imagescaler.engine.codecs.tiff_samples import (
+    BITS,
+    BLACK_IS_ZERO,
+    COMPRESSION,
+    EXTRA_SAMPLES,
+    FILL_ORDER,
+    JPEGS,
+    LABS,
+    LOW_BIT_FIRST,
+    PALETTE,
+    PHOTOMETRIC,
+    PLANAR,
+    SAMPLE_FORMAT,
+    SAMPLES,
+    SEPARATE_PLANES,
+    VOID,
+    YCBCR,
+    bits_of,
+    decoded,
+    refused_variety,
+)
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
+from imagescaler.probe.tiff_directories import Directory, shown_page
 
 # Pillow makes and sorts an object for each strip or tile; a picture of 30,000 rows in three planes has 90,000.
-MAX_STRIPS, STRIP_OFFSETS, TILE_OFFSETS = 100_000, 273, 324
-FOLDERS = {ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo}
+MAX_STRIPS = 100_000
+STRIP_OFFSETS, TILE_OFFSETS, JPEG_OFFSET = 273, 324, 513
+OFFSETS_AND_SIZES = ((STRIP_OFFSETS, 279), (TILE_OFFSETS, 325), (JPEG_OFFSET, 514))
+ORIENTATION, COLORMAP, SHORT = 274, 320, 3
 EIGHT_BITS = 8
 
 
-def check_structure(data: bytes, _limits: Limits) -> None:
-    """Count the strips or tiles of the first directory (section 2).
+def check_structure(data: bytes, limits: Limits) -> None:
+    """Check the directory of the page that is shown, and JPEGs inside as they would be checked alone.
 
-    Raises CorruptImage if they are too many, and struct.error if the directory is cut off.
+    Raises UnsupportedImageFormat with the name of a variety that is not accepted, CorruptImage if strips or tiles are
+    too many or overlap, TooManyScans, and struct.error or ValueError if the directory is cut off.
     """
-    order = "<" if data.startswith(b"II") else ">"
-    (start,) = struct.unpack_from(f"{order}4xI", data)
-    (entries,) = struct.unpack_from(f"{order}H", data, start)
-    for at in range(start + 2, start + 2 + 12 * entries, 12):
-        tag, count = struct.unpack_from(f"{order}H2xI", data, at)
-        if tag in {STRIP_OFFSETS, TILE_OFFSETS} and count > MAX_STRIPS:
-            raise CorruptImage(f"The TIFF is in more than {MAX_STRIPS:,} pieces.")
+    page = shown_page(data)
+    if max(page.count(STRIP_OFFSETS), page.count(TILE_OFFSETS)) > MAX_STRIPS:
+        raise CorruptImage(f"The TIFF is in more than {MAX_STRIPS:,} pieces.")
+    if variety := refused_variety(page):
+        raise UnsupportedImageFormat(
+            f"The TIFF is of a variety that is not accepted: {variety}. Save it as grey or RGB with Deflate."
+        )
+    if page.number(COMPRESSION, 1) in JPEGS:
+        steps = 0
+        for stream in _jpegs(page):
+            steps = jpeg.count_steps(stream, limits, steps)
+
+
+def _jpegs(page: Directory) -> Iterator[bytes]:
+    """Yield each JPEG inside once; raises CorruptImage if they overlap, so that checking them takes bounded time.
+
+    One of unknown size reaches to the end of the file, as libtiff reads it.
+    """
+    places = set[tuple[int, int]]()
+    for offsets, sizes in OFFSETS_AND_SIZES:
+        known = page.numbers(sizes) or (0,) * page.count(offsets)
+        places |= {
+            (start, min(start + size, len(page.data)) if size else len(page.data))
+            for start, size in zip(page.numbers(offsets), known, strict=False)
+        }
+    # In the old way, strips are parts of a JPEG that has a field of its own.
+    if sum(end - start for start, end in places) > 2 * len(page.data):
+        raise CorruptImage("The JPEGs inside the TIFF overlap.")
+    for start, end in sorted(places):
+        yield page.data[start:end]
+
+
+def readable(data: bytes) -> bytes:
+    """Rewrite the directory if Pillow would read another page or misread a field, and choose its reader."""
+    page = shown_page(data)
+    color, bits, extras = page.number(PHOTOMETRIC, 0), bits_of(page), page.numbers(EXTRA_SAMPLES)
+    in_planes = page.number(PLANAR, 1) == SEPARATE_PLANES
+    # Pillow's own reader takes 16 bits in planes for 8, and has neither YCbCr nor every order of bits.
+    TiffImagePlugin.READ_LIBTIFF = (
+        in_planes
+        or color == YCBCR
+        or page.number(FILL_ORDER, 1) == LOW_BIT_FIRST
+        or (color == BLACK_IS_ZERO and bool(extras) and bits[0] > EIGHT_BITS)
+    )
+    changes = dict[int, Sequence[int]]()
+    if VOID in page.numbers(SAMPLE_FORMAT):
+        changes[SAMPLE_FORMAT] = ()
+    if ORIENTATION in page.fields and page.fields[ORIENTATION].kind != SHORT:
+        changes[ORIENTATION] = page.numbers(ORIENTATION)[:1]
+    if color == PALETTE and max(colors := page.numbers(COLORMAP), default=0) < 2**EIGHT_BITS:
+        changes[COLORMAP] = [value * 257 for value in colors]
+    if color in LABS:
+        changes[ExifTags.Base.InterColorProfile] = ()  # it describes L*a*b*, and the pixels are converted to sRGB
+    if in_planes and color == BLACK_IS_ZERO and len(extras) == 1 and any(extras):
+        # Pillow misplaces the second of two planes, but none of three.
+        changes |= {SAMPLES: (3,), BITS: bits[:1] * 3, EXTRA_SAMPLES: (*extras, 0)}
+        for tag in {tag for pair in OFFSETS_AND_SIZES for tag in pair} & page.fields.keys():
+            numbers = page.numbers(tag)
+            changes[tag] = numbers + numbers[len(numbers) // 2 :]
+    return with_directory(page, changes) if page.is_big or not page.is_first or changes else data
 
 
 def has_deep_colors(image: Image.Image) -> bool:
@@ -46,7 +126,7 @@ def embed(metadata: EmbeddedMetadata) -> dict[str, Any]:
     if metadata.xmp:
         tags[ExifTags.Base.XMLPacket] = metadata.xmp
     # What compresses cannot write folders of tags.
-    compression = "raw" if FOLDERS & set(tags) else None
+    compression = "raw" if set(FOLDERS) & set(tags) else None
     return {"icc_profile": metadata.profile, "exif": tags, "compression": compression}
 
 
@@ -57,6 +137,8 @@ CODEC = Codec(
     parameters=lambda _image, _options, _quality: {"compression": "tiff_adobe_deflate"},
     embed=embed,
     check_structure=check_structure,
+    readable=readable,
+    decoded=decoded,
     has_deep_colors=has_deep_colors,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
     decodes_upright=True,

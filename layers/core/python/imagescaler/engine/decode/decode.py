@@ -41,7 +41,7 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec]) -> DecodedImage:
         draft = image.draft(None, needed(source.stored, [(spec.plan, spec.options) for spec in specs]))
         metadata, covered = read_metadata(image), codec.covered_part(image)
         image.load()
-        pixels = normalized(image)
+        pixels = codec.decoded(image, normalized(image))
         if covered:
             pixels = cleared_around(pixels, covered)
         if codec.decodes_upright:

@@ -45,6 +45,7 @@ def open_image(data: bytes, source: Source, limits: Limits) -> Iterator[Image.Im
     codec = codec_of(source.format)
     with decoding(source.format):
         codec.check_structure(data, limits)
+        data = codec.readable(data)
     # Pillow has one limit for all files; it warns above it, and `decoding` turns the warning into an error.
     Image.MAX_IMAGE_PIXELS = limits.max_source_pixels
     with BytesIO(data) as file:
