@@ -589,8 +589,27 @@ def _several_pages(name: str) -> File:
     return File(tiff(pages, is_big=name.startswith("big")), rgba(stored))
 
 
+def _extra_samples(count: int, bits: int, planar: int, order: str, extras: tuple[int, ...]) -> File:
+    stored = samples(count, bits)
+    tags: dict[int, Tag | None] = {EXTRA_SAMPLES: (SHORT, extras)} if extras else {}
+    color, channels = (RGB, 3) if count > 3 else (BLACK, 1)
+    made = page(stored, color, bits, order=order, planar=planar, tags=tags)
+    values = to_eight_bits(stored, bits)
+    shown = values[..., :3] if color == RGB else values[..., 0]
+    return File(tiff([made], order), rgba(shown, values[..., channels]), 2)
+
+
 def _unusual_tags() -> Iterator[Case]:
     """Give what writers leave out or write in other types."""
+    for bits, planar, (name, order) in product((8, 16), (1, 2), ORDERS.items()):
+        for kind, count, extras in (
+            ("rgb-fourth", 4, ()),
+            ("rgb-alpha-more", 5, (2, 0)),
+            ("grey-alpha-more", 3, (2, 0)),
+        ):
+            make = partial(_extra_samples, count, bits, planar, order, extras)
+            refusal = "RGB with alpha" if kind == "rgb-alpha-more" and (bits, planar) != (8, 1) else ""
+            yield Case(f"tiff/{kind}{bits}{'-planes' if planar == 2 else ''}-{name}", make, refusal)
     changes: dict[str, dict[int, Tag | None]] = {
         "no-rows-per-strip": {ROWS: None},
         "rows-beyond": {ROWS: (LONG, [2**32 - 1])},

@@ -23,9 +23,11 @@ from imagescaler.engine.codecs.tiff_samples import (
     PALETTE,
     PHOTOMETRIC,
     PLANAR,
+    RGB,
     SAMPLE_FORMAT,
     SAMPLES,
     SEPARATE_PLANES,
+    UNASSOCIATED_ALPHA,
     VOID,
     YCBCR,
     bits_of,
@@ -103,6 +105,8 @@ def readable(data: bytes) -> bytes:
         changes[COLORMAP] = [value * 257 for value in colors]
     if color in LABS:
         changes[ExifTags.Base.InterColorProfile] = ()  # it describes L*a*b*, and the pixels are converted to sRGB
+    if in_planes and color == RGB and len(bits) == len("RGBA") and not extras:
+        changes[EXTRA_SAMPLES] = (UNASSOCIATED_ALPHA,)  # as where they are not in planes
     if in_planes and color == BLACK_IS_ZERO and len(extras) == 1 and any(extras):
         # Pillow misplaces the second of two planes, but none of three.
         changes |= {SAMPLES: (3,), BITS: bits[:1] * 3, EXTRA_SAMPLES: (*extras, 0)}

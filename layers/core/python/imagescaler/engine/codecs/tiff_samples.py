@@ -49,7 +49,8 @@ OTHER_COMPRESSIONS = {
 }
 # Exact conversion takes 0.3 s per megapixel, interpolation a fifth; it is some levels off where colors are dark.
 MAX_EXACT_LAB_PIXELS = 4_000_000
-ALPHAS = {1: "La", 2: "LA"}  # associated and unassociated
+ASSOCIATED_ALPHA, UNASSOCIATED_ALPHA = 1, 2
+ALPHAS = {ASSOCIATED_ALPHA: "La", UNASSOCIATED_ALPHA: "LA"}
 
 # What Pillow cannot open: colors, bits and extra samples, and the mode and raw mode in which it reads them.
 # `decoded` turns these pixels into what they mean.
@@ -91,7 +92,8 @@ def refused_variety(page: Directory) -> str | None:
     key = (b"II" if page.order == "<" else b"MM", color, (UNSIGNED,), fill_order, bits, extras)
     most_bits = MOST_JPEG_BITS if compression in JPEGS else MOST_BITS
     is_subsampled = color == YCBCR and page.numbers(SUBSAMPLING) != (1, 1)
-    is_unread_in_planes = in_planes and (is_subsampled or (color == PALETTE and bool(extras)))
+    most_extras = {BLACK_IS_ZERO: 2, PALETTE: 0}.get(color, 1)
+    is_unread_in_planes = in_planes and (is_subsampled or len(extras) > most_extras)
     if key in TiffImagePlugin.OPEN_INFO and not formats and max(bits) <= most_bits and not is_unread_in_planes:
         return None
     parts = (
