@@ -220,8 +220,8 @@ def test_limits_refuse_and_do_not_cut(form: Format) -> None:
     assert scaled(data, form, Limits(max_frames=3), animated=False).result.frames == 1
 
 
-def test_frames_larger_than_the_screen_of_a_gif_are_refused() -> None:
-    large = Patch(np.full((200, 200, 4), 255.0))
+def test_frames_far_larger_than_the_screen_of_a_gif_are_refused() -> None:
+    large = Patch(np.full((5000, 5000, 4), 255.0))
     with pytest.raises(CorruptImage, match="Frame 2 of 2 in the GIF"):
         scaled(gif([Patch(np.full((*SIZE[::-1], 4), 255.0)), large], SIZE), Format.WEBP)
 

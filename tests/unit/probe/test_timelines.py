@@ -80,7 +80,9 @@ def test_a_picture_that_stands_still_has_no_timeline(form: Format) -> None:
 def test_an_animation_cut_off_anywhere_has_no_timeline(form: Format) -> None:
     whole = animation(form)
     second = {Format.GIF: b"!\xf9", Format.WEBP: b"ANMF", Format.PNG: b"fcTL"}[form]
-    start = whole.index(second, whole.index(second) + 40) + 40  # a GIF cut ahead of that is one picture
+    start = whole.index(second, whole.index(second) + 40) + 40
+    if form is Format.GIF:  # between two frames it may end
+        start, whole = whole.rindex(second) + 9, whole.removesuffix(b";")
     for end in range(start, len(whole)):
         with pytest.raises(CorruptImage, match=f"the {form.name} is cut off or damaged"):
             read_timeline(whole[:end], form, 100)
@@ -125,11 +127,18 @@ def test_an_avif_that_does_not_say_it_is_a_sequence_is_a_picture() -> None:
     assert read_timeline(animation(Format.AVIF).replace(b"ftypavis", b"ftypavif"), Format.AVIF, 100) is None
 
 
+@pytest.mark.parametrize("end", [b"", b"\x99;", b"!\xfe\x20cut off"])
+def test_a_gif_whose_frames_are_whole_may_lack_its_trailer(end: bytes) -> None:
+    timeline = read_timeline(animation(Format.GIF)[:-1] + end, Format.GIF, 100)
+    assert timeline is not None
+    assert timeline.frames == 4
+
+
 @pytest.mark.parametrize(
     ("data", "form"),
     [
         (pngs.animated(3), Format.PNG),
-        (animation(Format.GIF)[:-1] + b"\x99;", Format.GIF),
+        (animation(Format.GIF)[:-2], Format.GIF),
         (animation(Format.AVIF).replace(b"stts", b"none"), Format.AVIF),
         (animation(Format.AVIF).replace(b"pict", b"soun"), Format.AVIF),
         (animation(Format.WEBP)[:-1], Format.WEBP),

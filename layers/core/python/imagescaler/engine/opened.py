@@ -12,8 +12,10 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.codecs.codec import Codec, codec_of
+from imagescaler.engine.decode.metadata import exif_of
 from imagescaler.engine.open.open_image import decoding, open_image
-from imagescaler.probe.probe import probe, read_timeline
+from imagescaler.probe.exif_orientation import orientation_of
+from imagescaler.probe.probe import probe, read_timeline, repaired
 from imagescaler.probe.timeline import Timeline
 
 STILL = Timeline(())
@@ -41,19 +43,25 @@ class OpenedImage:
     def oriented(self) -> Self:
         """Return the image with its orientation (EXIF 2.32, tag 0x0112) and upright size read; raises CorruptImage.
 
-        A file whose metadata may follow the pixels is decoded for it. Damaged metadata counts as none.
+        A file whose metadata may follow the pixels is decoded for it. Damaged metadata counts as none, and XMP never
+        turns a picture.
         """
         with decoding(self.source.format):
             if self.codec.metadata_follows_pixels:
                 self.image.load()
-            try:
-                orientation = self.image.getexif().get(ExifTags.Base.Orientation, 1)
-            except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests
-                orientation = 1
-        orientation = orientation if orientation in STEPS else 1
+            orientation = self._orientation()
         size = self.image.size
         width, height = size if self.codec.decodes_upright else Turn(orientation).size(size)
         return replace(self, source=replace(self.source, width=width, height=height, orientation=orientation))
+
+    def _orientation(self) -> int:
+        if not self.codec.decodes_upright:
+            return orientation_of(exif_of(self.image) or b"")
+        try:
+            orientation: int = self.image.getexif().get(ExifTags.Base.Orientation, 1)
+        except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests
+            return 1
+        return orientation if orientation in STEPS else 1
 
     @contextmanager
     def reopened(self, limits: Limits) -> Iterator[Self]:
@@ -66,6 +74,7 @@ class OpenedImage:
 def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iterator[OpenedImage]:
     """Probe and open a file for results with these options; raises ImageProblem or SourceTooLarge."""
     source = probe(data)
+    data = repaired(data, source.format)
     with open_image(data, source, limits) as image:
         is_kept = any(each.keeps_frames(source.format) for each in options)
         timeline = read_timeline(data, source.format, limits.max_frames) if is_kept else None

@@ -42,12 +42,14 @@ def size_by_imagesize(image: bytes) -> tuple[Size, Turn]:
 class FormatProbe:
     """Readers of one format's files.
 
-    `size` returns the stored size and the turn to upright. `timeline` takes the most frames to read and returns None
-    for a still image. Both may raise anything on damaged files.
+    `repair` returns the file without damage that costs no pixel, and the same file if there is none. `size` returns the
+    stored size and the turn to upright. `timeline` takes the most frames to read and returns None for a still image.
+    All may raise anything on damaged files.
     """
 
     size: Callable[[bytes], tuple[Size, Turn]] = size_by_imagesize
     timeline: Callable[[bytes, int], Timeline | None] = lambda _image, _most: None
+    repair: Callable[[bytes], bytes] = lambda image: image
 
 
 @cache

@@ -1,5 +1,6 @@
 """Format, size and frames of a file, read from its bytes without decoding."""
 
+import re
 import struct
 
 from imagescaler.domain.errors import CorruptImage, UnsupportedImageFormat
@@ -7,10 +8,13 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.turn import Turn
 from imagescaler.domain.task.source import Source
 from imagescaler.probe.format_probe import probe_of
+from imagescaler.probe.formats.jpeg import MOST_BEFORE, START_OF_FILE
 from imagescaler.probe.iso_boxes import brands_of
 from imagescaler.probe.timeline import Timeline
 
 COUNTED_FRAMES = 100_000
+# Files of other formats, which may begin with a JPEG that is not the picture: a page or a preview.
+CONTAINER = re.compile(rb"%PDF|FUJIFILM|8BPS|II|MM|BM|RIFF|PK|....ftyp", re.DOTALL)
 
 
 def probe(image: bytes) -> Source:
@@ -24,13 +28,23 @@ def probe(image: bytes) -> Source:
     if fmt is None:
         accepted = ", ".join(each.name for each in Format)
         raise UnsupportedImageFormat(f"The file is not an image of an accepted format; these are {accepted}.")
+    size = len(image)
+    image = repaired(image, fmt)
     try:
         (width, height), turn = probe_of(fmt).size(image)
     except Exception:  # noqa: BLE001 - the parsers raise whatever the damage suggests
         width, height, turn = 0, 0, Turn()
     if width < 1 or height < 1:
         raise CorruptImage(f"The file begins like a {fmt.name}, but its header has no size: it may be cut off.")
-    return Source(fmt, *turn.size((width, height)), len(image), turn.orientation, _count_frames(image, fmt))
+    return Source(fmt, *turn.size((width, height)), size, turn.orientation, _count_frames(image, fmt))
+
+
+def repaired(image: bytes, fmt: Format) -> bytes:
+    """Return a file without the damage that costs no pixel; the same file if there is none, or too much."""
+    try:
+        return probe_of(fmt).repair(image)
+    except (LookupError, ArithmeticError, ValueError, struct.error):
+        return image
 
 
 def format_of(image: bytes) -> Format | None:
@@ -39,7 +53,9 @@ def format_of(image: bytes) -> Format | None:
     >>> print(format_of(b"GIF89a..."), format_of(b"%PDF-1.7."))
     gif None
     """
-    candidates = (fmt for fmt in Format if fmt.info.signature.match(image))
+    candidates = [fmt for fmt in Format if fmt.info.signature.match(image)]
+    if not candidates and not CONTAINER.match(image) and START_OF_FILE.search(image, 0, MOST_BEFORE):
+        return Format.JPEG
     return next((fmt for fmt in candidates if not fmt.info.brands or fmt.info.brands & brands_of(image)), None)
 
 

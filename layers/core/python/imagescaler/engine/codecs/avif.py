@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from PIL import AvifImagePlugin, Image, features  # noqa: F401 - the import registers the plugin
+from PIL import AvifImagePlugin, Image, ImageFile, features
 
 from imagescaler.domain.formats import SMALL_AVIF_PIXELS, Format
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.encode.encoded import Encoded
-from imagescaler.engine.frames.stream import read_stream, save_stream
+from imagescaler.engine.frames.stream import save_stream
+from imagescaler.engine.pixels.modes import COLOR_MODES, normalized
+from imagescaler.probe.formats.avif import clean_aperture
 from imagescaler.probe.formats.avif_sequence import clear_times, write_plays
 from imagescaler.probe.timeline import Timeline
 
@@ -28,6 +30,33 @@ def parameters(image: Image.Image, _options: Options, quality: int) -> dict[str,
     """Return the encoder's settings."""
     is_large = image.width * image.height > SMALL_AVIF_PIXELS
     return {"quality": quality, "speed": SPEED_OF_LARGE if is_large else SPEED, "max_threads": 1}
+
+
+def clip(image: Image.Image, data: bytes) -> None:
+    """Make an opened image that of its clean aperture, which libavif leaves to its callers."""
+    aperture = clean_aperture(data)
+    if aperture and isinstance(image, AvifImagePlugin.AvifImageFile):
+        (coded_width, _), part = aperture
+        pixel_bytes = len(image.getbands())
+        start, row_bytes = (part.top * coded_width + part.left) * pixel_bytes, coded_width * pixel_bytes
+        size = image._size = (part.width, part.height)  # noqa: SLF001 - as plugins set it
+        image.tile = [ImageFile._Tile("raw", (0, 0, *size), start, (image.mode, row_bytes))]  # noqa: SLF001 - the same
+
+        def seek(pos: int) -> None:
+            """Go to the first pixel; the plugin stays at that of the whole."""
+            assert image.fp
+            image.fp.seek(pos)
+
+        image.load_seek = seek  # type: ignore[method-assign]
+
+
+def read_frames(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
+    """Yield the clean aperture of each frame."""
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        clip(image, data)
+        image.load()
+        yield normalized(image)
 
 
 def write_frames(
@@ -60,7 +89,9 @@ CODEC = Codec(
     plugin="AVIF",
     opened_as=frozenset({"AVIF"}),
     parameters=parameters,
+    clip=clip,
+    profile_modes=COLOR_MODES | {"L"},  # grey with alpha is written as colors
     # libavif crashes on a sequence with an orientation.
-    frames=FrameCodec(read_stream, write_frames, has_one_mode=True, keeps_orientation=False),
+    frames=FrameCodec(read_frames, write_frames, has_one_mode=True, keeps_orientation=False),
     versions=versions,
 )

@@ -61,9 +61,10 @@ class Codec:
     what the encoder is called with, from the image, the options and a quality of 1 to 100; `embed` what it is called
     with for metadata; `prepare` the image in a mode that the format has. `check_structure` raises ImageProblem for a
     file whose parts are too many or of a variety that is not accepted, before anything else reads them; `readable`
-    returns a checked file as Pillow reads it. `covered_part` returns the part of an opened image that the file has
-    pixels for, None if all. `decoded` completes the pixels of an opened image, which have a mode that can be resampled.
-    `profile_modes` are the modes whose ICC profile a file can keep.
+    returns a checked file as Pillow reads it, without what it takes for damage though no pixel is lost. `clip` reduces
+    an opened image, whose limits were checked, to the part that is shown. `covered_part` returns the part of an opened
+    image that the file has pixels for, None if all. `decoded` completes the pixels of an opened image, which have a
+    mode that can be resampled. `profile_modes` are the modes whose ICC profile a file can keep.
     """
 
     format: Format
@@ -74,6 +75,7 @@ class Codec:
     prepare: Callable[[Image.Image, Options], Image.Image] = lambda image, _options: image
     check_structure: Callable[[bytes, Limits], None] = lambda _data, _limits: None
     readable: Callable[[bytes], bytes] = lambda data: data
+    clip: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
     has_deep_colors: Callable[[Image.Image], bool] = has_deep_tiles
     covered_part: Callable[[Image.Image], Area | None] = lambda _image: None
     decoded: Callable[[Image.Image, Image.Image], Image.Image] = lambda _image, pixels: pixels

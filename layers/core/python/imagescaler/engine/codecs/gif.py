@@ -26,6 +26,7 @@ CODEC = Codec(
     opened_as=frozenset({"GIF"}),
     embed=no_metadata,
     prepare=prepare,
+    readable=read_gif.first_frame,
     covered_part=covered_part,
     profile_modes=frozenset(),
     frames=FrameCodec(read_gif.read, write_gif.write),

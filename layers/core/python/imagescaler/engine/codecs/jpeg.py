@@ -1,6 +1,10 @@
 """JPEG (ITU-T T.81)."""
 
 import re
+from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
+from itertools import product
 from typing import Any
 
 from PIL import Image, features
@@ -11,11 +15,14 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.pixels.modes import COLOR_MODES, GREY_MODES
+from imagescaler.probe.formats.jpeg import FRAMES, segments
 
 # A marker that begins a segment (B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the reserved
 # ones below 0xC0, which a decoder skips when it looks for a restart.
 MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+SCAN, END, COEFFICIENTS = re.compile(rb"\xff\xda"), bytes([0xFF, END_OF_IMAGE]), 64
+NOISE = bytes(range(7, 251, 3))  # any bytes without a marker
 # Arithmetic-coded frames (table B.1): no browser shows them, and a scan without data still costs the decoding of every
 # coefficient, so that 3 KB can take a minute.
 ARITHMETIC = {0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
@@ -57,6 +64,39 @@ def count_steps(data: bytes, limits: Limits, steps: int = 0) -> int:
     return steps
 
 
+def repair(data: bytes) -> bytes:
+    """Append the end of the image if it is missing and no pixel is.
+
+    No pixel is missing if it makes no difference whether the end or anything else follows; a decoder fills what is
+    missing with grey.
+    """
+    header = {segment.kind: segment for segment in segments(data)}
+    frame = next((segment for kind, segment in header.items() if kind in FRAMES), None)
+    if START_OF_SCAN not in header or frame is None or data.rfind(END, header[START_OF_SCAN].end) >= 0:
+        return data
+    if len(set(_coded(data, header[START_OF_SCAN].start))) < COEFFICIENTS * data[frame.content + 5]:
+        return data
+    whole = data.rstrip(b"\xff") + END
+    return whole if _pixels(whole) == _pixels(whole.removesuffix(END) + NOISE + END) else data
+
+
+def _coded(data: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield components with numbers of those of their coefficients that the scans have to the last bit (G.1.1)."""
+    for scan in SCAN.finditer(data, start):
+        place = scan.end() + 2
+        count = data[place]
+        first, last, bits = data[place + 1 + 2 * count : place + 4 + 2 * count]
+        if bits & 0xF == 0:
+            yield from product(data[place + 1 : place + 1 + 2 * count : 2], range(first, last + 1))
+
+
+def _pixels(data: bytes) -> bytes:
+    """Return a hash of the pixels at half the sides, where most details of a progressive file still count."""
+    with Image.open(BytesIO(data), formats=[CODEC.plugin]) as image:
+        image.draft(None, (-(-image.width // 2), -(-image.height // 2)))
+        return sha256(image.tobytes()).digest()
+
+
 def parameters(_image: Image.Image, options: Options, quality: int) -> dict[str, Any]:
     """Return the encoder's settings."""
     return {"quality": quality, "subsampling": "4:2:0", "progressive": options.progressive}
@@ -68,6 +108,7 @@ CODEC = Codec(
     opened_as=frozenset({"JPEG", "MPO"}),  # a phone's multi-picture file, whose first picture is a JPEG
     parameters=parameters,
     check_structure=check_structure,
+    readable=repair,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
     versions=lambda: {"libjpeg-turbo": features.version_feature("libjpeg_turbo")},
 )

@@ -14,7 +14,7 @@ from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.frames.stream import read_stream, save_stream
 from imagescaler.engine.pixels.modes import COLOR_MODES
 from imagescaler.engine.pixels.transparency import OPAQUE
-from imagescaler.probe.formats.webp import with_alpha_flag
+from imagescaler.probe.formats.webp import is_animated, with_alpha_flag
 from imagescaler.probe.timeline import Timeline
 
 # Of the methods 0 to 6: 1 loses two points of SSIMULACRA2, 4 takes half as long again for 4 % of the bytes.
@@ -27,11 +27,9 @@ def parameters(_image: Image.Image, options: Options, quality: int) -> dict[str,
     return {"quality": quality, "method": METHOD, "lossless": options.lossless, "exact": options.lossless}
 
 
-def read_frames(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
-    """Yield each frame, with alpha: frames need not cover the canvas below them."""
-    if image.mode == "RGB":
-        image = Image.open(BytesIO(with_alpha_flag(data)), formats=[CODEC.plugin])
-    return read_stream(image, data)
+def repair(data: bytes) -> bytes:
+    """Return an animation with the flag for alpha, since its frames need not cover the canvas below them."""
+    return with_alpha_flag(data) if is_animated(data) else data
 
 
 def write_frames(
@@ -58,7 +56,8 @@ CODEC = Codec(
     plugin="WEBP",
     opened_as=frozenset({"WEBP"}),
     parameters=parameters,
+    readable=repair,
     profile_modes=COLOR_MODES,
-    frames=FrameCodec(read_frames, write_frames),
+    frames=FrameCodec(read_stream, write_frames),
     versions=lambda: {"libwebp": features.version_module("webp")},
 )

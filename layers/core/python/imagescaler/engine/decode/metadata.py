@@ -7,6 +7,7 @@ from PIL import ExifTags, Image
 
 from imagescaler.domain.geometry.turn import Size
 from imagescaler.domain.options import Metadata, Options
+from imagescaler.engine.decode.xmp import without_stale
 
 COPYRIGHT = frozenset({ExifTags.Base.Artist, ExifTags.Base.Copyright})
 # Tags that describe the picture; the others describe how the source file stores it, which the result does not.
@@ -61,10 +62,23 @@ class EmbeddedMetadata:
         if not options.auto_orient and orientation != 1:
             exif = exif or Image.Exif()
             exif[ExifTags.Base.Orientation] = orientation
-        return replace(self, exif=exif)
+        return replace(self, exif=exif, xmp=without_stale(self.xmp) if self.xmp else None)
 
 
 NO_METADATA = EmbeddedMetadata()
+
+
+def exif_of(image: Image.Image) -> bytes | None:
+    """Return the EXIF of an opened image, None if it has none; in old PNGs it is written in hexadecimal digits."""
+    match image.info:
+        case {"exif": bytes() as exif}:
+            return exif
+        case {"Raw profile type exif": str() as text}:
+            try:
+                return bytes.fromhex("".join(text.split("\n")[3:]))
+            except ValueError:
+                return None
+    return None
 
 
 def read_metadata(image: Image.Image) -> EmbeddedMetadata:

@@ -17,6 +17,7 @@ from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
 from imagescaler.probe.timeline import Timeline
 
 PIXELS, END = b"IDAT", b"IEND"
+MAX_PLAYS = 2**31 - 1  # the largest number in a PNG (7.1)
 MOST = 2**16 - 1
 ONE_PIXEL = (0, 0, 1, 1)  # for a frame that changes nothing, since it must have a pixel
 STAYS = REPLACES = 0
@@ -31,7 +32,8 @@ def write(
     encoded = list(chunks(_encoded(first, writing)))
     start = next(place for place, (kind, _) in enumerate(encoded) if kind == PIXELS)
     numbers, durations_ms = count(), iter(timeline.durations_ms)
-    file = [SIGNATURE, chunk(*encoded[0]), chunk(b"acTL", struct.pack(">II", timeline.frames, timeline.plays))]
+    plays = min(timeline.plays, MAX_PLAYS)
+    file = [SIGNATURE, chunk(*encoded[0]), chunk(b"acTL", struct.pack(">II", timeline.frames, plays))]
     file += [chunk(*each) for each in encoded[1:start]]
     file.append(_control(next(numbers), (0, 0, *first.size), next(durations_ms)))
     file += [chunk(*each) for each in encoded[start:] if each[0] == PIXELS]

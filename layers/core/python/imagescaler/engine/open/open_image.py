@@ -40,20 +40,23 @@ def open_image(data: bytes, source: Source, limits: Limits) -> Iterator[Image.Im
 
     Raises SourceTooLarge, ImageTooLarge, UnsupportedImageFormat, TooManyScans, TooManyChunks, CorruptImage.
     """
-    limits.check_bytes(len(data))
+    limits.check_bytes(source.bytes)
     limits.check_source(source.format, (source.width, source.height))
     codec = codec_of(source.format)
     with decoding(source.format):
         codec.check_structure(data, limits)
-        data = codec.readable(data)
     # Pillow has one limit for all files; it warns above it, and `decoding` turns the warning into an error.
     Image.MAX_IMAGE_PIXELS = limits.max_source_pixels
+    with decoding(source.format):
+        data = codec.readable(data)
     with BytesIO(data) as file:
         with decoding(source.format):
             image = Image.open(file, formats=[codec.plugin])
         if image.format not in codec.opened_as:
             raise CorruptImage(f"The file begins like a {source.format.name}, but it is a {image.format}.")
         limits.check_source(source.format, image.size)
+        with decoding(source.format):
+            codec.clip(image, data)
         scale_transparent_color(image)
         yield image
 

@@ -64,11 +64,11 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str] |
     source = _opened(profile, image.mode)
     if source is None:
         return None
-    description = source.profile.profile_description or ""
-    if image.mode != "CMYK" and SRGB in description:
-        return image, SRGB
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
+        description = source.profile.profile_description or ""
+        if image.mode != "CMYK" and SRGB in description:
+            return image, SRGB
         converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile(SRGB), INTENT, mode, flags=FLAGS)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

@@ -1,33 +1,90 @@
 """AVIF: size and orientation of the picture (ISO/IEC 14496-12 and 23008-12), which no library reads together."""
 
 import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from math import floor
 
 from imagescaler.domain.geometry.turn import Size, Turn
+from imagescaler.domain.options import Box
 from imagescaler.probe.format_probe import FormatProbe
 from imagescaler.probe.formats.avif_sequence import read_timeline
 from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 
 # irot turns counterclockwise by quarters, imir mirrors about one of two axes (23008-12, 6.5.10 and 6.5.12).
 ROTATIONS = {0: Turn(1), 1: Turn(8), 2: Turn(3), 3: Turn(6)}
+MAX_ITEMS = 100_000  # real files have some hundreds at most, the tiles of a grid
 MIRRORS = {0: Turn(4), 1: Turn(2)}
 
 
 def read_size(image: bytes) -> tuple[Size, Turn]:
-    """Return the stored size, that of the largest image in the file, and the turn to upright.
+    """Return the size that is shown before it is turned, and the turn to upright.
 
     Raises LookupError or struct.error if boxes are missing or too short.
     """
-    meta = content_of(image, b"meta")[VERSION_BYTES:]
-    properties = list(boxes(content_of(meta, b"iprp", b"ipco")))
-    sizes = [struct.unpack(">II", content[VERSION_BYTES:12]) for kind, content in properties if kind == b"ispe"]
+    properties = dict(_properties(image))
     turn = Turn()
-    for kind, content in properties:
-        if kind == b"irot":
-            turn = turn.then(ROTATIONS[content[0] & 3])
-        elif kind == b"imir":
-            turn = turn.then(MIRRORS[content[0] & 1])
-    width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
-    return (width, height), turn
+    if rotation := properties.get(b"irot"):
+        turn = turn.then(ROTATIONS[rotation[0] & 3])
+    if mirror := properties.get(b"imir"):
+        turn = turn.then(MIRRORS[mirror[0] & 1])
+    shown = _clean_aperture(properties)
+    return (shown.width, shown.height) if shown else _coded_size(properties), turn
+
+
+def clean_aperture(image: bytes) -> tuple[Size, Box] | None:
+    """Return the coded size and the part of it that is shown (14496-12, 12.1.4); None if all is, or none can be.
+
+    Raises LookupError or struct.error if boxes are missing or too short.
+    """
+    properties = dict(_properties(image))
+    shown = _clean_aperture(properties)
+    return (_coded_size(properties), shown) if shown else None
+
+
+def _clean_aperture(properties: dict[bytes, bytes]) -> Box | None:
+    aperture = properties.get(b"clap")
+    if aperture is None:
+        return None
+    numbers = struct.unpack_from(">IIIIiIiI", aperture)
+    if 0 in numbers[1::2]:
+        return None
+    across, down, right, below = (Fraction(*numbers[at : at + 2]) for at in range(0, 8, 2))
+    width, height = _coded_size(properties)
+    # The offsets are those of the center of the part from the center of the whole.
+    box = Box(floor(right + (width - across) / 2), floor(below + (height - down) / 2), floor(across), floor(down))
+    is_inside = min(box.left, box.top) >= 0 and box.left + box.width <= width and box.top + box.height <= height
+    return box if is_inside and min(box.width, box.height) > 0 and (box.width, box.height) != (width, height) else None
+
+
+def _coded_size(properties: dict[bytes, bytes]) -> Size:
+    width, height = struct.unpack_from(">II", properties[b"ispe"], VERSION_BYTES)
+    return width, height
+
+
+def _properties(image: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the properties of the primary item (23008-12, 9.3)."""
+    meta = content_of(image, b"meta")[VERSION_BYTES:]
+    item, of_all = content_of(meta, b"pitm"), list(boxes(content_of(meta, b"iprp", b"ipco")))
+    primary = int.from_bytes(item[VERSION_BYTES : VERSION_BYTES + (4 if item[0] else 2)])
+    for kind, table in boxes(content_of(meta, b"iprp")):
+        for index in _associated(table, primary) if kind == b"ipma" else ():
+            if 0 < index <= len(of_all):
+                yield of_all[index - 1]
+
+
+def _associated(table: bytes, primary: int) -> Iterator[int]:
+    """Yield the indices of an item's properties, which count from 1."""
+    id_bytes, index_bytes = 4 if table[0] else 2, 2 if table[3] & 1 else 1
+    at = VERSION_BYTES + 4
+    for _ in range(min(int.from_bytes(table[VERSION_BYTES:at]), MAX_ITEMS)):
+        item, count = int.from_bytes(table[at : at + id_bytes]), table[at + id_bytes]
+        at += id_bytes + 1
+        if item == primary:
+            places = range(at, at + count * index_bytes, index_bytes)
+            essential = 1 << 8 * index_bytes - 1
+            yield from (int.from_bytes(table[place : place + index_bytes]) & ~essential for place in places)
+        at += count * index_bytes
 
 
 PROBE = FormatProbe(read_size, read_timeline)

@@ -41,8 +41,17 @@ class GifFrame:
 
 
 def read_size(image: bytes) -> tuple[Size, Turn]:
-    """Read the size of the screen; imagesize takes its sides for signed numbers."""
-    return (int.from_bytes(image[6:8], "little"), int.from_bytes(image[8:10], "little")), Turn()
+    """Read the size of the screen, which reaches at least as far as its first frame."""
+    at = SCREEN_BYTES + _palette_bytes(image[10])
+    try:
+        while image[at] != PICTURE:
+            at = _skip(image, at + 2) if image[at] == EXTENSION else at + 1
+    except IndexError:
+        at = len(image)  # a file that is cut off has the size of its screen
+    width, height, left, top, across, down = (
+        int.from_bytes(image[place : place + 2], "little") for place in (6, 8, *range(at + 1, at + 9, 2))
+    )
+    return (max(width, left + across), max(height, top + down)), Turn()
 
 
 def read_timeline(image: bytes, most: int) -> Timeline | None:
@@ -53,12 +62,8 @@ def read_timeline(image: bytes, most: int) -> Timeline | None:
 
 
 def frames(image: bytes) -> Iterator[GifFrame]:
-    """Yield the frames.
-
-    Raises IndexError if a frame is cut off, and ValueError if an animation has no trailer, as any number of frames may
-    be missing. A still image may lack its trailer, as in browsers.
-    """
-    at, count, control = SCREEN_BYTES + _palette_bytes(image[10]), 0, bytes(4)
+    """Yield the frames; raises IndexError if one is cut off. The trailer may be missing, as in browsers."""
+    at, control = SCREEN_BYTES + _palette_bytes(image[10]), bytes(4)
     while at < len(image) and (kind := image[at]) != TRAILER:
         if kind == PICTURE:
             left, top, width, height = (
@@ -67,18 +72,15 @@ def frames(image: bytes) -> Iterator[GifFrame]:
             data = at + DESCRIPTOR_BYTES + _palette_bytes(image[at + 9])
             end = _skip(image, data + 1)
             yield GifFrame(Box(left, top, width, height), control, image[at:end])
-            at, count, control = end, count + 1, bytes(4)
+            at, control = end, bytes(4)
         elif kind == EXTENSION:
             if image[at + 1] == CONTROL:
                 control = image[at + 3 : at + 7]
-            at = _end_of_extension(image, at, count)
+            at = _end_of_extension(image, at)
         elif kind == PADDING:
             at += 1
         else:
             break
-    if count > 1 and image[at : at + 1] != b";":
-        message = "the animation has no end"
-        raise ValueError(message)
 
 
 def head(image: bytes) -> bytes:
@@ -90,12 +92,10 @@ def _palette_bytes(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & HAS_PALETTE else 0
 
 
-def _end_of_extension(image: bytes, at: int, count: int) -> int:
+def _end_of_extension(image: bytes, at: int) -> int:
     try:
         return _skip(image, at + 2)
     except IndexError:
-        if count > 1:
-            raise
         return len(image)
 
 

@@ -8,12 +8,14 @@ from itertools import count
 
 from imagescaler.domain.options import Box
 from imagescaler.probe.format_probe import FormatProbe
-from imagescaler.probe.png_chunks import END, chunks
+from imagescaler.probe.png_chunks import END, SIGNATURE, chunk, chunks
+from imagescaler.probe.png_repair import without_broken_chunks
 from imagescaler.probe.timeline import Timeline
 
 ANIMATION, CONTROL, DATA, FRAME_DATA = b"acTL", b"fcTL", b"IDAT", b"fdAT"
 MAX_FRAMES = 2**31 - 1  # with more, decoders show the still image
 DEFAULT_DENOMINATOR = 100
+WIDTH = 16  # where the header has it, and the height behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,21 @@ class PngFrame:
     disposal: int
     blend: int
     data: tuple[bytes, ...]
+
+
+def repair(image: bytes) -> bytes:
+    """Return the file without ancillary chunks that are broken, and without an animation that is.
+
+    What is left of such a file is the picture for decoders without animations.
+    """
+    image = without_broken_chunks(image)
+    try:
+        if read_timeline(image, MAX_FRAMES) is None or _has_all_frames(image):
+            return image
+    except (ValueError, struct.error):
+        pass
+    kept = (chunk(kind, content) for kind, content in chunks(image) if kind not in {ANIMATION, CONTROL, FRAME_DATA})
+    return b"".join((SIGNATURE, *kept))
 
 
 def read_timeline(image: bytes, most: int) -> Timeline | None:
@@ -62,6 +79,18 @@ def frames(image: bytes) -> Iterator[PngFrame]:
             data.append(content[4:])
 
 
+def _has_all_frames(image: bytes) -> bool:
+    """True if each frame lies on the canvas, and its data begin as compressed ones do (RFC 1950, 2.2)."""
+    width, height = struct.unpack_from(">II", image, WIDTH)
+    for frame in frames(image):
+        box = frame.box
+        if box.left + box.width > width or box.top + box.height > height or not box.width or not box.height:
+            return False
+        if int.from_bytes(b"".join(frame.data)[:2]) % 31:
+            return False
+    return True
+
+
 def _control(image: bytes) -> tuple[int, int]:
     """Return the announced number of frames, 0 for a still image, and how often they play."""
     for kind, content in chunks(image):
@@ -87,4 +116,4 @@ def _frame(control: bytes, data: list[bytes]) -> PngFrame:
     return PngFrame(Box(left, top, width, height), _duration_ms(control), disposal, blend, tuple(data))
 
 
-PROBE = FormatProbe(timeline=read_timeline)
+PROBE = FormatProbe(timeline=read_timeline, repair=repair)

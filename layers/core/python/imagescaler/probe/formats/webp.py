@@ -2,16 +2,30 @@
 
 from fractions import Fraction
 
-from imagescaler.probe.format_probe import FormatProbe
+from imagescaler.domain.geometry.turn import Size, Turn
+from imagescaler.probe.format_probe import FormatProbe, size_by_imagesize
 from imagescaler.probe.timeline import Timeline
 
 FIRST_CHUNK, FLAGS, IS_ANIMATED, HAS_ALPHA = 12, 20, 0x02, 0x10
 MAX_CHUNKS = 1_000_000
+LARGEST_SIDE = 2**14 - 1  # RFC 6386, 9.1
+
+
+def read_size(image: bytes) -> tuple[Size, Turn]:
+    """Read the size; above the 14 bits of a lossy picture's sides are two by which a player may enlarge it."""
+    (width, height), turn = size_by_imagesize(image)
+    most = LARGEST_SIDE if image[FIRST_CHUNK : FIRST_CHUNK + 4] == b"VP8 " else -1
+    return (width & most, height & most), turn
+
+
+def is_animated(image: bytes) -> bool:
+    """True if the file is extended and has the flag for animations; raises IndexError if it is cut off."""
+    return image[FIRST_CHUNK : FIRST_CHUNK + 4] == b"VP8X" and bool(image[FLAGS] & IS_ANIMATED)
 
 
 def read_timeline(image: bytes, most: int) -> Timeline | None:
     """Read the timeline; raises ValueError if the file is cut off or has too many chunks."""
-    if image[FIRST_CHUNK : FIRST_CHUNK + 4] != b"VP8X" or not image[FLAGS] & IS_ANIMATED:
+    if not is_animated(image):
         return None
     durations_ms: list[Fraction] = []
     plays, at = 0, FIRST_CHUNK
@@ -41,4 +55,4 @@ def with_alpha_flag(image: bytes) -> bytes:
     return image[:FLAGS] + bytes([image[FLAGS] | HAS_ALPHA]) + image[FLAGS + 1 :]
 
 
-PROBE = FormatProbe(timeline=read_timeline)
+PROBE = FormatProbe(read_size, read_timeline)
