@@ -25,7 +25,8 @@ from imagescaler.usecases.ports import TaskRepository
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
 ORIENTED = replace(SOURCE, width=3000, height=4000)
 RESULT = Result(Format.WEBP, 800, 600, 61_234, "ab" * 32)
-RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), Usage(0.2, 0.1, 99, PeakOf.ATTEMPT))
+USAGE = Usage(0.2, 0.1, 99, PeakOf.ATTEMPT)
+RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), USAGE, ("A part is missing.",))
 FAILURE = Failure("corrupt-image", "The image cannot be decoded", "It is cut off.")
 
 

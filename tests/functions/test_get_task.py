@@ -15,7 +15,8 @@ from tests.answer import Answer
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph
 
-RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), Usage(0.2, 0.1, 99, PeakOf.ATTEMPT))
+USAGE = Usage(0.2, 0.1, 99, PeakOf.ATTEMPT)
+RECEIPT = Receipt("cd" * 32, "ab" * 32, {"pillow": "13"}, ("decode jpeg 1/2",), USAGE, ("A part is missing.",))
 RESULT = Result(Format.JPEG, 800, 534, 61_234, "ab" * 32, RECEIPT)
 
 
@@ -50,6 +51,7 @@ def test_a_completed_task_has_a_result(functions: Functions, post: Post) -> None
     assert answer.json["status"] == "completed"
     assert answer.json["attempts"] == 1
     assert answer.json["error"] is None
+    assert answer.json["warnings"] == ["A part is missing."]
     assert answer.json["result"] == {
         "format": "jpeg",
         "media_type": "image/jpeg",
@@ -63,6 +65,7 @@ def test_a_completed_task_has_a_result(functions: Functions, post: Post) -> None
             "software": {"pillow": "13"},
             "operations": ["decode jpeg 1/2"],
             "usage": {"seconds": 0.2, "cpu_seconds": 0.1, "peak_memory_bytes": 99, "peak_of": "attempt"},
+            "warnings": ["A part is missing."],
         },
         "frames": 1,
     }

@@ -26,7 +26,8 @@ class OpenedImage:
     """A file that was checked and opened, and is not decoded.
 
     `source` is what probe() read, until `oriented` completes it. `is_deep` is True if samples of colors have more bits
-    than Pillow decodes. `timeline` has frames only if a result keeps the animation.
+    than Pillow decodes. `timeline` has frames only if a result keeps the animation. `warnings` are sentences about
+    what of the file is not used.
     """
 
     image: Image.Image
@@ -34,6 +35,7 @@ class OpenedImage:
     source: Source
     is_deep: bool
     timeline: Timeline = STILL
+    warnings: tuple[str, ...] = ()
 
     @property
     def codec(self) -> Codec:

@@ -62,7 +62,7 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
 
     data, operations = fit_bytes(encode_at, spec.format, spec.options)
     operations = (*first.operations, *operations)
-    return RenderedImage.of(data, spec, opened.source, operations, frames=probe(data).frames)
+    return RenderedImage.of(data, spec, opened.source, operations, frames=probe(data).frames, warnings=opened.warnings)
 
 
 def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:

@@ -18,4 +18,5 @@ def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> Ren
     metadata = replace(decoded.metadata, profile=context.profile)
     metadata = metadata.selected(spec.options, decoded.source.orientation, plan.size)
     data, operations = encode(context.image, spec.format, spec.options, metadata)
-    return RenderedImage.of(data, context.spec, decoded.source, (*context.operations, *operations))
+    operations = (*context.operations, *operations)
+    return RenderedImage.of(data, context.spec, decoded.source, operations, warnings=decoded.warnings)

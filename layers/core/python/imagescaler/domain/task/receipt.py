@@ -26,7 +26,8 @@ class Usage:
 class Receipt:
     """How a result was made: the versions of the software, and the operations applied, in order.
 
-    The hashes are those of the files, in hexadecimal. Nothing in a receipt comes from the file's metadata.
+    The hashes are those of the files, in hexadecimal. `warnings` are sentences for the client about what a result lacks
+    or could do better. Nothing in a receipt comes from the file's metadata.
     """
 
     source_sha256: str
@@ -34,3 +35,4 @@ class Receipt:
     software: Mapping[str, str]
     operations: tuple[str, ...]
     usage: Usage
+    warnings: tuple[str, ...] = ()

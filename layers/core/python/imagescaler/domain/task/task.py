@@ -139,6 +139,12 @@ class Task:
         return self
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the receipts of its results warn of, each sentence once."""
+        results = (self.result, *(each.result for each in self.renditions))
+        return tuple(dict.fromkeys(text for each in results if each and each.receipt for text in each.receipt.warnings))
+
+    @property
     def attempts_exhausted(self) -> bool:
         """True if it failed because all attempts were used up, and not because of its image."""
         return self.failure is not None and self.failure.type == AttemptsExhausted.slug()

@@ -22,6 +22,7 @@ class DecodedImage:
     """Pixels in a mode that can be resampled and in the orientation in which they are stored.
 
     `shrink` is the factor by which shrink-on-load made each side smaller. `operations` are those of decoding.
+    `warnings` are sentences about what the pixels lack.
     """
 
     image: Image.Image
@@ -29,6 +30,7 @@ class DecodedImage:
     metadata: EmbeddedMetadata = NO_METADATA
     shrink: tuple[float, float] = (1.0, 1.0)
     operations: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def decode(opened: OpenedImage, specs: Sequence[OutputSpec]) -> DecodedImage:
@@ -51,4 +53,4 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec]) -> DecodedImage:
     operations = [f"decode {source.format}{scaled}{depth}"]
     if image.mode != pixels.mode:
         operations.append(f"convert {image.mode} to {pixels.mode}")
-    return DecodedImage(pixels, source, metadata, shrink, tuple(operations))
+    return DecodedImage(pixels, source, metadata, shrink, tuple(operations), opened.warnings)

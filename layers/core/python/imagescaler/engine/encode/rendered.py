@@ -14,21 +14,34 @@ from imagescaler.runtime.meter import Meter
 
 @dataclass(frozen=True, slots=True)
 class RenderedImage:
-    """An encoded result. `source` is upright; `operations` are those that made the result, from decoding on."""
+    """An encoded result. `source` is upright; `operations` are those that made the result, from decoding on.
+
+    `warnings` are sentences for the client.
+    """
 
     data: bytes
     source: Source
     result: Result
     operations: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, data: bytes, spec: OutputSpec, source: Source, operations: tuple[str, ...], *, frames: int = 1) -> Self:
+    def of(
+        cls,
+        data: bytes,
+        spec: OutputSpec,
+        source: Source,
+        operations: tuple[str, ...],
+        *,
+        frames: int = 1,
+        warnings: tuple[str, ...] = (),
+    ) -> Self:
         """Describe a file that was encoded from a source as a spec has it."""
-        digest = sha256(data).hexdigest()
-        return cls(data, source, Result(spec.format, *spec.plan.size, len(data), digest, None, frames), operations)
+        result = Result(spec.format, *spec.plan.size, len(data), sha256(data).hexdigest(), None, frames)
+        return cls(data, source, result, operations, warnings)
 
     def with_receipt(self, source_sha256: str, meter: Meter) -> Self:
         """Return the image with its receipt; `meter` was started before the work."""
         versions = software(self.source.format, self.result.format)
-        receipt = Receipt(source_sha256, self.result.sha256, versions, self.operations, meter.read())
+        receipt = Receipt(source_sha256, self.result.sha256, versions, self.operations, meter.read(), self.warnings)
         return replace(self, result=replace(self.result, receipt=receipt))

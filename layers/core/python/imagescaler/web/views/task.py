@@ -50,6 +50,7 @@ class ReceiptView(BaseModel):
     software: dict[str, str]
     operations: list[str]
     usage: UsageView
+    warnings: list[str] = []
 
 
 class ResultView(BaseModel):
@@ -117,6 +118,9 @@ class TaskView(BaseModel):
     options: Annotated[OptionsView | None, Field(description="null if the task has renditions, which have their own")]
     result: ResultView | None = None
     error: TaskError | None = None
+    warnings: Annotated[
+        list[str], Field(description="what the results lack or could do better; empty until the task is completed")
+    ] = []
     renditions: list[RenditionView] | None = None
     srcset: Annotated[str | None, Field(description="for `<img>`: the renditions in one format, by width")] = None
     sources: Annotated[
@@ -141,6 +145,7 @@ class TaskView(BaseModel):
             options=None if task.renditions else OptionsView.of(task.options),
             result=task.result and ResultView.of(task.result),
             error=task.failure and TaskError.of(task.failure),
+            warnings=list(task.warnings),
             renditions=[RenditionView.of(task, each) for each in task.renditions] or None,
             srcset=pictures.srcset,
             sources=sources or None,
