@@ -2,20 +2,27 @@
 # Packages, the library and the handler change at different rates, so each has its own layer.
 ARG BASE=public.ecr.aws/lambda/python:3.13
 
+# The packages of all functions, downloaded once for all images.
+FROM ${BASE} AS wheels
+COPY locks/functions.txt /tmp/
+RUN pip download --quiet --no-cache-dir --require-hashes --no-deps --only-binary :all: \
+    --dest /wheels --requirement /tmp/functions.txt
+
 # Unchecked bytecode: a checkout changes time stamps, and a read-only container cannot compile.
-FROM ${BASE} AS packages
+FROM wheels AS packages
 ARG FUNCTION
 WORKDIR /packages
-COPY constraints.txt functions/${FUNCTION}/requirements.txt /tmp/
-RUN pip install --no-cache-dir --no-compile --target . --constraint /tmp/constraints.txt --requirement /tmp/requirements.txt \
+COPY functions/${FUNCTION}/requirements.txt /tmp/
+RUN pip install --quiet --no-cache-dir --no-compile --no-index --find-links /wheels --target . --requirement /tmp/requirements.txt \
  && python -m compileall -q --invalidation-mode unchecked-hash .
 
 # Pillow uses the first libz.so.1 on the path. With zlib-ng a photograph as PNG takes 0.80 to 0.86 of the time
 # (docs/performance.md).
 FROM ${BASE} AS zlib
 ARG FUNCTION
-COPY functions/${FUNCTION}/requirements.txt layers/zlib_ng/build.sh /tmp/
-RUN mkdir /zlib && if grep -q pillow /tmp/requirements.txt; then /tmp/build.sh /zlib; fi
+COPY layers/zlib_ng/ /tmp/
+COPY functions/${FUNCTION}/requirements.txt /tmp/function.txt
+RUN mkdir /zlib && if grep -q pillow /tmp/function.txt; then /tmp/build.sh /zlib; fi
 
 FROM ${BASE} AS library
 COPY layers/core/ /opt/
@@ -32,4 +39,5 @@ COPY --from=zlib /zlib/ /var/lang/lib/
 COPY --from=packages /packages/ ${LAMBDA_TASK_ROOT}/
 COPY --from=library /opt/python/ /opt/python/
 COPY --from=function /function/ ${LAMBDA_TASK_ROOT}/
+USER 65534
 CMD ["handler.handler"]

@@ -8,12 +8,16 @@ SERVES := $(VENV)/.serves
 READY  := $(VENV)/.ready
 SAM    := .sam/bin/sam
 AUDIT  := .audit/bin/pip-audit
+UV     := .lock/bin/uv
+LOCKED := serve dev functions emulation docs
 SITE   := .docs/bin/zensical
 SITE_SCRIPTS := .docs/mermaid.min.js .docs/iframe-worker.js
 # renovate: datasource=pypi depName=pip-audit
 PIP_AUDIT_VERSION := 2.10.1
 # renovate: datasource=pypi depName=aws-sam-cli
 SAM_CLI_VERSION := 1.170.0
+# renovate: datasource=pypi depName=uv
+UV_VERSION := 0.13.9
 # renovate: datasource=npm depName=mermaid
 MERMAID_VERSION := 12.0.0
 # renovate: datasource=npm depName=iframe-worker
@@ -33,16 +37,17 @@ help: ## list the targets
 
 setup: $(READY) ## make the virtual environment with everything pinned
 
-$(SERVES): pyproject.toml constraints.txt
+$(SERVES): pyproject.toml locks/serve.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.13")'
 	@echo "Making $(VENV) and installing what the service needs (about half a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python tools/install.py functions local
+	@$(BIN)/pip uninstall --quiet --yes setuptools # an old one, which Python 3.11 brings and nothing needs
+	@$(BIN)/python tools/install.py locks/serve.txt
 	@touch $@
 
-$(READY): $(SERVES)
+$(READY): $(SERVES) locks/dev.txt
 	@echo "Installing what tests and checks need (about a minute)"
-	@$(BIN)/python tools/install.py dev
+	@$(BIN)/python tools/install.py locks/dev.txt
 	@touch $@
 
 keys: $(SERVES) ## list the API keys; `python -m local keys --help` has the rest
@@ -67,7 +72,7 @@ coverage: $(READY) ## report what `make test slow COVERAGE=1` has measured
 
 check: COVERAGE := 1
 check: SECONDS := 30
-check: lint types imports template test slow coverage chaos ## everything that CI runs
+check: lint types imports template sbom test slow coverage chaos ## everything that CI runs
 
 lint: $(READY) ## style (ruff)
 	$(BIN)/ruff check
@@ -104,10 +109,9 @@ docs-site: $(SITE) $(SITE_SCRIPTS) ## build the documentation as pages into site
 	cp $(SITE_SCRIPTS) site/assets/javascripts/
 	$(PYTHON) tools/site/check.py site
 
-$(SITE): pyproject.toml constraints.txt
+$(SITE): locks/docs.txt
 	$(PYTHON) -m venv .docs
-	.docs/bin/pip install --quiet --constraint constraints.txt --upgrade pip
-	.docs/bin/pip install --quiet --constraint constraints.txt --group docs
+	.docs/bin/pip install --quiet --require-hashes --no-deps --requirement locks/docs.txt
 	@touch $@
 
 # The theme loads both from the internet otherwise.
@@ -168,6 +172,19 @@ fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathe
 	$(BIN)/python -m tools.fuzzing
 	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/engine/test_fuzzing.py
 
+lock: $(UV) ## write locks/ from the groups of pyproject.toml and the versions of constraints.txt
+	@for group in $(LOCKED); do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --constraint constraints.txt \
+	    --group $$group --output-file locks/$$group.txt || exit; done
+
+$(UV): Makefile
+	$(PYTHON) -m venv .lock
+	.lock/bin/pip install --quiet uv==$(UV_VERSION)
+	@touch $@
+
+sbom: $(READY) ## write the bill of materials of each image (CycloneDX) into build/sbom/
+	$(BIN)/python -m tools.bill_of_materials build/sbom
+
 audit: $(AUDIT) ## ask for known weaknesses of every pinned package (pip-audit); needs the internet
 	@$(PYTHON) -m tools.advisories $(AUDIT)
 
@@ -183,4 +200,4 @@ overload: $(READY) ## send five times what the service can do for a minute, and 
 	@$(BIN)/python -m tools.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .sam .audit .docs site .cache .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .audit .lock .docs site .cache .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

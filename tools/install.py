@@ -1,6 +1,6 @@
-"""Installs dependency groups of pyproject.toml beside the running Python, and shows how far it is.
+"""Installs the packages of a lock file and the project itself beside the running Python, and shows the progress.
 
-pip alone prints either some 200 lines or none: `python tools/install.py functions local`.
+pip alone prints either some 200 lines or none: `python tools/install.py locks/serve.txt`.
 """
 
 import re
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 
-PIP = (sys.executable, "-m", "pip", "install", "--constraint", "constraints.txt")
+PIP = (sys.executable, "-m", "pip", "install", "--no-deps")
 UNITS = {"bytes": 1e-6, "kB": 1e-3, "MB": 1, "GB": 1e3}
 COLLECTED = re.compile(r"Collecting ([^\s<>=!~;\[]+)")
 FETCHED = re.compile(r"\s+(?:Downloading|Using cached) \S+\.whl \(([0-9.]+) ?(bytes|kB|MB|GB)\)")
@@ -28,10 +28,9 @@ def progress(lines: Iterable[str]) -> Iterator[str]:
             fetched_mb += float(found[1]) * UNITS[found[2]]
 
 
-def main(*groups: str) -> int:
-    """Install the groups and the project itself; return pip's exit status."""
-    subprocess.run([*PIP, "--quiet", "--upgrade", "pip"], check=True)  # --group needs pip 25.1
-    command = [*PIP, *(f"--group={group}" for group in groups), "--editable", "."]
+def main(lock: str) -> int:
+    """Install the locked packages, whose hashes pip compares, and the project itself; return pip's exit status."""
+    command = [*PIP, "--require-hashes", "--requirement", lock]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pip:
         for text in progress(pip.stdout or ()):
             if sys.stdout.isatty():
@@ -39,8 +38,10 @@ def main(*groups: str) -> int:
             elif text.endswith("\n"):
                 sys.stdout.write(f"  {text}")
             sys.stdout.flush()
-    return pip.returncode
+    # Without isolation, which would download packages that no lock file has.
+    project = [*PIP, "--quiet", "--no-build-isolation", "--editable", "."]
+    return pip.returncode or subprocess.run(project, check=False).returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1]))

@@ -3,11 +3,12 @@
 # and a compiler if there is none. For glibc 2.34 or newer, and any processor of this architecture.
 set -eu
 target=$1 work=$(mktemp -d)
-pip install --quiet cmake==4.4.5 ninja==1.13.2
-pip download --quiet --no-deps --no-binary zlib-ng --dest "$work" zlib-ng==1.1.0
+here=$(dirname "$0")
+pip install --quiet --require-hashes --no-deps --requirement "$here/build.txt"
+pip download --quiet --require-hashes --no-deps --no-binary zlib-ng --dest "$work" --requirement "$here/source.txt"
 python3 -m tarfile -e "$work"/zlib_ng-*.tar.gz "$work"
 if ! command -v cc >/dev/null; then
-    pip install --quiet ziglang==0.17.1
+    pip install --quiet --require-hashes --no-deps --requirement "$here/compiler.txt"
     export CC="python3 -m ziglang cc -target $(uname -m)-linux-gnu.2.34"
 fi
 cmake -G Ninja -S "$work"/zlib_ng-*/src/zlib_ng/zlib-ng -B "$work/build" \

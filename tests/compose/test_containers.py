@@ -21,9 +21,9 @@ from tests.reference import upright
 OTHERS = {path.name for path in ROOT.iterdir()} - {
     ".dockerignore",
     "Dockerfile",
-    "constraints.txt",
     "functions",
     "layers",
+    "locks",
 }
 INVOKE_TWICE = """
 import sys, threading, urllib.request

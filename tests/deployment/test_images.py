@@ -21,4 +21,11 @@ def test_only_what_is_named_reaches_an_image() -> None:
     ]
     assert everything == "*"
     copied = {name.removeprefix("!") for name in names if name.startswith("!")}
-    assert copied == {"constraints.txt", "functions", "layers", "local", "pyproject.toml", "template.yaml"}
+    assert copied == {
+        "functions",
+        "layers",
+        "local",
+        "locks/emulation.txt",
+        "locks/functions.txt",
+        "template.yaml",
+    }

@@ -10,7 +10,9 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+]+)")
-NOT_INSTALLED_BY_NAME = {"imagescaler", "setuptools"}  # this repository, and what a new environment may have
+OURS = {"imagescaler"}
+LOCKS = sorted((ROOT / "locks").glob("*.txt")) + sorted((ROOT / "layers/zlib_ng").glob("*.txt"))
+LOCKED = re.compile(r"(?P<pin>[\w.-]+==[\w.!+]+)(?: ;[^\n\\]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+")
 OF_OTHERS = {"postgres", "redis"}  # images that come as they are: they drop their rights themselves, and keep data
 
 
@@ -32,9 +34,27 @@ def test_every_line_pins_one_distribution_once(pinned: dict[str, str]) -> None:
 
 def test_what_is_installed_is_what_is_pinned(pinned: dict[str, str]) -> None:
     installed = {normalized(found.metadata["Name"]): found.version for found in distributions()}
-    installed = {name: version for name, version in installed.items() if name not in NOT_INSTALLED_BY_NAME}
+    installed = {name: version for name, version in installed.items() if name not in OURS}
     assert len(installed) > 100
     assert {name: version for name, version in installed.items() if pinned.get(name) != version} == {}
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
+def test_a_lock_file_has_versions_and_hashes_and_nothing_else(path: Path) -> None:
+    text = path.read_text()
+    assert "".join(match[0] for match in LOCKED.finditer(text)) == text
+    assert text
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "locks").glob("*.txt")))
+def test_a_lock_file_has_the_pinned_versions(name: str, pinned: dict[str, str]) -> None:
+    pins = [match["pin"].split("==") for match in LOCKED.finditer((ROOT / f"locks/{name}.txt").read_text())]
+    assert {normalized(name): version for name, version in pins}.items() <= pinned.items()
+
+
+def test_every_pinned_package_is_in_a_lock_file(pinned: dict[str, str]) -> None:
+    texts = [path.read_text() for path in (ROOT / "locks").glob("*.txt")]
+    assert {normalized(match["pin"].split("==")[0]) for text in texts for match in LOCKED.finditer(text)} == set(pinned)
 
 
 def test_a_requirement_is_a_name_alone() -> None:
@@ -48,8 +68,10 @@ def test_an_image_is_built_on_a_version(path: str) -> None:
     text = (ROOT / path).read_text()
     [base] = re.findall(r"^ARG BASE=(\S+)$", text, re.MULTILINE)
     assert re.search(r":\d+\.\d+", base)
-    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${BASE}"}
-    assert "--constraint" in text
+    stages = set(re.findall(r" AS (\S+)$", text, re.MULTILINE))
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) - stages == {"${BASE}"}
+    assert "--require-hashes" in text
+    assert re.search(r"^USER (?!0|root)\S+$", text, re.MULTILINE)
 
 
 def services() -> dict[str, Any]:
