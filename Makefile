@@ -140,10 +140,12 @@ invoke: sam-build ## invoke F=process_task once, with its event, in a container 
 	$(SAM) local invoke $(FUNCTION) --event functions/$(F)/event.json
 
 sam-build: $(SAM) template.local.yaml ## make the images as SAM does; with F=create_task that one
-	$(SAM) build $(FUNCTION)
+	$(SAM) build --config-env local $(FUNCTION)
+
+sam: $(SAM) ## install the SAM CLI into .sam
 
 deploy: $(SAM) ## build, push and deploy to AWS what has changed; with F=create_task the code of that function alone
-	$(if $(F),$(SAM) sync --code --resource-id $(FUNCTION),$(SAM) build --template template.yaml && $(SAM) deploy)
+	$(if $(F),$(SAM) sync --code --resource-id $(FUNCTION),$(SAM) build && $(SAM) deploy)
 
 template.local.yaml: template.yaml local/emulation/sam_template/for_sam_local.py $(READY) # for `sam local`, which fails with files otherwise
 	$(BIN)/python -m local.emulation.sam_template.for_sam_local > $@

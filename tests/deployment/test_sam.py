@@ -1,6 +1,7 @@
 """What `sam` is told agrees with the template."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,26 @@ def test_the_template_for_sam_local_has_files_as_binary_and_no_keys_and_is_the_s
 def test_a_template_without_an_http_api_cannot_be_made_ready() -> None:
     with pytest.raises(TemplateError, match="must have one AWS::Serverless::HttpApi"):
         for_sam_local("Resources: {}")
+
+
+def test_what_is_deployed_is_what_was_built_from_the_template_with_keys() -> None:
+    environments = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    commands = environments["default"]
+    build, deploy = commands["build"]["parameters"], commands["deploy"]["parameters"]
+    assert (build["template_file"], commands["sync"]["parameters"]["template_file"]) == ("template.yaml",) * 2
+    assert deploy["template_file"] == f"{build['build_dir']}/template.yaml"
+    [api] = resources(ROOT / build["template_file"], "AWS::Serverless::HttpApi").values()
+    assert api["Properties"]["Auth"]["DefaultAuthorizer"]
+
+    local = environments["local"]["build"]["parameters"]
+    assert (local["template_file"], local["build_dir"]) == ("template.local.yaml", ".aws-sam/local")
+    for command in ("local_start_api", "local_start_lambda", "local_invoke"):
+        assert commands[command]["parameters"]["template_file"] == f"{local['build_dir']}/template.yaml"
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.findall(r"\$\(SAM\) (?:build|deploy)(.*)", makefile) == [
+        " --config-env local $(FUNCTION)",
+        " && $(SAM) deploy)",
+    ]
 
 
 def test_sam_local_uses_the_network_and_the_addresses_of_compose() -> None:
