@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 from redis.exceptions import RedisError
 
+from imagescaler.adapters.clients.postgres import WRITABLE
 from imagescaler.adapters.clients.redis import open_client
 from local.servers.announcement import read_announcement
 from local.servers.folders import used
@@ -56,9 +57,11 @@ def running_environment(data_folder: Path, *, may_be_new: bool = False) -> Itera
 
 
 async def check_postgres(dsn: str) -> None:
-    """Check that Postgres accepts connections; raises StackError. A function would fail with a traceback."""
+    """Check that Postgres accepts connections and is writable; raises StackError instead of a function's traceback."""
     try:
-        connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S)
+        connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S, target_session_attrs=WRITABLE)
+    except asyncpg.InternalClientError as error:
+        raise StackError("The database at POSTGRES_DSN is read-only: name a server that accepts writes.") from error
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error) or "it does not answer in time"
         raise StackError(f"The database at POSTGRES_DSN cannot be used: {reason}") from error

@@ -89,7 +89,7 @@ class TaskRepository(TaskUpkeep, Protocol):
         ...
 
     async def ping(self) -> None:
-        """Return once the repository answers."""
+        """Return once the repository answers and can be written to."""
         ...
 
 

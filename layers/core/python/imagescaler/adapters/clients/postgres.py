@@ -1,29 +1,49 @@
 """A client of Postgres: one connection, opened on first use, with timeouts and one retry."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from imagescaler.domain.errors import RepositoryUnavailable
 
 CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S = 3, 3
 MAX_CONNECTIONS = 1  # an environment has one invocation at a time
+WRITABLE = SessionAttribute.read_write  # not a standby, not read-only
+# Errors of the connection, the server or its state (PostgreSQL, appendix A): the same statement may succeed elsewhere
+# or later. All others (data, constraints, syntax, limits of a statement) are errors of this code or of its arguments.
 BROKEN = (
     OSError,  # refused, reset, and TimeoutError
     asyncpg.InterfaceError,  # the connection was lost during a statement
-    asyncpg.PostgresConnectionError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InsufficientResourcesError,  # too many connections, disk full
-    asyncpg.OperatorInterventionError,  # shutting down, starting up
+    asyncpg.InternalClientError,  # no server is writable, or what it sent is not the protocol
+    asyncpg.PostgresConnectionError,  # 08
+    asyncpg.InvalidTransactionStateError,  # 25: read-only after a failover, transaction timeouts
+    asyncpg.InvalidSQLStatementNameError,  # 26: a pooler has changed the server behind the connection
+    asyncpg.InvalidAuthorizationSpecificationError,  # 28
+    asyncpg.InvalidCatalogNameError,  # 3D
+    asyncpg.TransactionRollbackError,  # 40: serialization failure, deadlock
+    asyncpg.InsufficientResourcesError,  # 53: too many connections, disk full, out of memory
+    asyncpg.ObjectNotInPrerequisiteStateError,  # 55: lock not available, no connections accepted
+    asyncpg.OperatorInterventionError,  # 57: shutting down, crashed, starting up, statement timeout
+    asyncpg.PostgresSystemError,  # 58: I/O error
+    asyncpg.ConfigFileError,  # F0
+    asyncpg.InternalServerError,  # XX: damaged table or index
+    asyncpg.UndefinedTableError,  # 42P01 and 42703: the database is not migrated yet
+    asyncpg.UndefinedColumnError,
+    asyncpg.InsufficientPrivilegeError,  # 42501: permissions are not granted yet
 )
+logger = logging.getLogger(__name__)
 Row = Any
 
 
 class Database:
-    """A pool that connects on first use. If a connection breaks, it is replaced and the statement repeated once."""
+    """A pool that connects on first use, to a writable server.
+
+    After an error of the connection or the server, the connection is replaced and the statement repeated once.
+    """
 
     def __init__(self, dsn: str, *, statement_cache_size: int) -> None:
         self._dsn = dsn
@@ -35,6 +55,7 @@ class Database:
         try:
             return await self._attempt(query, arguments)
         except BROKEN as error:
+            logger.warning("the database is unavailable", extra={"reason": f"{type(error).__name__}: {error}"})
             raise RepositoryUnavailable("The database does not answer. Try again.") from error
 
     async def rows(self, query: Callable[..., AsyncIterator[Row]], **arguments: Any) -> list[Row]:
@@ -61,10 +82,17 @@ class Database:
                 timeout=CONNECT_TIMEOUT_S,
                 command_timeout=COMMAND_TIMEOUT_S,
                 statement_cache_size=self._statement_cache_size,
+                target_session_attrs=WRITABLE,
                 reset=_keep_session,
             )
         async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
-            return await query(connection, **arguments)
+            try:
+                return await query(connection, **arguments)
+            except asyncpg.PostgresError:
+                # The server may have become a standby: the next statement connects to whichever is writable. After a
+                # timeout, asyncpg keeps the connection until it has cancelled the statement.
+                connection.terminate()
+                raise
 
 
 async def _keep_session(_: Any) -> None:

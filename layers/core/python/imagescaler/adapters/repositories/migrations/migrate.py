@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from imagescaler.adapters.clients.postgres import WRITABLE
+
 FOLDER = Path(__file__).parent
 NEWEST = max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))[:4]
 # Key of the advisory lock; any number that nothing else locks in this database.
@@ -21,15 +23,17 @@ async def migrate(dsn: str) -> str:
 
     All migrations run in one transaction under an advisory lock, so it is safe to run this concurrently or to kill it.
     """
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn, timeout=10), poolclass=NullPool
-    )
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: _connect(dsn), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             return await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+async def _connect(dsn: str) -> asyncpg.Connection:
+    return await asyncpg.connect(dsn, timeout=10, target_session_attrs=WRITABLE)
 
 
 def _upgrade(connection: Connection) -> str:
