@@ -13,10 +13,11 @@ from imagescaler.usecases.sweep_tasks import sweep_tasks
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
 sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
 max_attempts = settings.from_env(AttemptSettings).max_attempts
+RESERVE_S = 15  # for the batch in hand when the time is over: a statement and its repetition, with their timeouts
 
 
 def handler(_: Any, context: Any) -> dict[str, int]:
-    """Sweep, and answer with the counts."""
+    """Sweep, and answer with the counts; fails if a part of the sweep failed."""
     with telemetry.log_context(function=context.function_name, request_id=context.aws_request_id):
         work = sweep_tasks(
             message=lambda task_id: TaskMessage(task_id=task_id, request_id=context.aws_request_id),
@@ -26,7 +27,10 @@ def handler(_: Any, context: Any) -> dict[str, int]:
             tasks=tasks,
             queue=queue,
             store=store,
+            time_s=context.get_remaining_time_in_millis() / 1000 - RESERVE_S,
         )
         sweep = loop.run(work)
         telemetry.swept(sweep)
+        for failure in sweep.failures:
+            raise failure
     return dict(sweep.counts)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -39,7 +40,7 @@ class Service:
         await self.tasks.note_message(task.id, await self.queue.push(TaskMessage(task_id=task.id)))
         return await self.tasks.get(task.id)  # type: ignore[no-any-return]
 
-    async def sweep(self, settings: SweepSettings = AT_ONCE) -> Sweep:
+    async def sweep(self, settings: SweepSettings = AT_ONCE, *, time_s: float = 30) -> Sweep:
         return await sweep_tasks(
             message=lambda task_id: TaskMessage(task_id=task_id),
             settings=settings,
@@ -48,6 +49,7 @@ class Service:
             tasks=self.tasks,
             queue=self.queue,
             store=self.store,
+            time_s=time_s,
         )
 
     async def waiting(self) -> list[str]:
@@ -93,3 +95,64 @@ async def test_after_the_loss_of_all_of_redis_every_task_ends(service: Service) 
     assert {task.id for task in sweep.ended} == {task.id for task in tasks}
     assert {task.failure.type for task in sweep.ended if task.failure} == {"source-lost"}
     assert await service.waiting() == []
+
+
+@asynccontextmanager
+async def slow_deletes(postgres_dsn: str, seconds_each: float) -> AsyncIterator[asyncpg.Connection]:
+    """Make Postgres take so long for each row that it deletes."""
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute(f"""
+        create function slowly() returns trigger language plpgsql as $$
+        begin perform pg_sleep({seconds_each}); return old; end $$;
+        create trigger slowly before delete on tasks for each row execute function slowly()
+    """)
+    yield connection
+    await connection.execute("drop function slowly cascade")
+    await connection.close()
+
+
+async def add_ended(connection: asyncpg.Connection, count: int, status: str, columns: str, values: str) -> None:
+    await connection.execute(f"""
+        insert into tasks (id, status, options, source, completed_at, {columns})
+        select gen_random_uuid(), '{status}', '{{}}', '{{}}', now() - interval '60 days', {values}
+        from generate_series(1, {count})
+    """)
+
+
+async def test_everything_that_is_due_expires_in_one_run(service: Service, postgres_dsn: str) -> None:
+    """At 200 tasks per second, 12,000 expire a minute."""
+    connection = await asyncpg.connect(postgres_dsn)
+    await add_ended(connection, 12_500, "completed", "expires_at, result", "now(), '{}'")
+    await add_ended(connection, 2_500, "failed", "failure", "'{}'")
+    sweep = await service.sweep()
+    assert (sweep.expired, sweep.failures) == (12_500, ())
+    assert sweep.deleted >= 2_500
+    await connection.execute("truncate tasks")
+    await connection.close()
+
+
+async def test_slow_deletes_do_not_stop_the_sweeper_and_make_progress(
+    service: Service, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagescaler.adapters.clients.postgres.COMMAND_TIMEOUT_S", 0.5)
+    await service.accept()
+    await service.queue._redis.delete(stream_key(""))
+    async with slow_deletes(postgres_dsn, 0.01) as connection:
+        await add_ended(connection, 1_100, "failed", "failure", "'{}'")
+        sweep = await service.sweep(time_s=4)
+        assert (sweep.reenqueued, sweep.failures) == (1, ())
+        assert sweep.deleted >= 10
+        await connection.execute("alter table tasks disable trigger slowly; truncate tasks")
+
+
+async def test_a_task_that_this_release_cannot_read_does_not_stop_the_others(
+    service: Service, postgres_dsn: str
+) -> None:
+    """While a deployment rolls, an older sweeper sees the tasks of a newer release."""
+    newer, task = await service.accept(), await service.accept()
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute('update tasks set source = source || \'{"format": "novel"}\' where id = $1', newer.id)
+    await connection.close()
+    await service.queue._redis.delete(stream_key(""))
+    assert (await service.sweep()).reenqueued == 1
+    assert await service.waiting() == [task.id.hex]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from imagescaler.domain.errors import StoreUnavailable
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
 from imagescaler.runtime import loop
+from imagescaler.usecases.sweep_tasks import sweep_tasks
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain
@@ -260,15 +261,82 @@ def test_a_full_queue_ends_the_ringing_and_not_the_run(
     assert sweep()["reenqueued"] == 2
 
 
-def test_a_run_looks_at_so_many_and_the_next_at_the_others(
+def test_a_run_looks_at_so_many_at_a_time_and_at_all_of_them(
     functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SWEEP_LIMIT", "2")
+    ids = [create() for _ in range(5)]
+    lose_messages(functions)
+    clock.move(61)
+    assert [sweep()["reenqueued"] for _ in range(2)] == [5, 0]
+    assert set(messages(functions)) == set(ids)
+
+
+def test_a_run_ends_when_its_time_is_over_and_the_next_continues(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(0, 1000, 4))  # each look at the clock takes four of the 29 - 15 seconds
+    monkeypatch.setitem(cast("dict[str, Any]", sweep_tasks.__kwdefaults__), "clock", lambda: next(times))
     ids = [create() for _ in range(3)]
     lose_messages(functions)
     clock.move(61)
-    assert [sweep()["reenqueued"] for _ in range(3)] == [2, 1, 0]
+    assert sweep()["reenqueued"] == 0
+    monkeypatch.undo()
+    clock.move(61)
+    assert sweep()["reenqueued"] == 3
     assert set(messages(functions)) == set(ids)
+
+
+PARTS = {"reenqueued": "take_stale", "expired": "expire_due", "deleted": "delete_ended"}
+
+
+@pytest.mark.parametrize("failing", PARTS)
+def test_a_part_that_fails_stops_no_other_part_but_fails_the_run(
+    functions: Functions,
+    create: Create,
+    sweep: Sweep,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    failing: str,
+) -> None:
+    async def fail(**_: Any) -> int:
+        raise RuntimeError("a bug")
+
+    old, due, _ = create(), create(), create()
+    functions.process(message(str(old)))
+    loop.run(functions["create_task"].tasks.expire(old))
+    clock.move(29 * DAY_S)
+    functions.process(message(str(due)))
+    lose_messages(functions)
+    clock.move(DAY_S)
+    monkeypatch.setattr(functions["create_task"].tasks, PARTS[failing], fail)
+    capsys.readouterr()
+    with pytest.raises(RuntimeError, match="a bug"):
+        sweep()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [summary] = [line for line in lines if line.get("message") == "swept"]
+    assert {name: summary[name] for name in PARTS} == {"reenqueued": 1, "expired": 1, "deleted": 1} | {failing: 0}
+
+
+def test_a_task_that_cannot_be_swept_does_not_stop_those_behind_it(
+    functions: Functions, create: Create, sweep: Sweep, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [create() for _ in range(3)]
+    store = functions["create_task"].store
+    exists = store.exists
+
+    async def fail_for_the_first(key: str) -> bool:
+        if str(ids[0]) in key:
+            raise StoreUnavailable("It does not answer.")
+        return bool(await exists(key))
+
+    monkeypatch.setattr(store, "exists", fail_for_the_first)
+    lose_messages(functions)
+    clock.move(61)
+    with pytest.raises(StoreUnavailable):
+        sweep()
+    assert set(messages(functions)) == set(ids[1:])
 
 
 def test_a_store_that_is_away_fails_the_run_and_ends_nobody(

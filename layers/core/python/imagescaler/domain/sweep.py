@@ -8,7 +8,7 @@ from imagescaler.domain.task.task import Task
 
 @dataclass(frozen=True, slots=True)
 class SweepSettings:
-    """A run checks at most `SWEEP_LIMIT` tasks: those without progress for `SWEEP_AFTER_S` seconds.
+    """A run checks tasks without progress for `SWEEP_AFTER_S` seconds, `SWEEP_LIMIT` at a time.
 
     If the queue cannot look up messages (SQS), a task is re-enqueued after `REENQUEUE_AFTER_S` seconds without
     progress, and enqueued at most `MAX_ENQUEUES` times.
@@ -22,13 +22,17 @@ class SweepSettings:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The outcome of one run: how many tasks it checked, re-enqueued, expired and deleted, and those that it ended."""
+    """The outcome of one run: how many tasks it checked, re-enqueued, expired and deleted, and those that it ended.
+
+    `failures` has an error for each part of the run that failed.
+    """
 
     checked: int
     reenqueued: int
     expired: int
     deleted: int
     ended: tuple[Task, ...] = ()
+    failures: tuple[Exception, ...] = ()
 
     @property
     def counts(self) -> Mapping[str, int]:

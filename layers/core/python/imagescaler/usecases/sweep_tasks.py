@@ -1,7 +1,10 @@
 """Recover stale tasks: re-enqueue, fail, expire or delete them."""
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
@@ -12,9 +15,12 @@ from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
 
-ROWS_LIMIT = 5000  # of one statement: about a second of work for the database
+ROWS_LIMIT = 1000  # of one statement: about a fifth of a second of work for the database
+SHRINK = 10  # a batch that took too long is repeated with so many times fewer rows
 
 Message = Callable[[UUID], TaskMessage]
+Clock = Callable[[], float]
+logger = logging.getLogger(__name__)
 
 
 async def sweep_tasks(
@@ -26,26 +32,103 @@ async def sweep_tasks(
     tasks: TaskRepository,
     queue: TaskQueue,
     store: ImageStore,
+    time_s: float,
+    clock: Clock = time.monotonic,
 ) -> Sweep:
-    """Do one run of bounded work; safe to kill at any point and to run twice at once. Raises Unavailable.
+    """Do one run of about `time_s` seconds at most; safe to kill at any point and to run twice at once.
 
     A task fails if its attempts are used up or its source is gone, and is enqueued again if its message is gone. Age
-    alone is no reason: under load, that would fill the queue with messages for tasks that are only waiting.
+    alone is no reason: under load, that would fill the queue with messages for tasks that are only waiting. This comes
+    first and takes at most half of the time, so that no part of a run can starve another.
     """
-    expired = await tasks.expire_due(limit=ROWS_LIMIT)
-    deleted = await tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=ROWS_LIMIT)
-    stale = await tasks.take_stale(older_than_s=settings.sweep_after_s, limit=settings.sweep_limit)
-    ended: list[Task] = []
-    reenqueued = 0
-    with suppress(QueueFull):  # the next run tries again
+    start_s = clock()
+    recovery = _Recovery(message, settings, max_attempts, tasks, queue, store, clock, until_s=start_s + time_s / 2)
+    stale = _Part(recovery.run, settings.sweep_limit)
+    expiry = _Part(lambda limit: tasks.expire_due(limit=limit), ROWS_LIMIT)
+    deletion = _Part(lambda limit: tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=limit), ROWS_LIMIT)
+    await _take_turns(stale, clock=clock, until_s=recovery.until_s)
+    await _take_turns(expiry, deletion, clock=clock, until_s=start_s + time_s)
+    failures = [*recovery.failures, *(part.failure for part in (stale, expiry, deletion) if part.failure)]
+    return Sweep(
+        recovery.checked,
+        recovery.reenqueued,
+        expiry.count,
+        deletion.count,
+        tuple(recovery.ended),
+        tuple(failures),
+    )
+
+
+@dataclass(slots=True)
+class _Part:
+    """A change that is made in batches. `limit` is the size of the next batch, 0 if there is none."""
+
+    change: Callable[[int], Awaitable[int]]
+    limit: int
+    count: int = 0
+    failure: Exception | None = None
+
+    async def run_batch(self) -> None:
+        """Change at most `limit` tasks; after a failure the next batch is smaller."""
+        try:
+            done = await self.change(self.limit)
+        except Exception as error:  # whatever it is, the other parts continue
+            logger.exception("a batch of the sweep failed", extra={"limit": self.limit})
+            self.failure, self.limit = error, self.limit // SHRINK
+        else:
+            self.count += done
+            self.failure, self.limit = None, self.limit if done == self.limit else 0
+
+
+async def _take_turns(*parts: _Part, clock: Clock, until_s: float) -> None:
+    """Run a batch of each part in turn, until none has more to do or the time is over."""
+    while left := [part for part in parts if part.limit]:
+        for part in left:
+            if clock() >= until_s:
+                return
+            await part.run_batch()
+
+
+@dataclass(slots=True)
+class _Recovery:
+    """Fails and re-enqueues stale tasks, and counts them."""
+
+    message: Message
+    settings: SweepSettings
+    max_attempts: int
+    tasks: TaskRepository
+    queue: TaskQueue
+    store: ImageStore
+    clock: Clock
+    until_s: float
+    checked: int = 0
+    reenqueued: int = 0
+    ended: list[Task] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def run(self, limit: int) -> int:
+        """Take at most `limit` stale tasks and return how many; 0 if the time is over or the queue is full."""
+        stale = await self.tasks.take_stale(older_than_s=self.settings.sweep_after_s, limit=limit)
         for task in stale:
-            if failure := await _reason_to_end(task, max_attempts, store):
-                ended += await _end(task, failure, tasks, store)
-            elif await _has_no_message(task, settings, queue):
-                # If killed before the note, the next run enqueues once more; a second message does no harm.
-                await tasks.note_message(task.id, await queue.push(message(task.id)))
-                reenqueued += 1
-    return Sweep(len(stale), reenqueued, expired, deleted, tuple(ended))
+            if self.clock() >= self.until_s:
+                return 0
+            self.checked += 1
+            try:
+                await self._recover(task)
+            except QueueFull:  # the next run tries again
+                return 0
+            except Exception as error:  # of one task, perhaps: those behind it would wait for ever
+                logger.exception("a task could not be swept", extra={"task_id": str(task.id)})
+                self.failures.append(error)
+        return len(stale)
+
+    async def _recover(self, task: Task) -> None:
+        if failure := await _reason_to_end(task, self.max_attempts, self.store):
+            self.ended += await _end(task, failure, self.tasks, self.store)
+        elif await _has_no_message(task, self.settings, self.queue):
+            # If killed before the note, the next run enqueues once more; a second message does no harm.
+            await self.tasks.note_message(task.id, await self.queue.push(self.message(task.id)))
+            self.reenqueued += 1
 
 
 async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Failure | None:

@@ -1,7 +1,8 @@
 """Tasks in Postgres. All statements are in task_queries.sql."""
 
 import json
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from importlib.resources import files
@@ -9,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 import aiosql
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from imagescaler.adapters.clients.postgres import Database, Row
 from imagescaler.domain.backlog import Backlog
@@ -22,6 +23,7 @@ from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import NewTask, Task, attempts_exhausted
 
 Record = TypeVar("Record")
+logger = logging.getLogger(__name__)
 ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # filled on first use, for a faster cold start
 
 
@@ -113,7 +115,7 @@ class PostgresTaskRepository:
 
     async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
         rows = await self._database.rows(self._sql.take_stale, older_than_s=float(older_than_s), limit=limit)
-        return [_task(row) for row in rows]
+        return list(_readable(rows))
 
     async def expire_due(self, *, limit: int) -> int:
         return int(await self._database.run(self._sql.expire_due, limit=limit))
@@ -167,6 +169,15 @@ def _task(row: Row) -> Task:
         failure=_read(Failure, row["failure"]) if row["failure"] else None,
         renditions=_read(tuple[Rendition, ...], row["renditions"]),
     )
+
+
+def _readable(rows: Iterable[Row]) -> Iterator[Task]:
+    """Skip rows of a newer release that this one cannot read, so that they do not stop the others."""
+    for row in rows:
+        try:
+            yield _task(row)
+        except ValidationError:
+            logger.exception("a task cannot be read", extra={"task_id": str(row["id"])})
 
 
 def _read(record: type[Record], json: str) -> Record:
