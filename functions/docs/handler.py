@@ -70,5 +70,5 @@ async def read_problem(name: str) -> PlainTextResponse:
 @app.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def everything_else(request: Request) -> Response:
     """Answer 405 for a path that other methods have, else 404."""
-    allowed = document.methods(request.url.path)
+    allowed = document.methods(request.scope["path"])
     raise HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)

@@ -133,6 +133,31 @@ def test_a_broken_form_cannot_be_read(functions: Functions) -> None:
     assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
 
 
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "a\0b"])
+def test_a_form_in_a_charset_that_is_none_cannot_be_read(functions: Functions, charset: str) -> None:
+    headers, body = multipart(photograph(), width=800)
+    headers = {"content-type": f"{headers['content-type']}; charset={charset}"}
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+    assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
+
+
+@pytest.mark.parametrize("host", ["", "[", "a b", "example.org:8000:9", "example.org:99999", "ex@mple.org", "[::::]"])
+def test_a_host_that_is_none_is_refused(post: Post, host: str) -> None:
+    answer = post(photograph(), {"host": host}, width=800)
+    assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
+    assert answer.json["detail"] == "The header Host does not name a host."
+
+
+@pytest.mark.parametrize(
+    ("color", "status"),
+    [("rgb(1e400 0 0)", 200), ("oklch(1e308 1e308 1e308)", 422), ("hsl(nan 0 0)", 422), ("#" + "f" * 500, 422)],
+)
+def test_a_color_beyond_all_floats_is_clipped_or_refused(functions: Functions, color: str, status: int) -> None:
+    body = json.dumps({"source_width": 8, "source_height": 8, "width": 8, "background": color}).encode()
+    headers = {"content-type": "application/json"}
+    assert functions.http("plan_task", "POST", "/api/v1/plan", headers=headers, body=body).status == status
+
+
 def test_of_a_repeated_field_the_last_counts_and_an_empty_one_is_absent(functions: Functions) -> None:
     fields = [("width", "x"), ("width", "90"), ("height", "")]
     answer = functions.http("create_task", "POST", "/api/v1/tasks", **form(fields))

@@ -53,6 +53,11 @@ def post(functions: Functions, headers: dict[str, str] | None = None, **content:
 # Asking
 
 
+@pytest.mark.parametrize("host", ["[::1]:8000", "[::1]", "example.org", "127.0.0.1:65535"])
+def test_a_url_has_the_host_that_was_asked(ask: Ask, host: str) -> None:
+    assert ask({"host": host}).json["url"].startswith(f"https://{host}/storage/uploads/")
+
+
 def test_a_client_is_told_where_to_send_a_file_and_how(ask: Ask) -> None:
     answer = ask()
     upload = answer.json

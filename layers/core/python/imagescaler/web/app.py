@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urljoin
 
 import pybase64
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+from mangum.handlers.api_gateway import HTTPGateway
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imagescaler import __version__
 from imagescaler.runtime import loop, telemetry
 from imagescaler.web.problems import MEDIA_TYPE, add_handlers
+from imagescaler.web.requests.headers import is_host
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -26,6 +29,7 @@ def create_app(title: str = "imagescaler") -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
+        dependencies=[Depends(_check_host)],
     )
     app.add_middleware(_RequestLog)
     add_handlers(app)
@@ -35,8 +39,12 @@ def create_app(title: str = "imagescaler") -> FastAPI:
 def lambda_handler(app: FastAPI) -> Handler:
     """Create the entry point of a function from its application (API Gateway payload format 2.0)."""
     loop.own_loop()  # else Mangum creates another
-    texts = [*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE]
-    mangum = Mangum(app, lifespan="off", text_mime_types=texts)  # else the lifespan runs in every invocation
+    mangum = Mangum(
+        app,
+        lifespan="off",  # else the lifespan runs in every invocation
+        custom_handlers=[_HttpApi],
+        text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE],
+    )
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         loop.own_loop()
@@ -51,6 +59,24 @@ def _decoded(event: dict[str, Any]) -> dict[str, Any]:
     if not event.get("isBase64Encoded"):
         return event
     return {**event, "body": pybase64.b64decode(event["body"], validate=True), "isBase64Encoded": False}
+
+
+class _HttpApi(HTTPGateway):
+    """Reads an event as Mangum does, but leaves Host as it is: Mangum raises ValueError for an IPv6 address."""
+
+    @property
+    def scope(self) -> Any:
+        headers = self.event["headers"]
+        event = {**self.event, "headers": {**headers, "host": "", "x-forwarded-port": "0"}}
+        scope = HTTPGateway(event, self.context, self.config).scope
+        host = [b"host", headers.get("host", "").encode()]
+        return {**scope, "headers": [host, *(pair for pair in scope["headers"] if pair[0] != b"host")]}
+
+
+async def _check_host(request: Request) -> None:
+    """Refuse a Host that names no host (RFC 9112, 3.2): the URLs in responses begin with it."""
+    if not is_host(request.headers.get("host", "")):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The header Host does not name a host.")
 
 
 async def _correlation(request: Request) -> dict[str, str]:

@@ -71,7 +71,7 @@ def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.
 
 def _answer(request: Request, status: int, type_: str, title: str, detail: str, **more: Any) -> JSONResponse:
     headers = more.pop("headers", None)
-    body = Problem(type=type_, title=title, status=status, detail=detail, instance=request.url.path, **more)
+    body = Problem(type=type_, title=title, status=status, detail=detail, instance=request.scope["path"], **more)
     content = body.model_dump(mode="json", exclude_none=True)
     return JSONResponse(content, status, headers, media_type=MEDIA_TYPE)
 

@@ -44,8 +44,11 @@ async def _json(request: Request) -> dict[str, Any]:
 
 async def _form(request: Request) -> dict[str, Any]:
     """Read the fields of a form, of a repeated one the last; the list must not be repeated, and is then refused."""
-    async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
-        return {name: await _value(form, name) for name in form}
+    try:
+        async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
+            return {name: await _value(form, name) for name in form}
+    except (LookupError, ValueError) as error:  # of the charset in its Content-Type
+        raise HTTPException(400, f"The form cannot be decoded: {error}.") from error
 
 
 async def _value(form: FormData, name: str) -> Any:

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+MAX_LENGTH = 200  # characters; no color needs more
+
 
 def hexadecimal(color: Any) -> Any:
     """Convert a CSS color (CSS Color Module Level 4) to #rrggbbaa; one outside sRGB becomes the nearest inside.
@@ -13,9 +15,10 @@ def hexadecimal(color: Any) -> Any:
     """
     from coloraide import Color  # noqa: PLC0415 - it is slow to import, and few requests name a color
 
+    text = str(color)
     try:
-        return Color(str(color)).convert("srgb").fit().to_string(hex=True, alpha=True)
-    except ValueError:
+        return Color(text if len(text) <= MAX_LENGTH else "").convert("srgb").fit().to_string(hex=True, alpha=True)
+    except (ArithmeticError, ValueError):  # of a number that no float can hold, too
         message = "send a CSS color, such as white, #ffcc00, rgb(255 204 0 / 50%) or transparent"
         raise ValueError(message) from None
 

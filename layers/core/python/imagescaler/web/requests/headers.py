@@ -1,14 +1,19 @@
-"""The request headers Accept, Prefer and Idempotency-Key."""
+"""The request headers Accept, Host, Idempotency-Key and Prefer."""
 
 import re
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from fastapi import Header
 
 MAX_WAIT_S = 20
 PREFER = f"wait=N: wait up to N seconds, at most {MAX_WAIT_S}, for the task to end (RFC 7240)"
-WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?=$|[,;])", re.IGNORECASE)
-QUALITY = re.compile(r";\s*q\s*=\s*([\d.]+)", re.IGNORECASE)
+QUOTED = r'"(?:[^"\\]|\\.?)*"?'  # RFC 9110, 5.6.4; one that does not end reaches to the end of the header
+MEMBERS = re.compile(rf'(?:{QUOTED}|[^",])+', re.DOTALL)  # a comma in quotes separates nothing
+WAIT = re.compile(r"\s*wait\s*=\s*\"?([0-9]{1,9})\"?\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
+QUALITY = re.compile(r";\s*q\s*=\s*(0(?:\.[0-9]*)?|1(?:\.0*)?)\s*(?=;|$)", re.IGNORECASE)  # RFC 9110, 12.4.2
+HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]{2,45})\]|[A-Za-z0-9._-]{1,253})(?::(?P<port>[0-9]{1,5}))?")
+MAX_PORT = 65_535
 
 IdempotencyKey = Annotated[
     str | None,
@@ -33,25 +38,41 @@ def preferred_wait_s(prefer: str | None) -> int:
 
     >>> preferred_wait_s("respond-async, wait=10"), preferred_wait_s("wait=600"), preferred_wait_s("wait=soon")
     (10, 20, 0)
+    >>> preferred_wait_s('foo="a, wait=5"'), preferred_wait_s('wait="5"; bar')
+    (0, 5)
     """
-    match = WAIT.search(prefer or "")
-    return min(int(match[1]), MAX_WAIT_S) if match else 0
+    matches = filter(None, map(WAIT.fullmatch, MEMBERS.findall(prefer or "")))
+    return next((min(int(match[1]), MAX_WAIT_S) for match in matches), 0)
 
 
 def accepts_image(accept: str | None) -> bool:
-    """True if this Accept header prefers an image to JSON (RFC 9110, 12.5.1).
+    """True if this Accept header prefers an image to JSON (RFC 9110, 12.5.1). A weight that is no weight counts as 1.
 
     >>> accepts_image("image/*"), accepts_image("text/html, image/webp, */*;q=0.8"), accepts_image("*/*")
     (True, True, False)
-    >>> accepts_image("application/json, image/png;q=0.5")
-    False
+    >>> accepts_image("application/json, image/png;q=0.5"), accepts_image("image/*;q=."), accepts_image("image/*;q=0.")
+    (False, True, False)
     """
     image = json = 0.0
-    for part in (accept or "").split(","):
-        kind, quality = part.partition(";")[0].strip().lower(), QUALITY.search(part)
-        weight = float(quality[1]) if quality and quality[1].count(".") < 2 else 1.0  # noqa: PLR2004
+    for part in MEMBERS.findall(accept or ""):
+        kind, quality = part.partition(";")[0].strip().lower(), QUALITY.search(re.sub(QUOTED, "", part))
+        weight = float(quality[1]) if quality else 1.0
         if kind.startswith("image/"):
             image = max(image, weight)
         elif kind == "application/json":
             json = max(json, weight)
     return image > 0 and image >= json
+
+
+def is_host(host: str) -> bool:
+    """True if a Host header names a host (RFC 9110, 7.2): a name or an address, and a port.
+
+    >>> is_host("example.org:8000"), is_host("[::1]:8000"), is_host("example.org:8000:9"), is_host("user@example.org")
+    (True, True, False, False)
+    """
+    match = HOST.fullmatch(host)
+    try:
+        IPv6Address((match and match["ipv6"]) or "::")
+    except ValueError:
+        return False
+    return match is not None and int(match["port"] or 0) <= MAX_PORT
