@@ -97,6 +97,24 @@ async def test_twenty_clients_with_twenty_keys_make_twenty_tasks(tasks: TaskRepo
     assert sum(created for _, created in answers) == 20
 
 
+async def test_a_task_is_found_by_the_key_of_its_owner(tasks: TaskRepository) -> None:
+    key = Idempotency("k1", "hash")
+    assert await tasks.find("ada", key) is None
+    task = await added(tasks, owner="ada", idempotency=key)
+    assert await tasks.find("ada", key) == task
+    assert await tasks.find("bob", key) is None
+    with pytest.raises(IdempotencyKeyReused, match="k1"):
+        await tasks.find("ada", Idempotency("k1", "other"))
+
+
+async def test_a_key_whose_task_others_discard_is_taken_in_the_end(tasks: TaskRepository) -> None:
+    async def add_and_discard() -> bool:
+        task, created = await tasks.add(new_task(idempotency=Idempotency("k1", "hash")))
+        return created and await tasks.discard(task.id)
+
+    assert any(await asyncio.gather(*(add_and_discard() for _ in range(100))))
+
+
 async def test_a_task_without_a_message_can_be_discarded(tasks: TaskRepository) -> None:
     task = await added(tasks)
     assert await tasks.discard(task.id)

@@ -51,11 +51,11 @@ class Scene:
         assert answer.status in {200, 202}, answer.body  # 200: it was over when it was repeated
         self._note(Outcome.OK, answer.json["id"])
 
-    def post_and_die(self, point: str, **environment: str) -> None:
+    def post_and_die(self, point: str, victim: Callable[..., None] = victims.invoke, **environment: str) -> None:
         """Send the work to a function that dies; its client hears nothing."""
         self._note(Outcome.INVOKE)
         event = self.functions.event("POST", "/api/v1/tasks", **self._request())
-        self.kill(victims.invoke, "create_task", event, point, **environment)
+        self.kill(victim, "create_task", event, point, **environment)
         self._note(Outcome.UNKNOWN)
 
     def recover(self) -> None:

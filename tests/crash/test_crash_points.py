@@ -17,10 +17,11 @@ from tests.crash.scene import QUEUE, Scene
 from tools.chaos.work import Kind, Work
 
 pytestmark = pytest.mark.slow
-ACCEPT = ("before store.put", "after store.put", "after tasks.add", "after queue.push", "after tasks.note_message")
-NOTHING_WRITTEN = ACCEPT[:2]
+NOTHING_WRITTEN = ("before tasks.find", "after tasks.find", "before store.put", "after store.put")
+ACCEPT = (*NOTHING_WRITTEN, "after tasks.add", "after queue.push", "after tasks.note_message")
 TAKE_BACK = ("before tasks.discard", "after tasks.discard", "after store.delete")
-REPLAY = ("after store.put", "after tasks.add", "after store.delete")
+REPLAY = ("before tasks.find", "after tasks.find")
+REPLAY_RACING = ("after store.put", "after tasks.add", "after store.delete")
 REPLAY_RINGING = ("before queue.push", "after queue.push", "after tasks.note_message")
 PROCESS = {
     "before tasks.claim": Kind.GOOD,
@@ -85,6 +86,15 @@ def test_accept_that_takes_back_what_the_queue_has_no_room_for(scene: Scene, poi
 def test_accept_of_what_was_accepted_before(scene: Scene, point: str, *, repeated: bool) -> None:
     scene.post()
     scene.post_and_die(point)
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
+
+
+@repeats
+@pytest.mark.parametrize("point", REPLAY_RACING)
+def test_accept_of_what_is_accepted_at_the_same_time(scene: Scene, point: str, *, repeated: bool) -> None:
+    scene.post()
+    scene.post_and_die(point, victims.race)
     end(scene, repeated=repeated)
     assert scene.rows() == 1
 

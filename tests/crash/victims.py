@@ -8,7 +8,9 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
+from imagescaler.adapters.repositories.postgres_tasks import PostgresTaskRepository
 from imagescaler.web.app import create_app  # noqa: F401 - slow, and needed by the functions that are loaded later
 from local.emulation.event_source_mapping import runner as runner_module
 from local.emulation.event_source_mapping.consumers.redis import RedisQueueConsumer
@@ -33,6 +35,16 @@ def invoke(name: str, event: Mapping[str, Any], point: str, environment: Mapping
         shorten_lease(module)
         module.scale_within_limits = _engine(point, module.scale_within_limits)
     module.handler(dict(event), Context(name))
+
+
+def race(name: str, event: Mapping[str, Any], point: str, environment: Mapping[str, str]) -> None:
+    """Invoke a function as above, for which the task of its idempotency key is added just after it has looked."""
+
+    async def see_nothing(*_: Any) -> None:
+        return None
+
+    with patch.object(PostgresTaskRepository, "find", see_nothing):
+        invoke(name, event, point, environment)
 
 
 def shorten_lease(module: Any) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable
+from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable, StoreUnavailable
 from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
@@ -329,8 +329,9 @@ def test_a_request_that_cannot_ring_takes_nothing_back_from_a_replay_that_could(
         raise QueueUnavailable("It does not answer. Try again.")
 
     monkeypatch.setattr(module.queue, "push", refuse_after_somebody_else_rang)
-    assert post(photograph(), {"idempotency-key": "k1"}, width=800).status == 503
+    answer = post(photograph(), {"idempotency-key": "k1"}, width=800)
     [task] = module.tasks.tasks.values()
+    assert (answer.status, answer.json["id"]) == (202, str(task.id))  # the replay has accepted it for both
     assert list(module.store.blobs) == [task.source_key]
 
 
@@ -356,6 +357,107 @@ def test_a_message_that_cannot_be_noted_does_not_refuse_the_task(
 
     monkeypatch.setattr(functions["create_task"].tasks, "note_message", away)
     assert post(photograph(), width=800).status == 202
+
+
+def test_a_replay_needs_no_room_in_the_store(functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = post(photograph(), {"idempotency-key": "k1"}, width=800)
+    monkeypatch.setattr(functions["create_task"].store, "_quota_bytes", 10)
+    again = post(photograph(), {"idempotency-key": "k1"}, width=800)
+    assert (again.status, again.headers["idempotency-replayed"], again.json) == (202, "true", first.json)
+    assert post(photograph(), {"idempotency-key": "k2"}, width=800).status == 503
+
+
+@pytest.mark.parametrize("method", ["store.put", "tasks.add", "queue.push"])
+def test_a_fault_that_nobody_foresaw_leaves_nothing(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    module = functions["create_task"]
+    break_after(monkeypatch, module, method, TypeError)
+    assert post(photograph(), width=800).status == 500
+    assert (module.store.blobs, module.tasks.tasks) == ({}, {})
+
+
+@pytest.mark.parametrize("method", ["store.delete", "tasks.get", "tasks.backlog", "tasks.note_message"])
+def test_what_is_accepted_is_never_refused_for_a_fault_that_comes_later(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    module = functions["create_task"]
+    break_after(monkeypatch, module, method, RepositoryUnavailable)
+    for headers in ({"idempotency-key": "k1"}, {"idempotency-key": "k1"}, {"prefer": "wait=1"}):
+        answer = post(photograph(), headers, width=800)
+        assert (answer.status, answer.headers["retry-after"].isdigit()) == (202, True)
+        assert UUID(answer.json["id"]) in module.tasks.tasks
+
+
+@pytest.mark.parametrize("method", ["store.delete", "tasks.backlog"])
+def test_what_lost_a_race_for_its_key_is_answered_with_the_task_of_the_winner(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    module = functions["create_task"]
+    winner = post(photograph(), {"idempotency-key": "k1"}, width=800).json
+
+    async def see_nothing(*_: Any) -> None:
+        return None
+
+    monkeypatch.setattr(module.tasks, "find", see_nothing)  # the winner's row came a moment later
+    break_after(monkeypatch, module, method, StoreUnavailable)
+    answer = post(photograph(), {"idempotency-key": "k1"}, width=800)
+    assert (answer.status, answer.headers["idempotency-replayed"], answer.json["id"]) == (202, "true", winner["id"])
+    assert list(module.store.blobs) == [f"sources/{winner['id']}"]
+
+
+def test_a_task_that_can_neither_be_enqueued_nor_removed_is_accepted(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is there, and the sweeper enqueues it."""
+    module = functions["create_task"]
+    monkeypatch.setattr(module.queue, "_max_length", 0)
+    break_after(monkeypatch, module, "tasks.discard", RepositoryUnavailable, before=True)
+    answer = post(photograph(), width=800)
+    assert answer.status == 202
+    assert list(module.store.blobs) == [f"sources/{answer.json['id']}"]
+
+
+def test_a_task_whose_attempt_began_is_accepted_although_the_queue_did_not_answer(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = functions["create_task"]
+
+    async def lose_the_answer(message: Any) -> Any:
+        await module.tasks.claim(message.task_id, lease_s=60, max_attempts=3)
+        raise QueueUnavailable("It does not answer. Try again.")
+
+    monkeypatch.setattr(module.queue, "push", lose_the_answer)
+    answer = post(photograph(), width=800)
+    assert (answer.status, UUID(answer.json["id"]) in module.tasks.tasks) == (202, True)
+
+
+def test_what_the_database_may_have_accepted_is_not_said_to_be_refused(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = functions["create_task"]
+    break_after(monkeypatch, module, "tasks.add", RepositoryUnavailable)
+    break_after(monkeypatch, module, "tasks.discard", RepositoryUnavailable, before=True)
+    answer = post(photograph(), width=800)
+    assert (answer.status, answer.json["type"]) == (503, "/problems/repository-unavailable")
+    assert "may have accepted the task" in answer.json["detail"]
+    [task] = module.tasks.tasks.values()
+    assert list(module.store.blobs) == [task.source_key]
+
+
+def break_after(
+    monkeypatch: pytest.MonkeyPatch, module: Any, method: str, error: type[Exception], *, before: bool = False
+) -> None:
+    """Raise an error after each call of a port's method, whose answer is lost, or before it."""
+    port, _, name = method.partition(".")
+    own = getattr(getattr(module, port), name)
+
+    async def broken(*arguments: Any, **named: Any) -> Any:
+        if not before:
+            await own(*arguments, **named)
+        raise error("It does not answer. Try again.")
+
+    monkeypatch.setattr(getattr(module, port), name, broken)
 
 
 def test_a_full_queue_and_a_full_store_are_told_apart(

@@ -275,7 +275,7 @@ class AttemptsExhausted(TaskProblem):
 
 
 class Unavailable(Problem):
-    """The service is not available, and has accepted nothing.
+    """The service is not available.
 
     Try again after the time in `Retry-After`.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from imagescaler.domain.errors import Full, ImageProblem, Problem, QueueUnavailable, Unavailable
+from imagescaler.domain.errors import Full, ImageProblem, QueueUnavailable, RepositoryUnavailable, Unavailable
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.retention import Retention
@@ -21,6 +21,8 @@ from imagescaler.planning.preview import preview
 from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput, Probe
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
+
+UNKNOWN = "The database does not answer, and may have accepted the task. Repeat the request with its Idempotency-Key."
 
 logger = logging.getLogger(__name__)
 
@@ -76,35 +78,52 @@ async def create_task(
     """Accept an image and return its task with True, or with False the task that the key already stands for.
 
     If killed at any point, this leaves either nothing that matters or a task that the sweeper enqueues again. Raises
-    RequestProblem, ImageProblem or Unavailable, and has then accepted nothing.
+    RequestProblem, ImageProblem or Unavailable, and has then accepted nothing, unless the error says that it may have.
     """
+    if request.idempotency and (known := await tasks.find(request.owner, request.idempotency)):
+        await _enqueue_again(known, request, tasks, queue)
+        return known, False
     limits.check_renditions(len(request.renditions))
     source = await request.image.probe(probe, store)
     limits.check_bytes(source.bytes)
     request.check(SourceTraits.of(source), limits)
     new = NewTask(uuid4(), request.options, source, request.owner, request.idempotency, tuple(request.renditions))
-    async with _retry_after_from_backlog(tasks):
-        await request.image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
-    try:
-        task, created = await tasks.add(new)
-    except Problem:
-        await _roll_back(new, tasks, store)
-        raise
+    task, created = await _write(new, request.image, retention, tasks, store)
     if not created:
-        await store.delete(new.source_key)
-        if task.status is Status.PENDING and task.message_id is None:
-            async with _retry_after_from_backlog(tasks):
-                await _enqueue_again(request.message(task.id), tasks, queue)
+        await _enqueue_again(task, request, tasks, queue)
         return task, False
     try:
         async with _retry_after_from_backlog(tasks):
             message_id = await queue.push(request.message(task.id))
-    except Problem:
-        await _roll_back(new, tasks, store)
-        raise
+    except Exception:
+        if await _roll_back(new, tasks, store):
+            raise
+        logger.warning("an accepted task was not enqueued", exc_info=True, extra={"task_id": str(task.id)})
+        return task, True  # a replay has enqueued it, or its attempt has begun, or the sweeper will enqueue it
     with suppress(Unavailable):  # it is accepted all the same: the row exists, and so does the message
         await tasks.note_message(task.id, message_id)
     return task, True
+
+
+async def _write(
+    new: NewTask, image: ImageInput, retention: Retention, tasks: TaskRepository, store: ImageStore
+) -> tuple[Task, bool]:
+    """Store the source and add the task; if this raises, or another task has the key, the source is deleted."""
+    try:
+        async with _retry_after_from_backlog(tasks):
+            await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+    except Exception:
+        await _delete_source(new, store)
+        raise
+    try:
+        task, created = await tasks.add(new)
+    except Exception as error:
+        if await _roll_back(new, tasks, store):
+            raise
+        raise RepositoryUnavailable(UNKNOWN) from error
+    if not created:
+        await _delete_source(new, store)
+    return task, created
 
 
 @asynccontextmanager
@@ -118,23 +137,35 @@ async def _retry_after_from_backlog(tasks: TaskRepository) -> AsyncIterator[None
         raise
 
 
-async def _enqueue_again(message: TaskMessage, tasks: TaskRepository, queue: TaskQueue) -> None:
+async def _enqueue_again(task: Task, request: NewTaskRequest, tasks: TaskRepository, queue: TaskQueue) -> None:
     """Enqueue a task of an earlier request that was killed before it did, or is about to do so.
 
     Rolls nothing back: the task belongs to that request. If that one has rolled it back meanwhile, this one fails too.
     """
-    message_id = await queue.push(message)
-    if not await tasks.note_message(message.task_id, message_id):
+    if task.status is not Status.PENDING or task.message_id is not None:
+        return
+    async with _retry_after_from_backlog(tasks):
+        message_id = await queue.push(request.message(task.id))
+    if not await tasks.note_message(task.id, message_id):
         raise QueueUnavailable("The queue did not answer, so the task was not accepted. Try again.")
 
 
-async def _roll_back(task: NewTask, tasks: TaskRepository, store: ImageStore) -> None:
-    """Delete what was written, unless a replay has enqueued the task meanwhile: then it belongs to that request.
+async def _roll_back(new: NewTask, tasks: TaskRepository, store: ImageStore) -> bool:
+    """Delete what was written; False if the task stays, or may stay.
 
-    If this fails too, the row has no message, and the bytes expire.
+    It stays if a replay has enqueued it or its attempt has begun: the queue's answer was lost.
     """
     try:
-        if await tasks.discard(task.id):
-            await store.delete(task.source_key)
+        if not await tasks.discard(new.id):
+            return False
     except Unavailable:
-        logger.warning("a refused task could not be removed", extra={"task_id": str(task.id)})
+        logger.warning("a refused task could not be removed", extra={"task_id": str(new.id)})
+        return False
+    await _delete_source(new, store)
+    return True
+
+
+async def _delete_source(new: NewTask, store: ImageStore) -> None:
+    """Delete the source; if this fails, it expires."""
+    with suppress(Unavailable):
+        await store.delete(new.source_key)

@@ -9,7 +9,7 @@ from imagescaler.domain.backlog import Backlog
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
-from imagescaler.domain.task.task import NewTask, Task
+from imagescaler.domain.task.task import Idempotency, NewTask, Task
 from imagescaler.domain.upload import SignedRequest
 
 
@@ -40,6 +40,10 @@ class TaskRepository(TaskUpkeep, Protocol):
 
         Raises IdempotencyKeyReused if the key stands for another request.
         """
+        ...
+
+    async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
+        """Return the task that an owner's idempotency key stands for, if any; raises IdempotencyKeyReused."""
         ...
 
     async def get(self, task_id: UUID) -> Task:

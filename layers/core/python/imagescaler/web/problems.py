@@ -107,7 +107,7 @@ async def _on_http(request: Request, error: Any) -> JSONResponse:
 
 
 async def _on_bug(request: Request, _: Exception) -> JSONResponse:
-    detail = "This is an error of the service, and has been logged. Nothing was accepted. Try again later."
+    detail = "This is an error of the service, and has been logged. Try again later."
     return _answer(request, 500, "about:blank", HTTPStatus.INTERNAL_SERVER_ERROR.phrase, detail)
 
 

@@ -23,15 +23,15 @@ class MemoryTaskRepository:
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
         if new.idempotency is not None:
-            known = self._keys.get((new.owner, new.idempotency.key))
-            if known is not None and known[0] in self.tasks:
-                if known[1] != new.idempotency:
-                    raise IdempotencyKeyReused.of(new.idempotency.key)
-                return await self.get(known[0]), known[0] == new.id
+            if known := self._find(new.owner, new.idempotency):
+                return known, known.id == new.id
             self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
         now = self._clock()
         task = Task(new.id, Status.PENDING, new.options, new.source, now, new.owner, renditions=new.renditions)
         return self.tasks.setdefault(new.id, task), True
+
+    async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
+        return self._find(owner, idempotency)
 
     async def get(self, task_id: UUID) -> Task:
         return self._stored(task_id).as_of(self._clock())
@@ -111,6 +111,14 @@ class MemoryTaskRepository:
 
     async def ping(self) -> None:
         pass
+
+    def _find(self, owner: str, idempotency: Idempotency) -> Task | None:
+        task_id, known = self._keys.get((owner, idempotency.key), (None, None))
+        if task_id not in self.tasks:
+            return None
+        if known != idempotency:
+            raise IdempotencyKeyReused.of(idempotency.key)
+        return self.tasks[task_id].as_of(self._clock())
 
     def _stored(self, task_id: UUID) -> Task:
         try:

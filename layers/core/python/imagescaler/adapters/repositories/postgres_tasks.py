@@ -20,7 +20,7 @@ from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
-from imagescaler.domain.task.task import NewTask, Task, attempts_exhausted
+from imagescaler.domain.task.task import Idempotency, NewTask, Task, attempts_exhausted
 
 Record = TypeVar("Record")
 logger = logging.getLogger(__name__)
@@ -40,23 +40,23 @@ class PostgresTaskRepository:
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
         key, request_hash = (new.idempotency.key, new.idempotency.request_hash) if new.idempotency else (None, None)
-        row = await self._database.run(
-            self._sql.add,
-            id=new.id,
-            owner=new.owner,
-            idempotency_key=key,
-            request_hash=request_hash,
-            options=_json(new.options),
-            source=_json(new.source),
-            renditions=_json(new.renditions),
-        )
-        if row is None and key is not None:
-            row = await self._database.run(self._sql.find_by_key, owner=new.owner, idempotency_key=key)
-        if row is None:  # the statement was repeated after a lost answer, and there is no idempotency key
-            row = await self._database.run(self._sql.get, id=new.id)
-        if key is not None and row["request_hash"] != request_hash:
-            raise IdempotencyKeyReused.of(key)
-        return _task(row), row["id"] == new.id
+        row = None
+        while row is None:  # a request with the same key can discard its task between the two statements
+            row = await self._database.run(
+                self._sql.add,
+                id=new.id,
+                owner=new.owner,
+                idempotency_key=key,
+                request_hash=request_hash,
+                options=_json(new.options),
+                source=_json(new.source),
+                renditions=_json(new.renditions),
+            ) or await self._database.run(self._sql.find_added, id=new.id, owner=new.owner, idempotency_key=key)
+        return _first_use(row, new.idempotency), row["id"] == new.id
+
+    async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
+        row = await self._database.run(self._sql.find_by_key, owner=owner, idempotency_key=idempotency.key)
+        return _first_use(row, idempotency) if row else None
 
     async def get(self, task_id: UUID) -> Task:
         row = await self._database.run(self._sql.get, id=task_id)
@@ -145,6 +145,13 @@ class PostgresTaskRepository:
 def _json(record: Any) -> str:
     plain = [asdict(each) for each in record] if isinstance(record, tuple) else asdict(record)
     return json.dumps(plain, ensure_ascii=False)  # SQL_ASCII databases reject \u escapes in jsonb
+
+
+def _first_use(row: Row, idempotency: Idempotency | None) -> Task:
+    """Return the task as of now; raises IdempotencyKeyReused if its key was used for another request."""
+    if idempotency is not None and row["request_hash"] != idempotency.request_hash:
+        raise IdempotencyKeyReused.of(idempotency.key)
+    return _task(row).as_of(row["asked_at"])
 
 
 def _task(row: Row) -> Task:

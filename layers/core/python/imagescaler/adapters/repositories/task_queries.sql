@@ -7,6 +7,11 @@ values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :rendit
 on conflict do nothing
 returning *, now() as asked_at;
 
+-- name: find_added(id, owner, idempotency_key)^
+-- The task that kept another from being added: that of the owner's key, or itself if the statement was repeated.
+select *, now() as asked_at from tasks
+where id = :id or (owner = :owner and idempotency_key = :idempotency_key);
+
 -- name: find_by_key(owner, idempotency_key)^
 select *, now() as asked_at from tasks where owner = :owner and idempotency_key = :idempotency_key;
 

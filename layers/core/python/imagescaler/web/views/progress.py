@@ -1,16 +1,20 @@
 """Responses for tasks that may not have ended."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import Depends, Response
 from fastapi.responses import JSONResponse
 
+from imagescaler.domain.errors import Unavailable
 from imagescaler.domain.task.task import Task
 from imagescaler.usecases.ports import TaskRepository
 from imagescaler.web.requests.headers import wait_s
 from imagescaler.web.views.result import Unfinished
 from imagescaler.web.views.task import TaskView
 
+RETRY_AFTER_S = 2
+MEASURING_S = 1
 ACCEPTED_HEADERS: dict[str, Any] = {
     "Location": {"description": "URL of the task", "schema": {"type": "string"}},
     "Retry-After": {"description": "seconds, from the current backlog", "schema": {"type": "integer"}},
@@ -69,5 +73,13 @@ async def show_unfinished(task: Task, tasks: TaskRepository) -> Response:
 
 
 async def _retry_after(task: Task, tasks: TaskRepository) -> str:
-    backlog = await tasks.backlog(task)
+    """Return the seconds until the task may have ended; a constant if the backlog cannot be measured in time.
+
+    The task is accepted, and its answer must not become an error.
+    """
+    try:
+        async with asyncio.timeout(MEASURING_S):
+            backlog = await tasks.backlog(task)
+    except (TimeoutError, Unavailable):
+        return str(RETRY_AFTER_S)
     return str(backlog.retry_after_s)
