@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -74,6 +75,16 @@ def test_a_revoked_key_is_of_no_use(locked: Service, folder: Path) -> None:
     [line] = [line for line in run(folder, "list").splitlines() if key_id in line]
     assert line.endswith("eve")
     assert line.split()[2].startswith("20")
+
+
+def test_a_stranger_who_guesses_gets_429_and_locks_nobody_out(locked: Service, folder: Path) -> None:
+    url = f"{locked.url}/api/v1/tasks"
+    guesses = [httpx.get(f"{url}/{uuid4()}", headers=bearer(f"isk_{number}_0")) for number in range(25)]
+    assert {guess.status_code for guess in guesses[:10]} == {403}
+    assert {guess.status_code for guess in guesses[-4:]} == {429}
+    assert guesses[-1].json()["type"] == "/problems/too-many-unknown-keys"
+    assert int(guesses[-1].headers["retry-after"]) > 0
+    assert post(locked, bearer(run(folder, "create", "dan").strip())).status_code == 200
 
 
 def test_what_is_wrong_is_told_in_a_sentence(locked: Service, folder: Path) -> None:

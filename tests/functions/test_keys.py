@@ -3,18 +3,22 @@
 import json
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.runtime import loop
+from local.emulation.sam_template.template import load
+from tests.conftest import ROOT
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.handlers import FUNCTIONS
 from tests.pictures import plain
 
 REFUSED = {"isAuthorized": False}
+THROTTLED = {"isAuthorized": True, "context": {"owner": "", "throttled": "true"}}
 
 
 @pytest.fixture
@@ -25,9 +29,11 @@ def manage(functions: Functions) -> Any:
 
 @pytest.fixture
 def authorize(functions: Functions) -> Any:
-    def invoke(authorization: str | None, source: str = "192.0.2.1") -> Any:
+    def invoke(authorization: str | None, source: str = "192.0.2.1", forwarded_for: str = "192.0.2.1") -> Any:
         event = json.loads((FUNCTIONS / "authorize" / "event.json").read_text())
-        event["headers"] = {} if authorization is None else {"authorization": authorization}
+        event["headers"] = {"x-forwarded-for": forwarded_for}
+        if authorization is not None:
+            event["headers"]["authorization"] = authorization
         event["requestContext"]["http"]["sourceIp"] = source
         return functions["authorize"].handler(event, Context("authorize"))
 
@@ -71,29 +77,88 @@ def test_what_is_no_command_is_refused(manage: Any, command: dict[str, str]) -> 
         manage(**command)
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer isk_0_0", "Bearer nonsense", "Basic YTpi"])
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer isk_0_0", "Bearer isk_\0_0", "Bearer isk_é_\ud800", "Bearer nonsense", "Basic YTpi"],
+)
 def test_without_a_key_nobody_gets_in(manage: Any, authorize: Any, authorization: str | None) -> None:
     manage(action="create", owner="ada")
     assert authorize(authorization) == REFUSED
 
 
-def test_whoever_guesses_is_not_even_looked_up_after_a_while_and_others_are(
-    functions: Functions, manage: Any, authorize: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_guesses_are_throttled_after_a_while_and_a_key_whose_id_exists_never_is(manage: Any, authorize: Any) -> None:
+    [made], [revoked] = manage(action="create", owner="ada"), manage(action="create", owner="bob")
+    manage(action="revoke", id=revoked["id"])
+    guesses = [authorize(f"Bearer isk_{number}_0") for number in range(50)]
+    assert guesses == [REFUSED] * 20 + [THROTTLED] * 30
+    assert authorize("Bearer nonsense") == THROTTLED
+    assert authorize(f"Bearer {made['key']}") == {"isAuthorized": True, "context": {"owner": "ada"}}
+    assert authorize(f"Bearer isk_{made['id']}_0") == REFUSED
+    assert authorize(f"Bearer {revoked['key']}") == REFUSED
+    assert authorize("Bearer isk_0_0", source="192.0.2.2") == REFUSED
+
+
+def test_wrong_secrets_of_an_id_throttle_nobody(manage: Any, authorize: Any) -> None:
     [made] = manage(action="create", owner="ada")
-    looked_up = []
-    find = functions["authorize"].keys.find
+    assert [authorize(f"Bearer isk_{made['id']}_{number}") for number in range(50)] == [REFUSED] * 50
+    assert authorize("Bearer isk_0_0") == REFUSED
 
-    async def counting(key_id: str) -> Any:
-        looked_up.append(key_id)
-        return await find(key_id)
 
-    monkeypatch.setattr(functions["authorize"].keys, "find", counting)
-    for _ in range(50):
-        assert authorize(f"Bearer isk_{made['id']}_0") == REFUSED
-    assert len(looked_up) == 20
-    assert authorize(f"Bearer {made['key']}") == REFUSED
-    assert authorize(f"Bearer {made['key']}", source="192.0.2.2")["isAuthorized"]
+@pytest.mark.parametrize(
+    ("hops", "forwarded_for", "alone"),
+    [
+        ("0", "{}, 198.51.100.1", False),
+        ("1", "{}, 198.51.100.1", True),
+        ("1", "6.6.6.6, {}, 198.51.100.1", True),
+        ("1", "{}, 203.0.113.9, 198.51.100.1", False),
+        ("2", "{}, 203.0.113.9, 198.51.100.1", True),
+        ("1", "no address {}, 198.51.100.1", False),
+        ("3", "{}, 198.51.100.1", False),
+    ],
+)
+def test_behind_proxies_the_clients_address_counts_as_far_as_the_proxies_are_trusted(
+    functions: Functions,
+    monkeypatch: pytest.MonkeyPatch,
+    authorize: Any,
+    hops: str,
+    forwarded_for: str,
+    *,
+    alone: bool,
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXY_HOPS", hops)
+    functions._loaded.pop("authorize", None)
+    for _ in range(21):
+        answer = authorize("Bearer isk_0_0", forwarded_for=forwarded_for.format("192.0.2.1"))
+    assert answer == THROTTLED
+    other = authorize("Bearer isk_0_0", forwarded_for=forwarded_for.format("192.0.2.2"))
+    assert other == (REFUSED if alone else THROTTLED)
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "path"),
+    [
+        ("create_task", "POST", "/api/v1/tasks"),
+        ("create_upload", "POST", "/api/v1/uploads"),
+        ("get_result", "GET", f"/api/v1/results/{UUID(int=1)}"),
+        ("get_task", "GET", f"/api/v1/tasks/{UUID(int=1)}"),
+        ("plan_task", "POST", "/api/v1/plan"),
+    ],
+)
+def test_a_throttled_request_is_answered_429_by_every_function_behind_the_authorizer(
+    functions: Functions, name: str, method: str, path: str
+) -> None:
+    event = functions.event(method, path)
+    event["requestContext"]["authorizer"] = {"lambda": THROTTLED["context"]}
+    answer = functions[name].handler(event, Context(name))
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (429, "60")
+    assert json.loads(answer["body"])["type"] == "/problems/too-many-unknown-keys"
+
+
+def test_every_function_behind_the_authorizer_answers_throttled_requests() -> None:
+    """As the test above asserts, of all that the template has."""
+    template = load(ROOT / "template.yaml", {})
+    asking = {route.function for route in template.routes if route.authorizer is not None}
+    assert asking == {f"{name}Function" for name in ("CreateTask", "CreateUpload", "GetResult", "GetTask", "PlanTask")}
 
 
 def test_a_database_that_is_away_is_no_failure_of_the_client(

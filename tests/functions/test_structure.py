@@ -15,6 +15,7 @@ from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores import StoreSettings
+from imagescaler.domain.client_address import ProxySettings
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
@@ -38,6 +39,7 @@ SETTINGS = (
     CostSettings,
     RepositorySettings,
     Limits,
+    ProxySettings,
     QueueSettings,
     RepositorySettings,
     Retention,

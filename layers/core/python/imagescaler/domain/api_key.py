@@ -10,6 +10,7 @@ from typing import Self
 
 PREFIX = "isk"
 ID_BYTES, SECRET_BYTES = 8, 32
+AUTHORIZATION = re.compile(rf" *(?i:bearer) +{PREFIX}_(?P<id>[0-9a-z]{{1,64}})_(?P<secret>[0-9a-z]{{1,64}}) *")
 OWNER = re.compile(r"[\w.@-]{1,100}")
 
 
@@ -43,9 +44,8 @@ class Credential:
         >>> Credential.parse("Bearer isk_12_ab"), Credential.parse("Basic isk_12_ab")
         (Credential(id='12', secret='ab'), None)
         """
-        scheme, _, text = authorization.strip().partition(" ")
-        prefix, *rest = text.strip().split("_")
-        return cls(*rest) if (scheme.lower(), prefix, len(rest)) == ("bearer", PREFIX, 2) else None
+        match = AUTHORIZATION.fullmatch(authorization)
+        return cls(match["id"], match["secret"]) if match else None
 
     @property
     def text(self) -> str:

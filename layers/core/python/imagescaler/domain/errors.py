@@ -11,6 +11,8 @@ MAX_NAME_LENGTH = 32
 class Problem(Exception):
     """An error that clients may see."""
 
+    retry_after_s: int | None = None
+
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -46,6 +48,15 @@ class MalformedRequest(RequestProblem):
 
     It does not match its Content-Type: it is a broken multipart form, for example.
     """
+
+
+class TooManyUnknownKeys(RequestProblem):
+    """Too many unknown API keys came from this address.
+
+    Send a key that exists: it is never refused for this reason. Keys come from the operator.
+    """
+
+    retry_after_s = 60
 
 
 class IdempotencyKeyReused(RequestProblem):
@@ -280,7 +291,7 @@ class Unavailable(Problem):
     Try again after the time in `Retry-After`.
     """
 
-    retry_after_s = 2  # by then a server that restarts is back
+    retry_after_s: int = 2  # by then a server that restarts is back
 
 
 class Full(Unavailable):

@@ -1,4 +1,4 @@
-"""Blocks sources that fail too often, so that guessing keys costs no database queries."""
+"""Blocks sources that fail too often."""
 
 import time
 from collections import OrderedDict, deque

@@ -1,5 +1,6 @@
 """Find the owner of the API key of a request."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from imagescaler.domain.api_key import Credential
@@ -18,16 +19,25 @@ class Throttle(Protocol):
         ...
 
 
-async def authorize(authorization: str, source: str, *, keys: ApiKeyRepository, throttle: Throttle) -> str | None:
-    """Return the owner of the key in an Authorization header, or None; raises RepositoryUnavailable.
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The owner of a valid key; None for any other, and `throttled` if its source has sent too many unknown ones."""
 
-    A source that has failed too often is refused before its key is looked up.
+    owner: str | None = None
+    throttled: bool = False
+
+
+async def authorize(authorization: str, source: str, *, keys: ApiKeyRepository, throttle: Throttle) -> Verdict:
+    """Check the key in an Authorization header; raises RepositoryUnavailable.
+
+    Only keys whose id does not exist are counted and throttled: clients with a key may share the address of a
+    stranger. Wrong secrets of an id need no throttle, because a secret has 256 random bits.
     """
-    if throttle.blocks(source):
-        return None
     credential = Credential.parse(authorization)
     key = await keys.find(credential.id) if credential else None
-    if key is None or credential is None or not key.admits(credential):
-        throttle.note(source)
-        return None
-    return key.owner
+    if key is not None and credential is not None:
+        return Verdict(key.owner if key.admits(credential) else None)
+    if throttle.blocks(source):
+        return Verdict(throttled=True)
+    throttle.note(source)
+    return Verdict()

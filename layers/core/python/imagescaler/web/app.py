@@ -1,7 +1,7 @@
 """The FastAPI application of a function, and its Lambda handler."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urljoin
@@ -14,6 +14,7 @@ from mangum.handlers.api_gateway import HTTPGateway
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imagescaler import __version__
+from imagescaler.domain.errors import TooManyUnknownKeys
 from imagescaler.runtime import loop, telemetry
 from imagescaler.web.problems import MEDIA_TYPE, add_handlers
 from imagescaler.web.requests.headers import is_host
@@ -29,7 +30,7 @@ def create_app(title: str = "imagescaler") -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        dependencies=[Depends(_check_host)],
+        dependencies=[Depends(_check_host), Depends(_check_throttle)],
     )
     app.add_middleware(_RequestLog)
     add_handlers(app)
@@ -86,9 +87,21 @@ async def _correlation(request: Request) -> dict[str, str]:
 Correlation = Annotated[dict[str, str], Depends(_correlation)]
 
 
-async def _owner(request: Request) -> str:
+def _authorizer(request: Request) -> Mapping[str, Any]:
+    """Return the context that the authorizer has returned; empty where the deployment asks for no keys."""
     context = request.scope.get("aws.event", {}).get("requestContext", {})
-    return str(context.get("authorizer", {}).get("lambda", {}).get("owner", ""))
+    authorizer: Mapping[str, Any] = context.get("authorizer", {}).get("lambda", {})
+    return authorizer
+
+
+async def _check_throttle(request: Request) -> None:
+    """Refuse a request that the authorizer has throttled: an authorizer can answer no 429 itself."""
+    if _authorizer(request).get("throttled"):
+        raise TooManyUnknownKeys("Too many keys came from this address that do not exist. Send one that exists.")
+
+
+async def _owner(request: Request) -> str:
+    return str(_authorizer(request).get("owner", ""))
 
 
 Owner = Annotated[str, Depends(_owner)]

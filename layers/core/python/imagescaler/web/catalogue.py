@@ -15,7 +15,7 @@ RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"typ
 
 def problem_responses(*kinds: type[errors.Problem]) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses for the problems of an operation, by status."""
-    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, *kinds)
+    every: tuple[type[errors.Problem], ...] = (errors.InvalidRequest, errors.TooManyUnknownKeys, *kinds)
     found: dict[int, list[type[errors.Problem]]] = {}
     for kind in every:
         found.setdefault(STATUS[kind].value, []).append(kind)
@@ -37,7 +37,7 @@ def _answers_with(kinds: list[type[errors.Problem]]) -> dict[str, Any]:
     examples = {kind.slug(): {"summary": kind.title(), "value": _example(kind)} for kind in kinds}
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
     described: dict[str, Any] = {"description": "  \n".join(lines), "content": {MEDIA_TYPE: content}}
-    if any(issubclass(kind, errors.Unavailable) for kind in kinds):
+    if any(kind.retry_after_s for kind in kinds):
         described["headers"] = RETRY_AFTER
     return described
 

@@ -15,6 +15,7 @@ from imagescaler.web.views.problem import FieldError, Problem, type_of
 STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.MalformedRequest: HTTPStatus.BAD_REQUEST,
     errors.InvalidRequest: HTTPStatus(422),
+    errors.TooManyUnknownKeys: HTTPStatus.TOO_MANY_REQUESTS,
     errors.IdempotencyKeyReused: HTTPStatus(422),
     errors.SourceTooLarge: HTTPStatus(413),
     errors.TaskNotFound: HTTPStatus.NOT_FOUND,
@@ -81,9 +82,7 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
     status = STATUS[kind]
     if isinstance(problem, errors.TaskFailed):
         return _answer(request, status, type_of(problem.type), problem.cause_title, problem.detail)
-    headers = None
-    if isinstance(problem, errors.Unavailable):
-        headers = {"Retry-After": str(problem.retry_after_s)}
+    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else None
     return _answer(request, status, type_of(kind.slug()), kind.title(), problem.detail, headers=headers)
 
 
