@@ -8,6 +8,7 @@ from fastapi import Header, Query, Request, Response
 from imagescaler.adapters import repositories, signed_urls, stores
 from imagescaler.domain import errors
 from imagescaler.domain.etag import has_etag
+from imagescaler.runtime import telemetry
 from imagescaler.usecases.get_result import get_result, link_result, read_result
 from imagescaler.web.app import Owner, absolute, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
@@ -26,6 +27,7 @@ PROBLEMS = (
     errors.RenditionNotNamed,
     errors.TaskFailed,
     errors.ResultExpired,
+    errors.ResultDamaged,
 )
 
 
@@ -54,10 +56,17 @@ async def read_result_of_task(
     found = ResultResponse(task.id, result, accepts_image(accept), rendition)
     if has_etag(if_none_match, found.etag):
         return found.not_modified()
-    if not found.fits:
-        headers = found.image_headers
+    with telemetry.damage_reported(task):
+        if found.fits:
+            return found.with_data(await read_result(task, result, rendition, tasks=tasks, store=store))
         url = await link_result(
-            task, rendition, method=request.method, headers=headers, tasks=tasks, store=store, urls=urls
+            task,
+            result,
+            rendition,
+            method=request.method,
+            headers=found.image_headers,
+            tasks=tasks,
+            store=store,
+            urls=urls,
         )
-        return found.with_url(absolute(url, request))
-    return found.with_data(await read_result(task, rendition, tasks=tasks, store=store))
+    return found.with_url(absolute(url, request))

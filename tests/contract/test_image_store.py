@@ -74,6 +74,11 @@ async def test_the_beginning_of_a_blob_and_its_size_can_be_read(store: ImageStor
     assert await store.get("uploads/1", first_bytes=400) == b"0123456789"
 
 
+async def test_the_beginning_of_an_empty_blob_is_empty(store: ImageStore) -> None:
+    await store.put("results/1/1", b"", ttl_s=60)
+    assert await store.get("results/1/1", first_bytes=4) == b""
+
+
 @pytest.mark.parametrize("key", ["uploads/never", "uploads/over"])
 async def test_what_is_not_there_has_neither_size_nor_beginning_nor_copy(store: ImageStore, key: str) -> None:
     await store.put("uploads/over", b"x", ttl_s=1)

@@ -220,6 +220,7 @@ def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
         "QueueAgeAlarm": {"ApproximateAgeOfOldestMessage"},
         "ApiErrorAlarm": {"5xx"},
         "FunctionErrorAlarm": {"Errors"},
+        "ResultDamageAlarm": {"ResultsDamaged"},
         "InvocationsPerTaskAlarm": {"Invocations", "TasksCreated"},
     }
     [dimension] = alarms["DeadLetterAlarm"]["Dimensions"]

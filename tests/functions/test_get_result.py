@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import time
 from typing import Any
 from uuid import UUID, uuid4
@@ -128,6 +129,49 @@ def test_a_result_that_is_gone_is_410_and_stays_so(functions: Functions, complet
     assert task["status"] == "expired"
 
 
+DAMAGED = {
+    "cut off": DATA[:-1],
+    "empty": b"",
+    "longer": DATA + b"x",
+    "one bit": DATA[:-1] + b"\x01",
+    "another's": b"x" * len(DATA),
+}
+
+
+def put(functions: Functions, task_id: str, data: bytes) -> None:
+    store: Any = functions["create_task"].store
+    loop.run(store.put(f"results/{task_id}/1", data, ttl_s=60))
+
+
+@pytest.mark.parametrize("accept", ["image/*", "application/json"])
+@pytest.mark.parametrize("stored", DAMAGED.values(), ids=DAMAGED)
+def test_bytes_that_are_not_those_of_the_row_are_410_and_an_alarm(
+    functions: Functions,
+    completed: str,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    stored: bytes,
+    accept: str,
+) -> None:
+    put(functions, completed, stored)
+    answer = get(functions, completed, accept=accept)
+    assert (answer.status, answer.json["type"]) == (410, "/problems/result-damaged")
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ResultsDamaged" in line]
+    assert [line["ResultsDamaged"] for line in counted] == [[1]]
+    assert {vars(record).get("task_id") for record in caplog.records if record.levelname == "ERROR"} == {completed}
+
+
+def test_a_damaged_result_leaves_the_task_and_its_other_versions_as_they_are(
+    functions: Functions, completed: str
+) -> None:
+    put(functions, completed, b"")
+    etag = f'"{hashlib.sha256(DATA).hexdigest()}"'
+    assert get(functions, completed, accept="image/*", if_none_match=etag).status == 304
+    assert get(functions, completed, accept="image/*").status == 410
+    put(functions, completed, DATA)
+    assert get(functions, completed, accept="image/*").body == DATA
+
+
 def test_an_unknown_result_is_404(functions: Functions) -> None:
     assert get(functions, str(uuid4())).json["type"] == "/problems/task-not-found"
 
@@ -185,6 +229,16 @@ def test_a_large_picture_that_is_gone_is_410(functions: Functions, large: str) -
     store._blobs.clear()
     answer = get(functions, large, accept="image/*")
     assert (answer.status, answer.json["type"]) == (410, "/problems/result-expired")
+
+
+@pytest.mark.parametrize("size", [0, MAX_ANSWER_BYTES, MAX_ANSWER_BYTES + 2])
+@pytest.mark.parametrize("accept", ["image/*", "application/json"])
+def test_a_large_picture_of_another_size_than_the_rows_is_410(
+    functions: Functions, large: str, size: int, accept: str
+) -> None:
+    put(functions, large, bytes(size))
+    answer = get(functions, large, accept=accept)
+    assert (answer.status, answer.json["type"]) == (410, "/problems/result-damaged")
 
 
 def test_who_has_a_large_picture_is_told_so(functions: Functions, large: str) -> None:

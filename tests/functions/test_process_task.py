@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -132,6 +133,22 @@ def test_a_result_beyond_the_limit_fails_with_the_numbers_and_what_to_do_and_kee
 def test_a_source_that_is_gone_fails_the_task(functions: Functions, post: Post) -> None:
     task_id = post(photograph(), width=320).json["id"]
     functions["create_task"].store._blobs.clear()
+    assert functions.process(message(task_id)) == DONE
+    failure = stored(functions, task_id).failure
+    assert failure is not None
+    assert failure.type == "source-lost"
+
+
+@pytest.mark.parametrize(
+    "change", [lambda data: data[:-1], lambda data: data + b"x", lambda _: b""], ids=["cut off", "longer", "empty"]
+)
+def test_a_source_that_is_not_as_long_as_it_was_accepted_is_lost_and_not_the_files_fault(
+    functions: Functions, post: Post, change: Callable[[bytes], bytes]
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    store = functions["create_task"].store
+    [(key, data)] = store.blobs.items()
+    loop.run(store.put(key, change(data), ttl_s=60))
     assert functions.process(message(task_id)) == DONE
     failure = stored(functions, task_id).failure
     assert failure is not None

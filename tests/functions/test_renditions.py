@@ -1,5 +1,6 @@
 """Renditions, from the request to their results."""
 
+import hashlib
 import json
 from io import BytesIO
 from typing import Any
@@ -278,7 +279,7 @@ def one_large(functions: Functions, post: Post) -> str:
         task = await module.tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
         await module.store.put(task.result_key("small"), b"small", ttl_s=60)
         await module.store.put(task.result_key("large"), bytes(MAX_ANSWER_BYTES + 1), ttl_s=60)
-        ended = task.ended([Result(Format.JPEG, 160, 107, 5, "5" * 64), TOO_LARGE])
+        ended = task.ended([Result(Format.JPEG, 160, 107, 5, hashlib.sha256(b"small").hexdigest()), TOO_LARGE])
         await module.tasks.complete(ended, ended.result, task.source, ttl_s=3600)
 
     loop.run(work())

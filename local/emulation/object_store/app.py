@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterable, AsyncIterator, MutableMapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
@@ -20,6 +21,7 @@ from local.emulation.api_gateway.response import Send, respond, start
 from local.emulation.api_gateway.server import Application
 from local.emulation.object_store.byte_range import requested
 from local.emulation.object_store.permission import key_of, permitted
+from local.emulation.object_store.verified import DamagedBlob, sha256_of, verified
 from local.emulation.sam_template.declarations import Cors
 
 SILENCE_S = 30
@@ -50,6 +52,11 @@ class Stored(Answer):
     """A response whose body is in the store: the blob's bytes at the positions of `part`."""
 
     part: range = range(0)
+
+    @property
+    def is_whole(self) -> bool:
+        """True if the part is the whole blob."""
+        return self.status == HTTPStatus.OK
 
 
 class ObjectStore:
@@ -113,8 +120,13 @@ class ObjectStore:
             await respond(send, request, body, answer)
             return
         await send(start(answer, list(answer.framed())))
-        async for piece in self._blobs.stream(key_of(request), answer.part):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        pieces, sha256 = self._blobs.stream(key_of(request), answer.part), sha256_of(dict(answer.headers).get("etag"))
+        try:
+            async for piece in verified(pieces, sha256) if sha256 and answer.is_whole else pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except DamagedBlob:
+            logger.error("%s in the store is not what was scaled", key_of(request))  # noqa: TRY400
+            return  # without an end, so that the server closes the connection
         await send({"type": "http.response.body"})
 
 

@@ -1,6 +1,7 @@
 """The door over real connections, before a real Redis with a budget of 8 MB, 6 MB of them for uploads."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -217,6 +218,22 @@ async def test_a_head_is_of_the_whole_and_says_that_there_are_parts(
     await store.put("results/1/1", b"abc", ttl_s=60)
     head = await client.head(url("HEAD", "results/1/1"), headers={"range": "bytes=1-"})
     assert (head.status_code, head.headers["content-length"], head.headers["accept-ranges"]) == (200, "3", "bytes")
+
+
+@pytest.mark.parametrize("stored", [IMAGE[:-1] + b"x", b"x" + IMAGE[1:], IMAGE[:-1], b"", IMAGE + b"x"])
+async def test_a_blob_whose_hash_is_not_that_of_its_etag_never_arrives_whole(
+    client: httpx.AsyncClient, store: RedisImageStore, caplog: pytest.LogCaptureFixture, stored: bytes
+) -> None:
+    signed = url("GET", "results/1/1", headers={"ETag": f'"{hashlib.sha256(IMAGE).hexdigest()}"'})
+    await store.put("results/1/1", IMAGE, ttl_s=60)
+    assert (await client.get(signed)).content == IMAGE
+    await store.put("results/1/1", stored, ttl_s=60)
+    if stored:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get(signed)
+    else:
+        await client.get(signed)
+    assert "results/1/1 in the store is not what was scaled" in caplog.text
 
 
 async def test_a_blob_that_is_gone_is_not_found(client: httpx.AsyncClient) -> None:

@@ -148,6 +148,18 @@ class ResultExpired(RequestProblem):
         return cls(f"The result of task {task_id} has expired. Send the image again.")
 
 
+class ResultDamaged(RequestProblem):
+    """The stored result is damaged.
+
+    Its bytes are not those that were scaled, so they are not sent. The operator is notified. Send the image again.
+    """
+
+    @classmethod
+    def of(cls, task_id: UUID) -> Self:
+        """Make the error for an id."""
+        return cls(f"The stored result of task {task_id} is damaged, so it is not sent. Send the image again.")
+
+
 class TaskFailed(RequestProblem):
     """The task failed, so it has no result.
 

@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from imagescaler.domain.errors import ClaimRefused
+from imagescaler.domain.errors import ClaimRefused, ResultDamaged
 from imagescaler.domain.limits import MEGA
 from imagescaler.domain.sweep import Sweep
 from imagescaler.domain.task.task import Task
@@ -68,6 +68,17 @@ def ended(task: Task | None) -> None:
         seconds = (task.completed_at - task.started_at).total_seconds()
         logger().info("task completed", extra={"attempt": task.attempt, "seconds": seconds})
         _record("TasksCompleted", Seconds=seconds, Megapixels=task.source.width * task.source.height / MEGA)
+
+
+@contextmanager
+def damage_reported(task: Task) -> Iterator[None]:
+    """Log and count a ResultDamaged that is raised inside: `ResultsDamaged`, for the alarm of that name."""
+    try:
+        yield
+    except ResultDamaged:
+        logger().error("the stored result is not what was scaled", extra={"task_id": str(task.id)})
+        _record("ResultsDamaged")
+        raise
 
 
 def swept(sweep: Sweep) -> None:

@@ -1,9 +1,10 @@
 """Fetch the result of a task."""
 
+import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
-from imagescaler.domain.errors import BlobNotFound, ResultExpired, TaskFailed
+from imagescaler.domain.errors import BlobNotFound, ResultDamaged, ResultExpired, TaskFailed
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
@@ -28,16 +29,27 @@ async def get_result(
     return task, outcome
 
 
-async def read_result(task: Task, rendition: str | None, *, tasks: TaskRepository, store: ImageStore) -> bytes:
-    """Return the bytes of a completed task's result; if they are gone, expires the task and raises ResultExpired."""
+async def read_result(
+    task: Task, result: Result, rendition: str | None, *, tasks: TaskRepository, store: ImageStore
+) -> bytes:
+    """Return the bytes of a completed task's result.
+
+    Raises ResultDamaged if size or hash differ from the row's. If the bytes are gone, expires the task and raises
+    ResultExpired.
+    """
     try:
-        return await store.get(task.result_key(rendition))
+        # One byte more shows that the blob is too long, and bounds the memory for foreign ones.
+        data = await store.get(task.result_key(rendition), first_bytes=result.bytes + 1)
     except BlobNotFound:
         raise await _gone(task, tasks) from None
+    if len(data) != result.bytes or hashlib.sha256(data).hexdigest() != result.sha256:
+        raise ResultDamaged.of(task.id)
+    return data
 
 
 async def link_result(
     task: Task,
+    result: Result,
     rendition: str | None,
     *,
     method: str,
@@ -46,10 +58,17 @@ async def link_result(
     store: ImageStore,
     urls: SignedUrls,
 ) -> str:
-    """Return a signed URL for GET or HEAD of a result, valid for five minutes; raises ResultExpired as above."""
+    """Return a signed URL for GET or HEAD of a result, valid for five minutes; raises ResultExpired as above.
+
+    Raises ResultDamaged if the size differs from the row's. The bytes do not pass the function, so it cannot hash them.
+    """
     key = task.result_key(rendition)
-    if not await store.exists(key):
-        raise await _gone(task, tasks)
+    try:
+        size = await store.size(key)
+    except BlobNotFound:
+        raise await _gone(task, tasks) from None
+    if size != result.bytes:
+        raise ResultDamaged.of(task.id)
     return await urls.for_get(key, method=method, headers=headers, ttl_s=URL_TTL_S)
 
 

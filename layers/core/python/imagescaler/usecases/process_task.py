@@ -92,7 +92,7 @@ async def _attempt(
 ) -> Task:
     try:
         # The source's bytes have no name here, so that scaling can free them.
-        scaled = scale(await store.get(task.source_key), task.output_options)
+        scaled = scale(await _source(task, store), task.output_options)
         ended, source = await _make(task, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
@@ -112,6 +112,14 @@ async def _attempt(
             raise
         logger.exception("the last attempt failed")
         return await tasks.fail(task, attempts_exhausted(max_attempts))
+
+
+async def _source(task: Task, store: ImageStore) -> bytes:
+    """Return the bytes of the source; raises BlobNotFound also if they are more or fewer than were accepted."""
+    data = await store.get(task.source_key, first_bytes=task.source.bytes + 1)
+    if len(data) != task.source.bytes:
+        raise BlobNotFound(task.source_key)
+    return data
 
 
 async def _make(

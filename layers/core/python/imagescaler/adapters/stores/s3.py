@@ -11,6 +11,7 @@ from imagescaler.adapters.clients.aws import error_code, unavailable_as
 from imagescaler.adapters.clients.s3 import Bucket
 from imagescaler.domain.errors import BlobNotFound, StoreUnavailable
 
+EMPTY = "InvalidRange"  # S3 has no first bytes of an empty object (RFC 9110, 15.5.17)
 MISSING = frozenset({"404", "NoSuchKey"})  # a response to HEAD has no body, so no error code
 MAX_BLOB_BYTES = 512 << 20  # larger than any of our blobs; protects the memory from foreign objects
 
@@ -67,7 +68,12 @@ class S3ImageStore:
             await self._client.call("head_bucket", Bucket=self._bucket.name)
 
     def _read(self, key: str, part: Mapping[str, str]) -> bytes:
-        answer = self._unexpired(self._client.raw.get_object(**self._bucket.at(key), **part), key)
+        try:
+            answer = self._unexpired(self._client.raw.get_object(**self._bucket.at(key), **part), key)
+        except ClientError as error:
+            if part and error_code(error) == EMPTY:
+                return self._read(key, {})
+            raise
         with answer["Body"] as body:
             if answer["ContentLength"] > MAX_BLOB_BYTES:
                 raise BlobNotFound(key)
