@@ -13,8 +13,10 @@ from imagescaler.adapters.queues.redis import DEFAULT_NAME
 from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores.quota import QuotaSettings
 from imagescaler.adapters.stores.redis import RedisImageStore
+from imagescaler.domain.client_address import ProxySettings
 from imagescaler.runtime import settings
 from local.emulation.api_gateway.app import Gateway
+from local.emulation.api_gateway.budget import BodyBudget
 from local.emulation.api_gateway.limits import HTTP_API
 from local.emulation.api_gateway.require_keys import apply_require_keys
 from local.emulation.api_gateway.server import Application, bind, serving
@@ -131,13 +133,17 @@ async def scheduler(template: Template, client: Client) -> AsyncIterator[None]:
 def http_app(template: Template, variables: Mapping[str, str], client: Client) -> Application:
     """Make the ASGI application for clients: the gateway, behind an object store if the images are in Redis."""
     limits, routes = replace(HTTP_API, advice=ADVICE), apply_require_keys(template.routes, variables)
-    gateway = Gateway(routes, template.cors, client, limits, template.throttling)
+    budget, hops = BodyBudget(limits.bodies_bytes), settings.read(ProxySettings, variables).trusted_proxy_hops
+    gateway = Gateway(
+        routes, template.cors, client, limits, template.throttling, budget=budget, trusted_proxy_hops=hops
+    )
     url = variables.get("STORE_URL") or variables.get("REDIS_URL", "")
     if not url.startswith(("redis:", "rediss:")):
         return gateway
     quota_bytes = settings.read(QuotaSettings, variables).store_quota_bytes
     key = settings.read(SigningSettings, variables).url_signing_key
-    return ObjectStore(gateway, RedisImageStore(url, quota_bytes=quota_bytes), key)
+    blobs = RedisImageStore(url, quota_bytes=quota_bytes)
+    return ObjectStore(gateway, blobs, key, budget=budget, trusted_proxy_hops=hops)
 
 
 async def migrate(dsn: str, client: Client) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from local.emulation.api_gateway.answer import Answer, BadAnswer, decode
 from local.emulation.api_gateway.authorization import Authorization
 from local.emulation.api_gateway.body import Body, ClientGone, Receive
+from local.emulation.api_gateway.budget import BodyBudget, Holding
 from local.emulation.api_gateway.cors import dress, is_preflight, preflight
 from local.emulation.api_gateway.event import encode
 from local.emulation.api_gateway.invocation import Invocations
@@ -36,23 +37,26 @@ class Gateway:
         client: Client,
         limits: Limits = HTTP_API,
         throttling: Throttling = UNTHROTTLED,
+        *,
+        budget: BodyBudget | None = None,
+        trusted_proxy_hops: int = 0,
     ) -> None:
         self._router = Router(routes)
         self._throttle = Throttle(throttling)
         self._cors = cors
         self._limits = limits
+        self._trusted_proxy_hops = trusted_proxy_hops
+        self._budget = budget or BodyBudget(limits.bodies_bytes)
         self._invocations = Invocations(client, limits)
         self._authorization = Authorization(self._invocations)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request (ASGI 3.0)."""
         started = time.perf_counter()
-        request = Request.of(scope)
+        request = Request.of(scope, self._trusted_proxy_hops)
         body, match = Body(request, receive), self._router.match(request.method, request.path)
         try:
-            answer = await self._answer(request, body, match)
-            await respond(send, request, body, answer)
-            status = answer.status
+            status = await self._serve(request, body, match, send)
         except ClientGone:
             status = CLIENT_CLOSED_REQUEST
         duration_ms = (time.perf_counter() - started) * 1000
@@ -63,25 +67,35 @@ class Gateway:
         """Wait for invocations whose requests have ended."""
         await self._invocations.drain(timeout_s)
 
-    async def _answer(self, request: Request, body: Body, match: Match | None) -> Answer:
+    async def _serve(self, request: Request, body: Body, match: Match | None, send: Send) -> int:
+        """Send the response, and return its status."""
+        with self._budget.held_by(request.client) as holding:
+            answer = await self._answer(request, body, match, holding)
+            holding.replace(len(answer.body))
+            await respond(send, request, body, answer)
+        return answer.status
+
+    async def _answer(self, request: Request, body: Body, match: Match | None, holding: Holding) -> Answer:
         if self._cors and is_preflight(request):
             return preflight(request, self._cors)
         try:
-            answer = await self._invoke(request, body, match)
+            answer = await self._invoke(request, body, match, holding)
         except Refusal as refusal:
             answer = refusal.answer()
         return dress(answer, request, self._cors) if self._cors else answer
 
-    async def _invoke(self, request: Request, body: Body, match: Match | None) -> Answer:
+    async def _invoke(self, request: Request, body: Body, match: Match | None, holding: Holding) -> Answer:
         self._throttle.check_client(request.client)
         self._limits.check_head(request)
         if match is None:
             raise Refusal(404, f"There is no route for {request.method} {request.path}.")
         self._throttle.check_route(match.route)
+        holding.add(0)  # a request without a body has a response, which takes memory too
         authorizer = await self._authorization.check(request, match)
-        content = await body.read(self._limits)
+        content = await body.read(self._limits, holding)
         event = encode(request, match, content, authorizer)
         self._limits.check_event(len(event), len(content))
+        del content  # the event has it
         function = match.route.function
         result = await self._invocations.invoke(function, event, request.id)
         try:

@@ -104,7 +104,7 @@ def _headers(request: Request, body_size: int) -> Iterator[tuple[str, str]]:
     yield "content-length", str(body_size)
     yield "host", sent.get("host", "")
     yield "x-amzn-trace-id", sent.get("x-amzn-trace-id") or _trace_id(request.received_at)
-    yield "x-forwarded-for", ", ".join(filter(None, (sent.get("x-forwarded-for"), request.client)))
+    yield "x-forwarded-for", ", ".join(filter(None, (sent.get("x-forwarded-for"), request.peer)))
     yield "x-forwarded-port", str(request.port)
     yield "x-forwarded-proto", request.scheme
 

@@ -17,6 +17,9 @@ class Limits:
 
     head_bytes: int = 10_240
     body_bytes: int = 10_485_760
+    bodies_bytes: int = 128 * 1024 * 1024
+    """Of all requests and responses together; AWS has none, because it has more memory."""
+
     event_bytes: int = 6_291_556
     integration_timeout_s: float = 30.0
     invocation_timeout_s: float = 35.0

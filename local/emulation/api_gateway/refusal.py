@@ -11,6 +11,7 @@ MESSAGES: Mapping[int, str] = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    408: "Request Timeout",
     411: "Length Required",
     412: "Precondition Failed",
     413: "Request Entity Too Large",
@@ -18,6 +19,7 @@ MESSAGES: Mapping[int, str] = {
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
     500: "Internal Server Error",
+    501: "Not Implemented",
     503: "Service Unavailable",
 }
 """API Gateway's `message` by status."""
@@ -38,12 +40,17 @@ class Refusal(Exception):
         self.detail = detail
         self.retry_after_s = retry_after_s
 
+    @property
+    def title(self) -> str:
+        """Reason phrase of the status."""
+        return TITLES[self.status]
+
     def answer(self) -> Answer:
         """Return the HTTP response."""
         content = {
             "message": MESSAGES[self.status],
             "type": "about:blank",
-            "title": TITLES[self.status],
+            "title": self.title,
             "status": self.status,
             "detail": self.detail,
         }

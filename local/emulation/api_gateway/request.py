@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from imagescaler.domain.client_address import client_address
+
 
 def _new_id() -> str:
     return urlsafe_b64encode(secrets.token_bytes(11)).decode()  # 15 characters and a "=", as API Gateway's are
@@ -17,7 +19,8 @@ class Request:
     """A request without its body.
 
     `path` is percent-decoded, `raw_path` and `query` are as they were sent. Header names are in lower case, and a
-    header that was sent twice is there twice. `received_at` is in seconds since the epoch.
+    header that was sent twice is there twice. `client` is the address of the client, `peer` that of the connection,
+    which may be a proxy's. `received_at` is in seconds since the epoch.
     """
 
     method: str
@@ -28,14 +31,16 @@ class Request:
     http_version: str
     scheme: str
     client: str
+    peer: str
     port: int
     id: str = field(default_factory=_new_id)
     received_at: float = field(default_factory=time.time)
 
     @classmethod
-    def of(cls, scope: Mapping[str, Any]) -> Self:
+    def of(cls, scope: Mapping[str, Any], trusted_proxy_hops: int = 0) -> Self:
         """Read the scope of an ASGI server (ASGI 3.0, HTTP connection scope)."""
-        client, server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
+        [peer, *_], server = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
+        forwarded_for = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         return cls(
             method=scope["method"],
             path=scope["path"],
@@ -46,7 +51,8 @@ class Request:
             ),
             http_version=scope["http_version"],
             scheme=scope["scheme"],
-            client=client[0],
+            client=client_address(peer, forwarded_for, trusted_proxy_hops),
+            peer=peer,
             port=server[1] or 0,
         )
 

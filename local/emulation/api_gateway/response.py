@@ -16,6 +16,8 @@ async def respond(send: Send, request: Request, body: Body, answer: Answer) -> N
     content = b"" if request.method == "HEAD" else answer.body
     if body.is_complete:
         await send(start(answer, headers))
+        await send({"type": "http.response.body", "body": content, "more_body": True})
+        content = b""  # what follows is sent once the client has received most of this
     else:
         await send(start(answer, [*headers, ("connection", "close")]))
         await send({"type": "http.response.body", "body": content, "more_body": True})

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import uvicorn
 
 from local.emulation.api_gateway.body import Receive
+from local.emulation.api_gateway.connection import Connection
 from local.emulation.api_gateway.response import Send
 
 GRACE_S = 5
@@ -66,6 +67,8 @@ async def serving(application: Application, listener: socket.socket, *, grace_s:
     """Serve within the block; on exit, requests and invocations have `grace_s` seconds each to finish."""
     config = uvicorn.Config(
         application,
+        http=Connection,
+        proxy_headers=False,  # the application reads X-Forwarded-For, as far as its settings trust it
         lifespan="off",
         ws="none",
         log_config=None,

@@ -14,7 +14,9 @@ from imagescaler.domain.etag import has_etag
 from local.emulation.api_gateway.answer import Answer, Headers
 from local.emulation.api_gateway.app import CLIENT_CLOSED_REQUEST
 from local.emulation.api_gateway.body import Body, ClientGone, Receive
+from local.emulation.api_gateway.budget import BodyBudget, Holding
 from local.emulation.api_gateway.cors import dress, is_preflight, preflight
+from local.emulation.api_gateway.limits import HTTP_API
 from local.emulation.api_gateway.refusal import Refusal
 from local.emulation.api_gateway.request import Request
 from local.emulation.api_gateway.response import Send, respond, start
@@ -24,9 +26,10 @@ from local.emulation.object_store.permission import key_of, permitted
 from local.emulation.object_store.verified import DamagedBlob, sha256_of, verified
 from local.emulation.sam_template.declarations import Cors
 
-SILENCE_S = 30
 # A bucket has its own CORS configuration, which differs from that of the API.
 CORS = Cors(("*",), ("GET", "HEAD", "PUT"), ("content-type", "if-none-match"), ("content-disposition", "etag"), 600)
+# What is in memory of a body on its way, at most; the whole bodies are in the store.
+PIECE_BYTES = {"GET": 1 << 20, "HEAD": 0, "PUT": 1 << 18}
 
 logger = logging.getLogger(__name__)
 
@@ -62,19 +65,30 @@ class Stored(Answer):
 class ObjectStore:
     """Serves signed URLs from `blobs`, and passes all other requests to `behind`."""
 
-    def __init__(self, behind: Application, blobs: Blobs, signing_key: str) -> None:
+    def __init__(
+        self,
+        behind: Application,
+        blobs: Blobs,
+        signing_key: str,
+        *,
+        budget: BodyBudget | None = None,
+        trusted_proxy_hops: int = 0,
+    ) -> None:
         self._behind, self._blobs, self._signing_key = behind, blobs, signing_key
+        self._budget = budget or BodyBudget(HTTP_API.bodies_bytes)
+        self._trusted_proxy_hops = trusted_proxy_hops
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request (ASGI 3.0)."""
         if not scope["path"].startswith(PATH):
             await self._behind(scope, receive, send)
             return
-        started, request = time.perf_counter(), Request.of(scope)
+        started, request = time.perf_counter(), Request.of(scope, self._trusted_proxy_hops)
         body = Body(request, receive)
         try:
-            answer = await self._answer(request, body)
-            await self._respond(send, request, body, answer)
+            with self._budget.held_by(request.client) as holding:
+                answer = await self._answer(request, body, holding)
+                await self._respond(send, request, body, answer)
             status = answer.status
         except ClientGone:
             status = CLIENT_CLOSED_REQUEST
@@ -85,11 +99,12 @@ class ObjectStore:
         """Wait for work whose requests have ended."""
         await self._behind.drain(timeout_s)
 
-    async def _answer(self, request: Request, body: Body) -> Answer:
+    async def _answer(self, request: Request, body: Body, holding: Holding) -> Answer:
         if is_preflight(request):
             return preflight(request, CORS)
         try:
             claims = permitted(request, self._signing_key)
+            holding.add(PIECE_BYTES[claims.method])
             answer = await (self._take(claims, body) if claims.method == "PUT" else self._describe(claims, request))
         except Refusal as refusal:
             answer = refusal.answer()
@@ -99,7 +114,7 @@ class ObjectStore:
 
     async def _take(self, claims: SignedUrlClaims, body: Body) -> Answer:
         ttl_s = max(claims.expires_at - int(time.time()), 1)
-        if not await self._blobs.receive(claims.key, body.chunks(SILENCE_S), size=claims.size, ttl_s=ttl_s):
+        if not await self._blobs.receive(claims.key, body.chunks(), size=claims.size, ttl_s=ttl_s):
             raise Refusal(412, "The URL has been used: its bytes are there.")
         return Answer(200)
 

@@ -56,6 +56,7 @@ def make_request(
         http_version="1.1",
         scheme="http",
         client="192.0.2.1",
+        peer="192.0.2.1",
         port=8000,
         id="JKJaXmPLvHcESHA=",
         received_at=1_583_348_638.39,

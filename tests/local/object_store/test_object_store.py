@@ -166,7 +166,7 @@ async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncC
 async def test_who_falls_silent_is_given_up(
     client: httpx.AsyncClient, store: RedisImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("local.emulation.object_store.app.SILENCE_S", 0.05)
+    monkeypatch.setattr("local.emulation.api_gateway.body.SILENCE_S", 0.05)
     writer = await send_half(client)
     await asyncio.sleep(0.2)
     while await kept(store):
