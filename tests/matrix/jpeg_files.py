@@ -277,6 +277,12 @@ def _refused() -> Iterator[Case]:
         ("arithmetic-progressive", 0xCA, 8, "arithmetic"),
         ("lossless-arithmetic", 0xCB, 8, "lossless|arithmetic"),
         ("hierarchical", 0xC5, 8, "hierarchical|differential"),
+        ("hierarchical-progressive", 0xC6, 8, "hierarchical|differential"),
+        ("hierarchical-lossless", 0xC7, 8, "hierarchical|differential"),
+        ("hierarchical-arithmetic", 0xCD, 8, "hierarchical|differential"),
+        ("hierarchical-header", 0xDE, 8, "hierarchical|differential"),
+        ("reserved-process", 0xC8, 8, "reserved"),
+        ("12bit-progressive", 0xC2, 12, r"\b12.bits?\b"),
         ("12bit", 0xC1, 12, r"\b12.bits?\b"),
         ("jpeg-ls", 0xF7, 8, "JPEG-LS|not accepted"),
     ):
@@ -284,7 +290,9 @@ def _refused() -> Iterator[Case]:
     for precision in (8, 12, 16):
         refusal = "lossless" if precision == 8 else rf"lossless|\b{precision}.bits?\b"
         yield Case(f"jpeg/lossless-{precision}bit", partial(_lossless, precision), refusal)
-    yield Case("jpeg/refused-two-components", _two_components, "components|samples")
+    for count in (2, 5):
+        yield Case(f"jpeg/refused-{count}-components", partial(_components, count), "components|samples")
+    yield Case("jpeg/refused-fractional-sampling", _fractional, "subsampled|sampling")
 
 
 def lossless(grey: Samples, precision: int) -> bytes:
@@ -325,9 +333,17 @@ def _foreign(marker: int, precision: int) -> File:
     return File(data[:at] + bytes([0xFF, marker, *data[at + 2 : at + 4], precision]) + data[at + 5 :], None)
 
 
-def _two_components() -> File:
-    """Say in the header of the frame that there are two components, as no decoder shows."""
+def _components(count: int) -> File:
+    """Say in the header of the frame that there are so many components, as no decoder shows."""
     data = jpeg(smooth(1), "L")
     at = data.find(b"\xff\xc0")
-    frame = data[at : at + 2] + b"\0\x0e" + data[at + 4 : at + 9] + b"\2" + b"\1\x11\0" + b"\2\x11\0"
+    each = b"".join(bytes([number, 0x11, 0]) for number in range(1, count + 1))
+    frame = b"\xff\xc0" + (8 + len(each)).to_bytes(2) + data[at + 4 : at + 9] + bytes([count]) + each
     return File(data[:at] + frame + data[at + 13 :], None)
+
+
+def _fractional() -> File:
+    """Say that the first component has three samples where another has two, as the standard permits (A.1.1)."""
+    data = jpeg(smooth(3))
+    at = data.find(b"\xff\xc0") + 10
+    return File(data[:at] + b"\1\x31\0\2\x21\1\3\x11\1" + data[at + 9 :], None)

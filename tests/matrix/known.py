@@ -15,8 +15,6 @@ KNOWN: tuple[tuple[str, str], ...] = (
     (r"png/meaning-cicp-(?:p3|linear|gamma|bt709|bt2020|pq|hlg|narrow).*", "A.4: cICP"),
     (r"png/meaning-iccp-grey-linear", "A.4: a grey profile of light is 10 levels off where it is dark"),
     (r"avif/nclx-(?:p3|p3-gamma-2\.2|bt2020|bt2020-srgb-curve|linear|gamma-2\.8|pq|hlg)", "A.4: nclx"),
-    # Which variety it is
-    (r"jpeg/(?:refused-(?:hierarchical|12bit|jpeg-ls|two-components)|lossless-(?:12|16)bit)", "A.5: kinds of JPEG"),
 )
 
 

@@ -135,6 +135,27 @@ def test_arithmetic_coding_is_refused_before_it_is_decoded(kind: int) -> None:
         scaled(data)
 
 
+@pytest.mark.parametrize(
+    ("marker", "bits", "name"),
+    [
+        (0xC3, 8, "lossless"),
+        (0xC5, 8, "hierarchical"),
+        (0xC7, 8, "hierarchical"),
+        (0xC8, 8, "reserved"),
+        (0xC1, 12, "12 bits"),
+        (0xC2, 12, "12 bits"),
+        (0xDE, 8, "hierarchical"),
+        (0xF7, 8, "JPEG-LS"),
+    ],
+)
+def test_a_jpeg_of_a_variety_that_is_not_accepted_is_refused_by_its_name(marker: int, bits: int, name: str) -> None:
+    data = EXAMPLES["JPEG"]
+    at = data.index(b"\xff\xc0")
+    foreign = data[:at] + bytes([0xFF, marker]) + data[at + 2 : at + 4] + bytes([bits]) + data[at + 5 :]
+    with pytest.raises(UnsupportedImageFormat, match=name):
+        scaled(foreign)
+
+
 def test_the_scans_of_thumbnails_and_of_what_follows_the_image_are_not_counted() -> None:
     thumbnail = segment(0xE1, b"Exif\0\0" + EXAMPLES["progressive JPEG"])
     data = EXAMPLES["JPEG"][:2] + thumbnail * 20 + EXAMPLES["JPEG"][2:] + hostile.scan_bomb(200)

@@ -111,6 +111,17 @@ def test_a_jpeg_in_a_strip_has_the_limits_of_one_alone() -> None:
         scaled(with_jpegs([plain, arithmetic]))
 
 
+@pytest.mark.parametrize(
+    ("marker", "bits", "name"), [(0xC3, 8, "lossless"), (0xC5, 8, "hierarchical"), (0xC1, 12, "12 bits")]
+)
+def test_a_jpeg_in_a_strip_is_refused_by_its_variety(marker: int, bits: int, name: str) -> None:
+    data = grey_jpeg()
+    at = data.index(b"\xff\xc0")
+    foreign = data[:at] + bytes([0xFF, marker]) + data[at + 2 : at + 4] + bytes([bits]) + data[at + 5 :]
+    with pytest.raises(UnsupportedImageFormat, match=name):
+        scaled(with_jpegs([data, foreign]))
+
+
 def test_segments_of_all_jpegs_are_counted_together() -> None:
     plain = grey_jpeg()
     padded = plain[:2] + 30_000 * b"\xff\xfe\0\2" + plain[2:]

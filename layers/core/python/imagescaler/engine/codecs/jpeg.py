@@ -23,13 +23,24 @@ MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 SCAN, END, COEFFICIENTS = re.compile(rb"\xff\xda"), bytes([0xFF, END_OF_IMAGE]), 64
 NOISE = bytes(range(7, 251, 3))  # any bytes without a marker
-# Arithmetic-coded frames (table B.1): no browser shows them, and a scan without data still costs the decoding of every
-# coefficient, so that 3 KB can take a minute.
-ARITHMETIC = {0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF}
+# Frames by which a file is refused (table B.1, and ITU-T T.87 for JPEG-LS): no browser shows them. A scan of arithmetic
+# coding costs the decoding of every coefficient even without data, so that 3 KB can take a minute.
+REFUSED_FRAMES = {
+    0xC3: "lossless",
+    0xC8: "of a reserved process",
+    0xC9: "arithmetic-coded",
+    0xCA: "arithmetic-coded",
+    0xCB: "lossless and arithmetic-coded",
+    **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xDE), "hierarchical"),
+    **dict.fromkeys((0xCD, 0xCE, 0xCF), "hierarchical and arithmetic-coded"),
+    0xF7: "a JPEG-LS",
+}
+ACCEPTED_FRAMES, BITS, MOST_BITS, ACCEPTED_COMPONENTS = {0xC0, 0xC1, 0xC2}, 8, 16, {1, 3, 4}
 # Frames that end with a scan of all their components (table B.1, A.2.3): a decoder reads no further.
 SEQUENTIAL = {0xC0, 0xC1}
 # Where the headers of frame and scan, behind their markers, count the components (B.2.2, B.2.3).
-COMPONENTS_OF_FRAME, COMPONENTS_OF_SCAN, SHORTEST_FRAME = 7, 2, 8
+COMPONENTS_OF_FRAME, COMPONENTS_OF_SCAN, SHORTEST_FRAME, BITS_OF_FRAME = 7, 2, 8, 2
+LONGEST_FRAME, MOST_SAMPLES = SHORTEST_FRAME + 3 * max(ACCEPTED_COMPONENTS), 4
 # Pillow walks in Python over each segment and each fill byte; real files have some hundreds.
 MAX_STEPS = 100_000
 
@@ -37,7 +48,8 @@ MAX_STEPS = 100_000
 def check_structure(data: bytes, limits: Limits) -> None:
     """Count the scans, without those of thumbnails, which lie inside segments and are skipped with them.
 
-    Raises TooManyScans, UnsupportedImageFormat if the file is arithmetic-coded, CorruptImage if it is in pieces.
+    Raises TooManyScans, CorruptImage if the file is in pieces, and UnsupportedImageFormat with the name of a variety
+    that is not accepted.
     """
     count_steps(data, limits)
 
@@ -48,8 +60,10 @@ def count_steps(data: bytes, limits: Limits, steps: int = 0) -> int:
     while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
         steps += 1 if scans else 1 + marker.start() - position
         scans += kind == START_OF_SCAN
-        if kind in ARITHMETIC:
-            raise UnsupportedImageFormat("The JPEG is arithmetic-coded; accepted are those with Huffman codes.")
+        if variety := refused_variety(kind, data[marker.end() : marker.end() + LONGEST_FRAME]):
+            raise UnsupportedImageFormat(
+                f"The JPEG is {variety}; accepted are baseline and progressive ones of 8 bits per sample."
+            )
         if scans > limits.max_jpeg_scans:
             most = limits.max_jpeg_scans
             raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
@@ -62,6 +76,25 @@ def count_steps(data: bytes, limits: Limits, steps: int = 0) -> int:
             break
         position = marker.end() + int.from_bytes(segment[:2])
     return steps
+
+
+def refused_variety(kind: int, segment: bytes) -> str | None:
+    """Return what a frame is that is whole and is not accepted, None for other segments and those that are damaged."""
+    if kind in REFUSED_FRAMES:
+        return REFUSED_FRAMES[kind]
+    if kind not in ACCEPTED_FRAMES or len(segment) < SHORTEST_FRAME:
+        return None
+    bits, count = segment[BITS_OF_FRAME], segment[COMPONENTS_OF_FRAME]
+    if bits != BITS and 0 < bits <= MOST_BITS:
+        return f"of {bits} bits per sample"
+    if count not in ACCEPTED_COMPONENTS and int.from_bytes(segment[:2]) == SHORTEST_FRAME + 3 * count:
+        return f"of {count} components" if count else None
+    samplings = [divmod(factors, 16) for factors in segment[SHORTEST_FRAME + 1 :: 3][:count]]
+    if all(0 < factor <= MOST_SAMPLES for sampling in samplings for factor in sampling):
+        for factors in zip(*samplings, strict=True):
+            if any(max(factors) % factor for factor in factors):
+                return "subsampled by a factor that is not whole"
+    return None
 
 
 def repair(data: bytes) -> bytes:

@@ -13,7 +13,8 @@ START_OF_FILE = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]")
 MOST_BEFORE = 512  # bytes before the start, such as the head of a mail
 MARKER = re.compile(rb"\xff[\x01-\xfe]")
 ALONE = {0x01, *range(0xD0, 0xDA)}  # markers without a segment: TEM, RSTn, SOI, EOI
-FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+# Headers of frames (table B.1), of a hierarchical file (B.3.2), and of a frame of JPEG-LS (ITU-T T.87) are alike.
+FRAMES = {*range(0xC0, 0xD0), 0xDE, 0xF7} - {0xC4, 0xCC}
 MAX_SEGMENTS = 200_000  # a fifth of a second; real files have some hundreds at most
 # Segments that decoders read, by their markers: how they begin, and the least bytes of what follows the length.
 LEAST = {0xE0: (b"JFIF", 14), 0xE2: (b"ICC_PROFILE\0", 15), 0xEE: (b"Adobe", 12)}
