@@ -515,6 +515,35 @@ def test_requests_and_tasks_are_logged_and_counted(
     assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "ImageScaler"
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Root=1-2-3;Parent=4;Sampled=1", "Root=1-2-3;Parent=4;Sampled=1"),
+        ("x" * 9000, "x" * 256),
+        ("Root=1\r\n{}\x1b[2K é\u2028", "Root=1??{}?[2K???"),
+    ],
+)
+def test_the_trace_id_of_a_client_is_bounded_and_visible_in_logs_and_messages(
+    functions: Functions, post: Post, capsys: pytest.CaptureFixture[str], sent: str, kept: str
+) -> None:
+    post(plain(), {"x-amzn-trace-id": sent}, width=8)
+    [message] = functions["create_task"].queue.messages.values()
+    assert message.trace_id == kept
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["trace_id"] for line in lines if "trace_id" in line} == {kept}
+
+
+def test_the_path_of_a_request_is_logged_encoded_and_cut_off(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("/a\nINFO forged\x1b[2K\u202e", "/" + "a" * 5000):
+        functions.http("create_task", "GET", path)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    encoded, long = (line["path"] for line in lines if line.get("message") == "request")
+    assert encoded == "/a%0AINFO%20forged%1B%5B2K%E2%80%AE"
+    assert len(long) == 256
+
+
 def test_a_bug_is_a_problem_too(functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: bytes) -> Any:
         raise ZeroDivisionError

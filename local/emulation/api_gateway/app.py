@@ -61,7 +61,7 @@ class Gateway:
             status = CLIENT_CLOSED_REQUEST
         duration_ms = (time.perf_counter() - started) * 1000
         function = match.route.function if match else "-"
-        logger.info("%s %s %d %.0f ms %s", request.method, request.raw_path, status, duration_ms, function)
+        logger.info("%s %s %d %.0f ms %s", request.method, request.logged_path, status, duration_ms, function)
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for invocations whose requests have ended."""

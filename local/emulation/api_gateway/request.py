@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from imagescaler.domain.client_address import client_address
 
+MAX_LOGGED_LENGTH = 256
+
 
 def _new_id() -> str:
     return urlsafe_b64encode(secrets.token_bytes(11)).decode()  # 15 characters and a "=", as API Gateway's are
@@ -63,6 +65,11 @@ class Request:
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its name in lower case."""
         return next(self.values(name), None)
+
+    @property
+    def logged_path(self) -> str:
+        """The path for a log: percent-encoded as it was sent, and cut off."""
+        return self.raw_path[:MAX_LOGGED_LENGTH]
 
     @property
     def has_body(self) -> bool:

@@ -86,4 +86,15 @@ def show_on_screen(level: int = logging.INFO) -> None:
 
 
 def _columns(time: Any, source: str, text: str) -> str:
-    return f"{time:8} {source:16} {text}"
+    r"""Lay out a log line. Whatever the text contains, it cannot look like another line or control the terminal.
+
+    >>> print(_columns("12:00:00", "get_task", "a\n12:00:01 b\x1b[2K"))
+    12:00:00 get_task         a
+                              12:00:01 b\x1b[2K
+    """
+    lines = ("".join(map(_printable, line)) for line in text.split("\n"))
+    return f"{time:8} {source:16} " + f"\n{'':26}".join(lines)
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode()

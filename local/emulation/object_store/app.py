@@ -93,7 +93,7 @@ class ObjectStore:
         except ClientGone:
             status = CLIENT_CLOSED_REQUEST
         duration_ms = (time.perf_counter() - started) * 1000
-        logger.info("%s %s %d %.0f ms", request.method, request.path, status, duration_ms)
+        logger.info("%s %s %d %.0f ms", request.method, request.logged_path, status, duration_ms)
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for work whose requests have ended."""

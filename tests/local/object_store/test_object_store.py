@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -259,3 +260,14 @@ async def test_a_store_that_is_away_is_unavailable(
     monkeypatch.setattr(store, "_redis", gone._redis)
     answer = await client.get(url("GET", "results/1/1"))
     assert (answer.status_code, answer.json()["detail"]) == (503, "The image store does not answer. Try again.")
+
+
+async def test_a_path_is_logged_as_it_was_sent_and_cut_off(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "local")
+    for path in ("/storage/a%0A12:00:00%20forged%1B%5B2K", f"/storage/{'a' * 5000}"):
+        await client.get(path)
+    first, second = (record.getMessage() for record in caplog.records if record.name.endswith("object_store.app"))
+    assert first.startswith("GET /storage/a%0A12:00:00%20forged%1B%5B2K 403 ")
+    assert len(second) < 300

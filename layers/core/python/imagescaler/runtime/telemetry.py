@@ -1,11 +1,13 @@
 """Structured logs and metrics, both as JSON lines on standard output (powertools; CloudWatch EMF)."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
@@ -15,6 +17,7 @@ from imagescaler.domain.limits import MEGA
 from imagescaler.domain.sweep import Sweep
 from imagescaler.domain.task.task import Task
 
+MAX_PATH_LENGTH = MAX_TRACE_ID_LENGTH = 256  # clients choose both; a trace id is in each log line and each message
 UNITS = {"Seconds": MetricUnit.Seconds, "Megapixels": MetricUnit.Count}
 
 
@@ -48,6 +51,12 @@ def log_context(**values: str) -> Iterator[None]:
 @cache
 def _metrics() -> Metrics:
     return Metrics()
+
+
+def answered(method: str, path: str, *, status: int, ms: float) -> None:
+    """Log an answered request; the path is percent-encoded again, and cut off."""
+    shown = quote(path, errors="replace")[:MAX_PATH_LENGTH]
+    logger().info("request", extra={"method": method, "path": shown, "status": status, "ms": ms})
 
 
 def accepted(task: Task, *, created: bool) -> None:
@@ -104,6 +113,10 @@ def _record(event: str, count: int = 1, **values: float) -> None:
 
 
 def correlation(event: Mapping[str, Any]) -> dict[str, str]:
-    """Return request id and trace id of an API event (payload format 2.0), empty if absent."""
+    """Return request id and trace id of an API event (payload format 2.0), empty if absent.
+
+    A trace id is of bounded length and visible ASCII.
+    """
     context, headers = event.get("requestContext", {}), event.get("headers", {})
-    return {"request_id": context.get("requestId", ""), "trace_id": headers.get("x-amzn-trace-id", "")}
+    trace_id = re.sub(r"[^!-~]", "?", headers.get("x-amzn-trace-id", "")[:MAX_TRACE_ID_LENGTH])
+    return {"request_id": context.get("requestId", ""), "trace_id": trace_id}

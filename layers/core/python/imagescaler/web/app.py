@@ -125,8 +125,7 @@ class _RequestLog:
         async def log_and_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 took_ms = round((time.perf_counter() - start_s) * 1000, 1)
-                fields = {"method": scope["method"], "path": scope["path"], "status": message["status"], "ms": took_ms}
-                telemetry.logger().info("request", extra=fields)
+                telemetry.answered(scope["method"], scope["path"], status=message["status"], ms=took_ms)
             await send(message)
 
         await self._app(scope, receive, log_and_send)
