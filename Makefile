@@ -136,7 +136,7 @@ down: ## stop the containers; the data stays
 logs: ## follow what the containers log; with F=create_task those of that function
 	docker compose logs --follow --tail 100 $(SERVICE)
 
-invoke: sam-build ## invoke F=process_task once, with its event, in a container of its own beside the running servers
+invoke: sam-build sam-local.json ## invoke F=process_task once, with its event, in a container of its own beside the running servers
 	$(SAM) local invoke $(FUNCTION) --event functions/$(F)/event.json
 
 sam-build: $(SAM) template.local.yaml ## make the images as SAM does; with F=create_task that one
@@ -146,6 +146,10 @@ sam: $(SAM) ## install the SAM CLI into .sam
 
 deploy: $(SAM) ## build, push and deploy to AWS what has changed; with F=create_task the code of that function alone
 	$(if $(F),$(SAM) sync --code --resource-id $(FUNCTION),$(SAM) build && $(SAM) deploy)
+
+sam-local.json: ## write the addresses and secrets of compose's servers for `sam local`
+	docker compose run --build --rm -T secrets secrets /secrets --sam > $@.new
+	mv $@.new $@
 
 template.local.yaml: template.yaml local/emulation/sam_template/for_sam_local.py $(READY) # for `sam local`, which fails with files otherwise
 	$(BIN)/python -m local.emulation.sam_template.for_sam_local > $@
@@ -203,4 +207,4 @@ overload: $(READY) ## send five times what the service can do for a minute, and 
 	@$(BIN)/python -m tools.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .sam .audit .lock .docs site .cache .aws-sam template.local.yaml .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .audit .lock .docs site .cache .aws-sam template.local.yaml sam-local.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*

@@ -16,7 +16,17 @@ import uvloop
 from local import stack
 from local.cli.dead_letters import dead_letters
 from local.cli.keys import keys
-from local.cli.options import LAYOUT, data_option, functions_option, host_option, one_sentence, port_option
+from local.cli.options import (
+    LAYOUT,
+    data_option,
+    functions_option,
+    host_option,
+    one_sentence,
+    port_option,
+    require_keys_option,
+    with_require_keys,
+)
+from local.cli.secrets import secrets
 from local.emulation.api_gateway.server import bind, serving
 from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs, show_on_screen
@@ -82,11 +92,12 @@ async def everything(port: int, host: str, data: Path | None, functions_port: in
 @port_option
 @host_option
 @functions_option
+@require_keys_option
 @until_stopped
 @asynccontextmanager
-async def gateway(port: int, host: str, functions_url: str) -> AsyncIterator[str]:
+async def gateway(port: int, host: str, functions_url: str, require_keys: str) -> AsyncIterator[str]:
     """Serve the HTTP API for functions that run elsewhere, and signed URLs if the images are in Redis."""
-    variables = dict(os.environ)
+    variables = with_require_keys(os.environ, require_keys)
     template = load(LAYOUT.template, variables)
     async with LambdaClient(functions_url) as client:
         listener = bind(host, port)
@@ -162,6 +173,7 @@ async def servers(data: Path | None) -> AsyncIterator[str]:
 
 main.add_command(dead_letters)
 main.add_command(keys)
+main.add_command(secrets)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Options and error handling of all commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,9 @@ functions_option = click.option(
     envvar="FUNCTIONS_URL",
     help="URL of an invocation; {function} is a logical id, {service} a container's name.",
 )
+require_keys_option = click.option(
+    "--require-keys", default="", help="1 requires API keys, 0 does not; without it the variable REQUIRE_KEYS counts."
+)
 
 
 @contextmanager
@@ -38,3 +41,8 @@ def one_sentence() -> Iterator[None]:
         yield
     except EXPECTED as error:
         raise click.ClickException(str(error)) from error
+
+
+def with_require_keys(variables: Mapping[str, str], value: str) -> dict[str, str]:
+    """Return the variables, with REQUIRE_KEYS replaced by the value of the option if it has one."""
+    return {**variables, "REQUIRE_KEYS": value} if value else dict(variables)

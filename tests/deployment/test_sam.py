@@ -1,6 +1,5 @@
 """What `sam` is told agrees with the template."""
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local.cli.secrets import sam_variables
 from local.emulation.sam_template.cloudformation import TemplateError, read
 from local.emulation.sam_template.declarations import service_of
 from local.emulation.sam_template.for_sam_local import DEFINITION, SIGNING, for_sam_local
@@ -83,6 +83,6 @@ def test_sam_local_uses_the_network_and_the_addresses_of_compose() -> None:
         assert commands[command]["parameters"]["env_vars"] == "sam-local.json"
     compose = (ROOT / "compose.yaml").read_text()
     assert compose.count("name: imagescaler\n") == 1
-    given = json.loads((ROOT / "sam-local.json").read_text())["Parameters"]
+    given = sam_variables("postgresql://imagescaler:password@postgres/imagescaler", "k" * 32)["Parameters"]
     for variable in ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL"):
         assert f"\n  {urlsplit(given[variable]).hostname}:\n" in compose, variable

@@ -66,11 +66,12 @@ def running(folder: Path) -> Iterator[SamLocal]:
     """Build and run the service; SAM's output goes to files in `folder`."""
     port = free_port()
     project = Project(NAME, port)
-    variables = json.loads((ROOT / "sam-local.json").read_text())
-    variables["Parameters"]["STORAGE_ADDRESS"] = f"http://127.0.0.1:{port}"
-    (folder / VARIABLES).write_text(json.dumps(variables))
     subprocess.run(["make", "sam-build"], cwd=ROOT, check=True)
     try:
+        secrets = ("secrets", "secrets", "/secrets", "--sam")
+        variables = json.loads(project.compose("run", "--build", "--rm", "-T", *secrets))
+        variables["Parameters"]["STORAGE_ADDRESS"] = f"http://127.0.0.1:{port}"
+        (folder / VARIABLES).write_text(json.dumps(variables))
         project.compose("up", "--build", "--wait", "--detach", "--no-deps", *BESIDE)
         network = f"{NAME}_default"
         bridge = docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", network).strip()

@@ -30,6 +30,7 @@ from local.emulation.sam_template.declarations import Cors
 CORS = Cors(("*",), ("GET", "HEAD", "PUT"), ("content-type", "if-none-match"), ("content-disposition", "etag"), 600)
 # What is in memory of a body on its way, at most; the whole bodies are in the store.
 PIECE_BYTES = {"GET": 1 << 20, "HEAD": 0, "PUT": 1 << 18}
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class ObjectStore:
         return Answer(200)
 
     async def _describe(self, claims: SignedUrlClaims, request: Request) -> Answer:
-        headers = tuple((name.lower(), value) for name, value in claims.headers.items())
+        headers = tuple((name.lower(), value) for name, value in ({**claims.headers, **NOSNIFF}).items())
         try:
             size = await self._blobs.size(claims.key)
         except BlobNotFound as error:

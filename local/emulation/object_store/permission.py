@@ -4,10 +4,13 @@ from urllib.parse import parse_qs
 
 from imagescaler.adapters.signed_urls.claims import InvalidSignature, SignedUrlClaims
 from imagescaler.adapters.signed_urls.gateway import PATH
+from imagescaler.domain.formats import Format
 from local.emulation.api_gateway.refusal import Refusal
 from local.emulation.api_gateway.request import Request
 
 METHODS = ("GET", "HEAD", "PUT")
+RESULTS = "results/"
+IMAGES = frozenset(each.media_type for each in Format)
 
 
 def key_of(request: Request) -> str:
@@ -28,6 +31,8 @@ def permitted(request: Request, signing_key: str) -> SignedUrlClaims:
         raise Refusal(403, f"The URL is signed for {claims.method} of {claims.key}.")
     if claims.method == "PUT":
         _check_body(request, claims)
+    elif claims.headers.get("Content-Type") not in IMAGES or not claims.key.startswith(RESULTS):
+        raise Refusal(403, "A signed URL serves a result, as the image that it is.")
     return claims
 
 

@@ -44,8 +44,11 @@ async def client(store: RedisImageStore) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def url(method: str = "PUT", key: str = "uploads/1", ttl_s: int = 3600, signing_key: str = KEY, **more: Any) -> str:
-    put = {"size": 3, "media_type": "image/jpeg"} if method == "PUT" else {}
-    claims = SignedUrlClaims(method, key, int(time.time()) + ttl_s, **{**put, **more})
+    if method == "PUT":
+        more = {"size": 3, "media_type": "image/jpeg", **more}
+    else:
+        more["headers"] = {"Content-Type": "image/jpeg", **more.get("headers", {})}
+    claims = SignedUrlClaims(method, key, int(time.time()) + ttl_s, **more)
     return f"/storage/{key}?token={claims.token(signing_key)}"
 
 
@@ -271,3 +274,28 @@ async def test_a_path_is_logged_as_it_was_sent_and_cut_off(
     first, second = (record.getMessage() for record in caplog.records if record.name.endswith("object_store.app"))
     assert first.startswith("GET /storage/a%0A12:00:00%20forged%1B%5B2K 403 ")
     assert len(second) < 300
+
+
+@pytest.mark.parametrize(
+    ("key", "media_type"),
+    [
+        ("results/1/1", "text/html"),
+        ("results/1/1", "image/svg+xml"),
+        ("results/1/1", "image/png; charset=utf-8"),
+        ("uploads/1", "image/png"),
+        ("sources/1", "image/png"),
+    ],
+)
+async def test_nothing_but_a_result_is_served_and_as_nothing_but_an_image(
+    client: httpx.AsyncClient, store: RedisImageStore, key: str, media_type: str
+) -> None:
+    """Whoever has the key still cannot put a page on the origin of the API."""
+    await store.put(key, b"<script>", ttl_s=60)
+    answer = await client.get(url("GET", key, headers={"Content-Type": media_type}))
+    assert (answer.status_code, b"<script>" in answer.content) == (403, False)
+
+
+async def test_the_type_of_a_result_is_never_guessed(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    await store.put("results/1/1", b"<script>", ttl_s=60)
+    answer = await client.get(url("GET", "results/1/1", headers={"X-Content-Type-Options": ""}))
+    assert (answer.headers["content-type"], answer.headers["x-content-type-options"]) == ("image/jpeg", "nosniff")

@@ -1,5 +1,7 @@
 """The environment, read and refused."""
 
+from pathlib import Path
+
 import pytest
 
 from imagescaler.adapters import queues, repositories, stores
@@ -48,3 +50,14 @@ def test_an_unknown_scheme_is_refused_with_those_that_are_known(module: object) 
     for url, told in (("ftp://host", "ftp"), ("host", "empty")):
         with pytest.raises(SettingsError, match=told):
             module.connect(url)  # type: ignore[attr-defined]
+
+
+def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "dsn"
+    path.write_text("postgresql://host/database\n")
+    read = settings.read(RepositorySettings, {"POSTGRES_DSN_FILE": str(path)})
+    assert read.postgres_dsn == "postgresql://host/database"
+    both = settings.read(RepositorySettings, {"POSTGRES_DSN_FILE": str(path), "POSTGRES_DSN": "memory://"})
+    assert both.postgres_dsn == "memory://"
+    with pytest.raises(SettingsError, match="POSTGRES_DSN_FILE: the file cannot be read"):
+        settings.read(RepositorySettings, {"POSTGRES_DSN_FILE": str(tmp_path / "none")})
