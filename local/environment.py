@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
+from asyncpg.connect_utils import SessionAttribute
 from redis.exceptions import RedisError
 
-from imagescaler.adapters.clients.postgres import WRITABLE
 from imagescaler.adapters.clients.redis import open_client
 from local.servers.announcement import read_announcement
 from local.servers.folders import used
@@ -59,7 +59,9 @@ def running_environment(data_folder: Path, *, may_be_new: bool = False) -> Itera
 async def check_postgres(dsn: str) -> None:
     """Check that Postgres accepts connections and is writable; raises StackError instead of a function's traceback."""
     try:
-        connection = await asyncpg.connect(dsn, timeout=CHECK_TIMEOUT_S, target_session_attrs=WRITABLE)
+        connection = await asyncpg.connect(
+            dsn, timeout=CHECK_TIMEOUT_S, target_session_attrs=SessionAttribute.read_write
+        )
     except asyncpg.InternalClientError as error:
         raise StackError("The database at POSTGRES_DSN is read-only: name a server that accepts writes.") from error
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
