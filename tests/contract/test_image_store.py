@@ -61,6 +61,41 @@ async def test_sources_leave_room_for_results(bounded_store: ImageStore) -> None
         await bounded_store.put("results/2/1", b"x", ttl_s=60)
 
 
+async def test_a_full_store_says_when_enough_of_it_expires(bounded_store: ImageStore) -> None:
+    for number, ttl_s in enumerate((500, 100, 300)):
+        await bounded_store.put(f"uploads/{number}", bytes(250), ttl_s=ttl_s)
+    for needed, after_s in ((1, 100), (250, 100), (251, 300), (501, 500)):
+        with pytest.raises(StoreFull) as caught:
+            await bounded_store.put("sources/1", bytes(needed), ttl_s=60)
+        assert caught.value.room_after_s is not None
+        assert after_s - 3 < caught.value.room_after_s <= after_s
+        assert caught.value.retry_after_s == caught.value.room_after_s
+
+
+async def test_a_store_full_of_sources_has_room_once_they_are_scaled(bounded_store: ImageStore) -> None:
+    await bounded_store.put("sources/1", bytes(400), ttl_s=600)
+    await bounded_store.put("uploads/1", bytes(350), ttl_s=300)
+    with pytest.raises(StoreFull) as caught:
+        await bounded_store.put("sources/2", bytes(400), ttl_s=60)
+    assert caught.value.room_after_s is None
+    with pytest.raises(StoreFull) as caught:
+        await bounded_store.put("sources/2", bytes(401), ttl_s=60)
+    assert caught.value.room_after_s is not None
+    assert 590 < caught.value.room_after_s <= 600
+
+
+async def test_what_finds_no_room_leaves_what_it_would_have_replaced(bounded_store: ImageStore) -> None:
+    await bounded_store.put("sources/1", bytes(300), ttl_s=60)
+    await bounded_store.put("sources/2", bytes(300), ttl_s=60)
+    with pytest.raises(StoreFull):
+        await bounded_store.put("sources/2", bytes(451), ttl_s=60)
+    assert await bounded_store.size("sources/2") == 300
+    with pytest.raises(StoreFull):
+        await bounded_store.put("sources/3", bytes(151), ttl_s=60)
+    await bounded_store.put("sources/2", bytes(450), ttl_s=60)
+    assert await bounded_store.size("sources/2") == 450
+
+
 async def test_the_quota_holds_for_many_at_once(bounded_store: ImageStore) -> None:
     puts = (bounded_store.put(f"results/{number}/1", bytes(100), ttl_s=60) for number in range(30))
     outcomes = await asyncio.gather(*puts, return_exceptions=True)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable, StoreUnavailable
+from imagescaler.runtime import loop
 from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions, Post, multipart
 from tests.pictures import photograph, plain
@@ -566,3 +567,14 @@ def test_whoever_finds_no_room_is_told_from_the_waiting_work_when_to_come_again(
     assert post(photograph(), width=800).headers["retry-after"] == retry_after
     monkeypatch.setattr(module.store, "_quota_bytes", 10)
     assert post(photograph(), width=800).headers["retry-after"] == retry_after
+
+
+def test_whoever_finds_the_store_full_of_uploads_is_told_when_they_expire(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = functions["create_task"]
+    monkeypatch.setattr(module.store, "_quota_bytes", 10_000_000)
+    loop.run(module.store.put("uploads/1", bytes(7_499_000), ttl_s=900))
+    answer = post(photograph(), width=800)
+    assert (answer.status, answer.json["type"]) == (503, "/problems/store-full")
+    assert 890 < int(answer.headers["retry-after"]) <= 900

@@ -10,6 +10,7 @@ import aiohttp
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
 from tools.chaos.checker import Color, Remains, Row
+from tools.chaos.ledger import differences
 from tools.chaos.system import System
 from tools.chaos.work import color_of
 
@@ -61,6 +62,8 @@ async def _left_over(system: System) -> AsyncIterator[str]:
                 for group in await client.xinfo_groups(stream):
                     if group["pending"]:
                         yield f"{group['pending']} messages in hand in {GROUP} of {stream}"
+        for difference in await differences(client):
+            yield difference
         for pattern in BLOBS:
             async for key in client.scan_iter(pattern):
                 if await client.pttl(key) == -1:  # -2 has just gone

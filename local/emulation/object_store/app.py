@@ -11,6 +11,7 @@ from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.adapters.signed_urls.gateway import PATH
 from imagescaler.domain.errors import BlobNotFound, Unavailable
 from imagescaler.domain.etag import has_etag
+from imagescaler.domain.upload import owner_folder
 from local.emulation.api_gateway.answer import Answer, Headers
 from local.emulation.api_gateway.app import CLIENT_CLOSED_REQUEST
 from local.emulation.api_gateway.body import Body, ClientGone, Receive
@@ -38,8 +39,10 @@ logger = logging.getLogger(__name__)
 class Blobs(Protocol):
     """The operations of a store; every method raises StoreUnavailable when the store does not answer."""
 
-    async def receive(self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int) -> bool:
-        """Store the chunks; False if `key` exists already. Raises StoreFull."""
+    async def receive(
+        self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int, account: str = ""
+    ) -> bool:
+        """Store the chunks, from the share of `account`; False if `key` exists already. Raises StoreFull."""
         ...
 
     async def size(self, key: str) -> int:
@@ -106,16 +109,19 @@ class ObjectStore:
         try:
             claims = permitted(request, self._signing_key)
             holding.add(PIECE_BYTES[claims.method])
-            answer = await (self._take(claims, body) if claims.method == "PUT" else self._describe(claims, request))
+            answer = await (
+                self._take(claims, body, request.client) if claims.method == "PUT" else self._describe(claims, request)
+            )
         except Refusal as refusal:
             answer = refusal.answer()
         except Unavailable as problem:
-            answer = Refusal(503, problem.detail).answer()
+            answer = Refusal(503, problem.detail, retry_after_s=problem.retry_after_s).answer()
         return dress(answer, request, CORS)
 
-    async def _take(self, claims: SignedUrlClaims, body: Body) -> Answer:
+    async def _take(self, claims: SignedUrlClaims, body: Body, client: str) -> Answer:
         ttl_s = max(claims.expires_at - int(time.time()), 1)
-        if not await self._blobs.receive(claims.key, body.chunks(), size=claims.size, ttl_s=ttl_s):
+        chunks, account = body.chunks(), owner_folder(claims.key) or client
+        if not await self._blobs.receive(claims.key, chunks, size=claims.size, ttl_s=ttl_s, account=account):
             raise Refusal(412, "The URL has been used: its bytes are there.")
         return Answer(200)
 

@@ -1,4 +1,4 @@
-"""The door over real connections, before a real Redis with a budget of 8 MB, 6 MB of them for uploads."""
+"""Over real connections, with a real Redis and a quota of 16 MB: 12 MB for uploads, 6 MB for those of one client."""
 
 import asyncio
 import hashlib
@@ -12,11 +12,13 @@ import pytest
 
 from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.adapters.stores.redis import RedisImageStore
+from imagescaler.domain.errors import StoreUnavailable
 from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.server import bind, serving
 from local.emulation.object_store.app import ObjectStore
 from local.emulation.sam_template.declarations import Route
 from tests.local.api_gateway.fakes import FakeFunctions
+from tools.chaos.ledger import differences
 
 KEY = "a secret of 32 characters or more"
 JPEG = {"content-type": "image/jpeg"}
@@ -25,7 +27,7 @@ IMAGE = bytes(range(256)) * 20_000
 
 @pytest.fixture
 async def store(redis_url: str) -> AsyncIterator[RedisImageStore]:
-    made = RedisImageStore(redis_url, quota_bytes=8_000_000)
+    made = RedisImageStore(redis_url, quota_bytes=16_000_000)
     await made._redis.flushdb()
     yield made
     await made._redis.aclose()
@@ -139,19 +141,85 @@ async def test_of_two_at_once_one_wins(client: httpx.AsyncClient, store: RedisIm
 
 
 async def test_a_full_store_takes_nothing(client: httpx.AsyncClient, store: RedisImageStore) -> None:
-    await client.put(url(size=len(IMAGE)), content=IMAGE, headers=JPEG)
-    answer = await client.put(url(key="uploads/2", size=len(IMAGE)), content=IMAGE, headers=JPEG)
+    for owner in ("ada", "bob"):
+        await client.put(url(key=f"uploads/{owner}/1", size=len(IMAGE)), content=IMAGE, headers=JPEG)
+    answer = await client.put(url(key="uploads/eve/1", ttl_s=90, size=len(IMAGE)), content=IMAGE, headers=JPEG)
     assert (answer.status_code, "quota" in answer.json()["detail"]) == (503, True)
-    assert await kept(store) == {"uploads/1"}
+    assert 3500 < int(answer.headers["retry-after"]) <= 3600
+    assert await kept(store) == {"uploads/ada/1", "uploads/bob/1"}
 
 
-async def send_half(client: httpx.AsyncClient) -> asyncio.StreamWriter:
-    """Begin an upload of two megabytes, and send one."""
+@pytest.mark.parametrize(("owner", "other"), [("", "ada/"), ("ada/", ""), ("ada/", "bob/")])
+async def test_a_client_has_half_of_the_room_for_uploads(
+    client: httpx.AsyncClient, store: RedisImageStore, owner: str, other: str
+) -> None:
+    async def put(key: str) -> httpx.Response:
+        return await client.put(url(key=f"uploads/{key}", ttl_s=900, size=len(IMAGE)), content=IMAGE, headers=JPEG)
+
+    assert (await put(f"{owner}1")).status_code == 200
+    answer = await put(f"{owner}2")
+    assert (answer.status_code, "of this client" in answer.json()["detail"]) == (503, True)
+    assert 800 < int(answer.headers["retry-after"]) <= 900
+    assert (await put(f"{other}3")).status_code == 200
+    await store.delete(f"uploads/{owner}1")
+    assert (await put(f"{owner}2")).status_code == 200
+    assert await differences(store._redis) == []
+
+
+async def send_half(
+    client: httpx.AsyncClient, *, key: str = "uploads/1", size: int = 2_000_000, sent: int = 1_000_000
+) -> asyncio.StreamWriter:
+    """Begin an upload, by default of two megabytes, and send one."""
     _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
-    headers = "Host: x\r\nContent-Type: image/jpeg\r\nContent-Length: 2000000\r\n"
-    writer.write(f"PUT {url(size=2_000_000)} HTTP/1.1\r\n{headers}\r\n".encode() + bytes(1_000_000))
+    headers = f"Host: x\r\nContent-Type: image/jpeg\r\nContent-Length: {size}\r\n"
+    writer.write(f"PUT {url(key=key, size=size)} HTTP/1.1\r\n{headers}\r\n".encode() + bytes(sent))
     await writer.drain()
     return writer
+
+
+async def test_uploads_take_room_as_their_bytes_come(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    writers = [await send_half(client, key=f"uploads/{number}", size=5_000_000, sent=1_000) for number in range(12)]
+    while await budgeted(store) < 12 * 1_000:
+        await asyncio.sleep(0.01)
+    assert await budgeted(store) == 12 * 1_000
+    assert (await client.put(url(size=len(IMAGE)), content=IMAGE, headers=JPEG)).status_code == 200
+    for writer in writers:
+        writer.close()
+
+
+async def test_what_a_killed_gateway_leaves_is_gone_in_half_a_minute(
+    client: httpx.AsyncClient, store: RedisImageStore
+) -> None:
+    writer = await send_half(client)
+    while await budgeted(store) < 1_000_000:
+        await asyncio.sleep(0.01)
+    entries: Any = await store._redis.zrange("imagescaler:blob-expiries", 0, -1, withscores=True)
+    [(name, expires_at_ms)] = entries
+    assert name.startswith(b"partial/")
+    assert expires_at_ms / 1000 - time.time() <= 30
+    assert await differences(store._redis) == []
+    writer.close()
+
+
+async def test_an_upload_whose_first_part_has_expired_is_not_stored(store: RedisImageStore) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"a"
+        [key] = await store._redis.keys("imagescaler:partial/*")
+        await store._redis.delete(key)
+        yield b"b"
+
+    with pytest.raises(StoreUnavailable, match="too slow"):
+        await store.receive("uploads/1", chunks(), size=2, ttl_s=60)
+    assert (await kept(store), await budgeted(store)) == (set(), 0)
+
+
+async def test_fewer_bytes_than_promised_are_not_stored(store: RedisImageStore) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"a"
+
+    with pytest.raises(StoreUnavailable):
+        await store.receive("uploads/1", chunks(), size=2, ttl_s=60)
+    assert (await kept(store), await budgeted(store)) == (set(), 0)
 
 
 async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncClient, store: RedisImageStore) -> None:
@@ -159,7 +227,7 @@ async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncC
     while not await kept(store):
         await asyncio.sleep(0.01)
     assert {key.partition("/")[0] for key in await kept(store)} == {"partial"}
-    assert 0 < await store._redis.ttl(f"imagescaler:{(await kept(store)).pop()}") <= 60
+    assert 0 < await store._redis.ttl(f"imagescaler:{(await kept(store)).pop()}") <= 30
     writer.close()
     await writer.wait_closed()
     while await kept(store):

@@ -307,7 +307,9 @@ class Unavailable(Problem):
 
 
 class Full(Unavailable):
-    """There is no room until waiting work is done."""
+    """There is no room until waiting work is done, or until `room_after_s` seconds have passed."""
+
+    room_after_s: int | None = None
 
 
 class QueueFull(Full):

@@ -38,3 +38,13 @@ def upload_key(upload_id: UUID, owner: str) -> str:
     """
     folder = f"{hashlib.sha256(owner.encode()).hexdigest()[:16]}/" if owner else ""
     return f"uploads/{folder}{upload_id}"
+
+
+def owner_folder(key: str) -> str:
+    """Return the part of an upload's key that stands for its owner, empty without one.
+
+    >>> owner_folder(upload_key(UUID(int=1), "ada")), owner_folder(upload_key(UUID(int=1), ""))
+    ('fdee430d40bd57de', '')
+    """
+    _, *folders, _ = key.split("/")
+    return "/".join(folders)

@@ -128,12 +128,13 @@ async def _write(
 
 @asynccontextmanager
 async def _retry_after_from_backlog(tasks: TaskRepository) -> AsyncIterator[None]:
-    """Set `Retry-After` on a "full" error from the current backlog."""
+    """Set `Retry-After` on a "full" error from the current backlog, unless the time of the room is known."""
     try:
         yield
     except Full as problem:
-        with suppress(Unavailable):
-            problem.retry_after_s = (await tasks.backlog()).room_after_s
+        if problem.room_after_s is None:
+            with suppress(Unavailable):
+                problem.retry_after_s = (await tasks.backlog()).room_after_s
         raise
 
 

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from itertools import accumulate
+from operator import itemgetter
 
-from imagescaler.adapters.stores.quota import DEFAULT_QUOTA_BYTES, FULL, limit_bytes
-from imagescaler.domain.errors import BlobNotFound, StoreFull
+from imagescaler.adapters.stores.quota import DEFAULT_QUOTA_BYTES, full, limit_bytes
+from imagescaler.domain.errors import BlobNotFound
 
 
 class MemoryImageStore:
@@ -24,9 +26,18 @@ class MemoryImageStore:
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
         others = sum(len(blob) for name, blob in self.blobs.items() if name != key)
-        if others + len(data) > limit_bytes(key, self._quota_bytes):
-            raise StoreFull(FULL)
+        if (excess := others + len(data) - limit_bytes(key, self._quota_bytes)) > 0:
+            raise full(self._room_after_s(excess))
         self._blobs[key] = (data, self._clock_s() + ttl_s)
+
+    def _room_after_s(self, needed: int) -> float | None:
+        """Return the seconds until `needed` bytes have expired; None if that depends on the work that waits."""
+        if sum(len(data) for key, data in self.blobs.items() if key.startswith("sources/")) >= needed:
+            return None
+        blobs = sorted((self._blobs[key] for key in self.blobs), key=itemgetter(1))
+        sums = accumulate(len(data) for data, _ in blobs)
+        ends = (until for (_, until), freed in zip(blobs, sums, strict=True) if freed >= needed)
+        return next((until - self._clock_s() for until in ends), None)
 
     async def get(self, key: str, *, first_bytes: int | None = None) -> bytes:
         try:

@@ -1,20 +1,21 @@
 """An image store in Redis: each blob is a string with a time to live, and a ledger enforces the quota."""
 
-from collections.abc import AsyncIterable, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import uuid4
 
 from redis.exceptions import OutOfMemoryError
 
 from imagescaler.adapters.clients.redis import open_client, unavailable_as
-from imagescaler.adapters.stores.quota import FULL, limit_bytes
-from imagescaler.adapters.stores.redis_ledger import Ledger, blob_key
+from imagescaler.adapters.stores.quota import UPLOAD_SHARE, limit_bytes
+from imagescaler.adapters.stores.redis_ledger import Allowance, Ledger, blob_key
 from imagescaler.domain.errors import BlobNotFound, StoreFull, StoreUnavailable
 
 CHUNK_BYTES = 1 << 20
-PARTIAL_TTL_S = 60  # a partial upload is deleted if its writer was killed
+PARTIAL_TTL_S = 30  # renewed with each piece; what a killed writer leaves is deleted after this time
 UNAVAILABLE = "The image store does not answer. Try again."
+TOO_SLOW = "The image store was too slow, and what was written of the image has expired. Try again."
 
 
 class RedisImageStore:
@@ -26,11 +27,15 @@ class RedisImageStore:
         self._ledger = Ledger(self._redis)
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
-        async with self._writing(key):
-            ttl_ms, limit = ttl_s * 1000, limit_bytes(key, self._quota_bytes)
-            if not await self._ledger.reserve(key, len(data), ttl_ms=ttl_ms, limit=limit):
-                raise StoreFull(FULL)
-            await self._redis.set(blob_key(key), data, px=ttl_ms)
+        allowance, size = Allowance(limit_bytes(key, self._quota_bytes), replaced=key), len(data)
+        async with self._writing() as partial:
+            held = 0
+            # The last piece first, so that Redis allocates exactly the memory of the blob.
+            for offset in reversed(range(0, max(size, 1), CHUNK_BYTES)):
+                piece = memoryview(data)[offset : offset + CHUNK_BYTES]
+                await self._write(partial, offset, piece, held, allowance)
+                held = size
+            await self._finish(partial, key, size, ttl_s, replace=True)
 
     async def get(self, key: str, *, first_bytes: int | None = None) -> bytes:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
@@ -48,44 +53,46 @@ class RedisImageStore:
         return size
 
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
-        async with self._writing(target):
+        with self._errors():
             limit = limit_bytes(target, self._quota_bytes)
             copied = await self._ledger.copy(key, target, ttl_ms=ttl_s * 1000, limit=limit)
-        if copied is None:
-            raise BlobNotFound(key)
         if not copied:
-            raise StoreFull(FULL)
+            raise BlobNotFound(key)
 
     async def exists(self, key: str) -> bool:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
             return bool(await self._redis.exists(blob_key(key)))
 
-    async def receive(self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int) -> bool:
+    async def receive(
+        self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int, account: str = ""
+    ) -> bool:
         """Store a stream of `size` bytes; False if the key exists already. Raises StoreFull.
 
-        The blob appears under its key once it is complete. An incomplete one is deleted.
+        The blob appears under its key once it is complete. It takes room as its bytes come, of the share of `account`
+        if one is named, and what is incomplete is deleted.
         """
-        partial, ttl_ms = f"partial/{uuid4()}", ttl_s * 1000
-        async with self._writing(partial):
-            limit = limit_bytes(key, self._quota_bytes)
-            if not await self._ledger.reserve(partial, size, ttl_ms=ttl_ms, limit=limit):
-                raise StoreFull(FULL)
-            try:
-                await self._write(blob_key(partial), chunks, size)
-                return await self._ledger.move(partial, key, ttl_ms=ttl_ms)
-            finally:
-                await self._ledger.delete(partial)
+        limit = limit_bytes(key, self._quota_bytes)
+        allowance = Allowance(limit, account, int(limit * UPLOAD_SHARE))
+        async with self._writing() as partial:
+            await self._ledger.check(size, allowance)
+            offset = 0
+            async for chunk in chunks:
+                await self._write(partial, offset, chunk, offset, allowance)
+                offset += len(chunk)
+            return await self._finish(partial, key, size, ttl_s, replace=False)
 
-    async def _write(self, key: str, chunks: AsyncIterable[bytes], size: int) -> None:
-        await self._write_at(key, size - 1, b"\0")  # allocates all of the memory at once
-        offset = 0
-        async for chunk in chunks:
-            await self._write_at(key, offset, chunk)
-            offset += len(chunk)
+    async def _write(
+        self, partial: str, offset: int, piece: bytes | memoryview, held: int, allowance: Allowance
+    ) -> None:
+        ttl_ms = PARTIAL_TTL_S * 1000
+        if not await self._ledger.write(partial, offset, piece, held=held, ttl_ms=ttl_ms, allowance=allowance):
+            raise StoreUnavailable(TOO_SLOW)
 
-    async def _write_at(self, key: str, offset: int, data: bytes) -> None:
-        written: Any = self._redis.pipeline(transaction=False)
-        await written.setrange(key, offset, data).expire(key, PARTIAL_TTL_S).execute()
+    async def _finish(self, partial: str, key: str, size: int, ttl_s: int, *, replace: bool) -> bool:
+        moved = await self._ledger.move(partial, key, size=size, ttl_ms=ttl_s * 1000, replace=replace)
+        if moved < 0:
+            raise StoreUnavailable(TOO_SLOW)
+        return bool(moved)
 
     async def stream(self, key: str, part: range) -> AsyncIterator[bytes]:
         """Yield the bytes at these positions in chunks, up to the end of the blob."""
@@ -108,11 +115,21 @@ class RedisImageStore:
             await self._redis.ping()
 
     @asynccontextmanager
-    async def _writing(self, key: str) -> AsyncIterator[None]:
-        """Delete the blob and raise StoreFull if Redis is out of memory: the quota exceeds its `maxmemory`."""
+    async def _writing(self) -> AsyncIterator[str]:
+        """Yield the key of a partial blob, which is deleted if it is still there at the end."""
+        partial = f"partial/{uuid4()}"
+        with self._errors():
+            try:
+                yield partial
+            except BaseException:
+                await self._ledger.delete(partial)
+                raise
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Raise StoreFull if Redis is out of memory, because the quota exceeds its `maxmemory`."""
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
             try:
                 yield
             except OutOfMemoryError as error:
-                await self._ledger.delete(key)
                 raise StoreFull("The image store's memory is used up. Try again later.") from error

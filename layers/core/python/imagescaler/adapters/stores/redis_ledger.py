@@ -1,49 +1,117 @@
-"""The ledger of the blobs in Redis: the size and expiry of each, and the sum of the sizes."""
+"""The ledger of the blobs in Redis: size, expiry and account of each, and the sums of the sizes."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from redis.asyncio import Redis
 
 from imagescaler.adapters.clients.redis import KEY_PREFIX
+from imagescaler.adapters.stores.quota import full
 
-KEYS = [KEY_PREFIX + name for name in ("blob-expiries", "blob-sizes", "blob-bytes")]
+KEYS = [KEY_PREFIX + name for name in ("blob-expiries", "blob-sizes", "blob-bytes", "blob-accounts", "account-bytes")]
 # Redis expires blobs without notice, so the ledger stores their expiries and removes expired entries before it counts.
-# Space is reserved before the bytes are sent. If the client dies in between, the reservation expires.
+# Each script changes blob and entry together, so that a client which dies between two leaves them equal.
 COMMON = """
+local FITS, FULL, SHARE_USED_UP, GONE = 0, 1, 2, 3
+local function now_ms()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
 local function forget(name)
   local size = redis.call('HGET', KEYS[2], name)
-  if size then
-    redis.call('HDEL', KEYS[2], name)
-    redis.call('ZREM', KEYS[1], name)
-    redis.call('DECRBY', KEYS[3], size)
+  if not size then return end
+  redis.call('HDEL', KEYS[2], name)
+  redis.call('ZREM', KEYS[1], name)
+  redis.call('DECRBY', KEYS[3], size)
+  local account = redis.call('HGET', KEYS[4], name)
+  if account then
+    redis.call('HDEL', KEYS[4], name)
+    if redis.call('HINCRBY', KEYS[5], account, -size) <= 0 then redis.call('HDEL', KEYS[5], account) end
   end
 end
-local function reserve(name, size, ttl_ms, limit)
-  local time = redis.call('TIME')
-  local now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
-  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_ms, 'LIMIT', 0, 1000)) do forget(gone) end
+local function add(name, size, ttl_ms, account)
   forget(name)
-  if tonumber(redis.call('GET', KEYS[3]) or '0') + size > limit then return false end
-  redis.call('ZADD', KEYS[1], now_ms + ttl_ms, name)
+  redis.call('ZADD', KEYS[1], now_ms() + ttl_ms, name)
   redis.call('HSET', KEYS[2], name, size)
   redis.call('INCRBY', KEYS[3], size)
-  return true
+  if account ~= '' then
+    redis.call('HSET', KEYS[4], name, account)
+    redis.call('HINCRBY', KEYS[5], account, size)
+  end
+end
+-- Milliseconds until `needed` bytes, of one account if one is named, have expired. -1 if sources would be enough, which
+-- are deleted as soon as their tasks have ended, and if the 1,000 entries that expire first are not.
+local function room_after_ms(needed, account)
+  local now, expired, sources, after = now_ms(), 0, 0, -1
+  local entries = redis.call('ZRANGE', KEYS[1], 0, 999, 'WITHSCORES')
+  for i = 1, #entries, 2 do
+    local name = entries[i]
+    if account == '' or redis.call('HGET', KEYS[4], name) == account then
+      local size = tonumber(redis.call('HGET', KEYS[2], name) or '0')
+      expired = expired + size
+      if string.sub(name, 1, 8) == 'sources/' then sources = sources + size end
+      if after < 0 and expired >= needed then after = math.max(entries[i + 1] - now, 1) end
+    end
+  end
+  return sources >= needed and -1 or after
+end
+-- Whether a blob may have `size` bytes, in place of its own and of those of the blob that it will replace.
+local function check(name, size, limit, account, share, replaced)
+  for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_ms(), 'LIMIT', 0, 1000)) do forget(gone) end
+  local old = tonumber(redis.call('HGET', KEYS[2], name) or '0')
+  if replaced ~= '' then old = old + tonumber(redis.call('HGET', KEYS[2], replaced) or '0') end
+  local excess = tonumber(redis.call('GET', KEYS[3]) or '0') - old + size - limit
+  if excess > 0 then return {FULL, room_after_ms(excess, '')} end
+  if account == '' then return {FITS, 0} end
+  excess = tonumber(redis.call('HGET', KEYS[5], account) or '0') - old + size - share
+  if excess > 0 then return {SHARE_USED_UP, room_after_ms(excess, account)} end
+  return {FITS, 0}
 end
 """
-RESERVE = "return reserve(ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])) and 1 or 0"
-DELETE = "forget(ARGV[1]) return redis.call('UNLINK', KEYS[4])"
+CHECK = "return check('', tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), '')"
+WRITE = """
+local name, ttl_ms, limit, account, share = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local offset, chunk, held = tonumber(ARGV[6]), ARGV[8], redis.call('STRLEN', KEYS[6])
+if held < tonumber(ARGV[7]) then return {GONE, 0} end
+local size = math.max(held, offset + #chunk)
+local outcome = check(name, size, limit, account, share, ARGV[9])
+if outcome[1] ~= FITS then return outcome end
+add(name, size, ttl_ms, account)
+if size == 0 then redis.call('SET', KEYS[6], '') else redis.call('SETRANGE', KEYS[6], offset, chunk) end
+redis.call('PEXPIRE', KEYS[6], ttl_ms)
+return outcome
+"""
+DELETE = "forget(ARGV[1]) return redis.call('UNLINK', KEYS[6])"
 COPY = """
-if redis.call('EXISTS', KEYS[4]) == 0 then return -1 end
-if not reserve(ARGV[1], redis.call('STRLEN', KEYS[4]), tonumber(ARGV[2]), tonumber(ARGV[3])) then return 0 end
-redis.call('COPY', KEYS[4], KEYS[5], 'REPLACE')
-return redis.call('PEXPIRE', KEYS[5], ARGV[2])
+if redis.call('EXISTS', KEYS[6]) == 0 then return {GONE, 0} end
+local size = redis.call('STRLEN', KEYS[6])
+local outcome = check(ARGV[1], size, tonumber(ARGV[3]), '', 0, '')
+if outcome[1] ~= FITS then return outcome end
+add(ARGV[1], size, tonumber(ARGV[2]), '')
+redis.call('COPY', KEYS[6], KEYS[7], 'REPLACE')
+redis.call('PEXPIRE', KEYS[7], ARGV[2])
+return outcome
 """
+# A command may be repeated after its answer was lost: then the blob has its new name already.
 MOVE = """
-if redis.call('EXISTS', KEYS[5]) == 1 then return 0 end
-local size = redis.call('STRLEN', KEYS[4])
-redis.call('RENAME', KEYS[4], KEYS[5])
+local size = tonumber(ARGV[4])
+if redis.call('EXISTS', KEYS[6]) == 0 or redis.call('STRLEN', KEYS[6]) ~= size then
+  local is_moved = redis.call('EXISTS', KEYS[7]) == 1 and redis.call('STRLEN', KEYS[7]) == size
+  return is_moved and 1 or -1
+end
+if ARGV[5] == '0' and redis.call('EXISTS', KEYS[7]) == 1 then
+  forget(ARGV[1])
+  redis.call('UNLINK', KEYS[6])
+  return 0
+end
+local account = redis.call('HGET', KEYS[4], ARGV[1]) or ''
+redis.call('RENAME', KEYS[6], KEYS[7])
 forget(ARGV[1])
-reserve(ARGV[2], size, tonumber(ARGV[3]), math.huge)
-return redis.call('PEXPIRE', KEYS[5], ARGV[3])
+add(ARGV[2], size, tonumber(ARGV[3]), account)
+redis.call('PEXPIRE', KEYS[7], ARGV[3])
+return 1
 """
+GONE = 3
 
 
 def blob_key(name: str) -> str:
@@ -51,29 +119,61 @@ def blob_key(name: str) -> str:
     return KEY_PREFIX + name
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The bytes that the store may hold with a blob, and of those the share of the blob's account, if it has one.
+
+    The bytes of the blob that it will replace do not count.
+    """
+
+    limit: int
+    account: str = ""
+    share: int = 0
+    replaced: str = ""
+
+
 class Ledger:
-    """Atomic operations on blobs and their entries, as Lua scripts."""
+    """Atomic operations on blobs and their entries, as Lua scripts. Those that take room raise StoreFull."""
 
     def __init__(self, redis: Redis) -> None:
-        self._reserve, self._delete, self._copy, self._move = (
-            redis.register_script(COMMON + script) for script in (RESERVE, DELETE, COPY, MOVE)
+        self._check, self._write, self._delete, self._copy, self._move = (
+            redis.register_script(COMMON + script) for script in (CHECK, WRITE, DELETE, COPY, MOVE)
         )
 
-    async def reserve(self, name: str, size: int, *, ttl_ms: int, limit: int) -> bool:
-        """Reserve space for a blob; False if the sum would exceed `limit` bytes."""
-        return bool(await self._reserve(keys=KEYS, args=[name, size, ttl_ms, limit]))
+    async def check(self, size: int, allowance: Allowance) -> None:
+        """Raise StoreFull if there is no room for `size` bytes more."""
+        _settle(await self._check(keys=KEYS, args=[size, allowance.limit, allowance.account, allowance.share]))
+
+    async def write(
+        self, name: str, offset: int, data: bytes | memoryview, *, held: int, ttl_ms: int, allowance: Allowance
+    ) -> bool:
+        """Write a part of a blob, count it, and renew the blob; False if it has fewer than `held` bytes."""
+        limits: list[str | int] = [allowance.limit, allowance.account, allowance.share]
+        args = [name, ttl_ms, *limits, offset, held, data, allowance.replaced]
+        return _settle(await self._write(keys=[*KEYS, blob_key(name)], args=args))
 
     async def delete(self, name: str) -> None:
         """Delete a blob and its entry."""
         await self._delete(keys=[*KEYS, blob_key(name)], args=[name])
 
-    async def copy(self, name: str, target: str, *, ttl_ms: int, limit: int) -> bool | None:
-        """Copy a blob; None if it does not exist, False if the sum would exceed `limit` bytes."""
+    async def copy(self, name: str, target: str, *, ttl_ms: int, limit: int) -> bool:
+        """Copy a blob; False if it does not exist."""
         keys = [*KEYS, blob_key(name), blob_key(target)]
-        outcome: int = await self._copy(keys=keys, args=[target, ttl_ms, limit])
-        return None if outcome < 0 else bool(outcome)
+        return _settle(await self._copy(keys=keys, args=[target, ttl_ms, limit]))
 
-    async def move(self, name: str, target: str, *, ttl_ms: int) -> bool:
-        """Rename a blob; False if `target` exists already."""
+    async def move(self, name: str, target: str, *, size: int, ttl_ms: int, replace: bool) -> Literal[-1, 0, 1]:
+        """Rename a blob of `size` bytes, and return 1.
+
+        Returns 0, and deletes the blob, if `target` exists and is not to be replaced; -1 if the blob has another size.
+        """
         keys = [*KEYS, blob_key(name), blob_key(target)]
-        return bool(await self._move(keys=keys, args=[name, target, ttl_ms]))
+        outcome: Literal[-1, 0, 1] = await self._move(keys=keys, args=[name, target, ttl_ms, size, int(replace)])
+        return outcome
+
+
+def _settle(outcome: Any) -> bool:
+    """Return False if a blob was gone; raises StoreFull."""
+    code, after_ms = outcome
+    if code in (0, GONE):
+        return not code
+    raise full(None if after_ms < 0 else after_ms / 1000, of_share=code > 1)
