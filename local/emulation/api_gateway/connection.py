@@ -30,14 +30,16 @@ class Connection(HttpToolsProtocol):
     _head_timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
     _is_refused = False
+    made_at_s = 0.0
     _unparsed = 0  # bytes since the last head or piece of a body
     _reading_head = True
     _head_begun = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head; refuse a connection too many (503)."""
+        """Begin to wait for a head. For a connection too many, close the oldest without a request, or refuse (503)."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
+        self.made_at_s = self.loop.time()
+        if len(self.connections) > MAX_CONNECTIONS and not self._make_room():
             self._refuse(Refusal(503, "This gateway has too many connections. Try again.", retry_after_s=1))
             self.transport.close()
         else:
@@ -55,7 +57,7 @@ class Connection(HttpToolsProtocol):
         """Parse, and refuse what is malformed (400), or large and neither head nor body (431)."""
         if self._is_refused or self.transport.is_closing():
             return
-        if self._is_idle and self._head_timer is None:
+        if self.is_idle and self._head_timer is None:
             self._await_head()
         self._unset_keepalive_if_required()
         self._unparsed += len(data)
@@ -98,8 +100,17 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     @property
-    def _is_idle(self) -> bool:
+    def is_idle(self) -> bool:
+        """True if no request is under way, or its head is not complete."""
         return self.cycle is None or (self.cycle.response_complete and not self.pipeline)
+
+    def _make_room(self) -> bool:
+        """Close the oldest connection that has no request under way; False if there is none."""
+        others = (each for each in self.connections if isinstance(each, Connection) and each is not self)
+        idle = [each for each in others if each.is_idle and not each.transport.is_closing()]
+        if idle:
+            min(idle, key=lambda each: each.made_at_s).transport.abort()
+        return bool(idle)
 
     def _await_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_TIMEOUT_S, self._head_is_late)

@@ -1,6 +1,7 @@
 """Connections of clients that send or receive too little, too much, or what is no HTTP."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -323,19 +324,41 @@ async def test_responses_that_are_not_received_count_and_refuse_new_requests(
         assert len(await reader.read()) > 8 * MIB
 
 
-async def test_connections_beyond_the_limit_are_503_and_others_go_on(
+PLAIN = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+async def test_connections_beyond_the_limit_are_503_while_all_others_have_requests(
     functions: FakeFunctions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
+    functions.gate.clear()
     async with clients_of(Gateway(ROUTES, None, functions)) as clients:
-        streams = [await clients.connect() for _ in range(3)]
+        streams = [await clients.connect(PLAIN) for _ in range(3)]
+        while len(functions.called) < 3:
+            await asyncio.sleep(0.01)
         status, problem = await clients.ask(b"")
         assert (status, problem["detail"]) == (503, "This gateway has too many connections. Try again.")
-        for reader, writer in streams:
-            writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        functions.gate.set()
+        for reader, _ in streams:
             assert (await reader.read()).startswith(b"HTTP/1.1 200")
-        reader, _ = await clients.connect(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        reader, _ = await clients.connect(PLAIN)
         assert (await reader.read()).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", PLAIN.replace(b"close", b"keep-alive")])
+async def test_connections_without_a_request_make_room_for_others(
+    functions: FakeFunctions, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 3)
+    async with clients_of(Gateway(ROUTES, None, functions)) as clients:
+        idle = [(await clients.connect(sent))[0] for _ in range(3)]
+        await asyncio.sleep(0.1)
+        for reader in idle[:2]:
+            served, _ = await clients.connect(PLAIN.replace(b"close", b"keep-alive"))
+            assert await served.readuntil(b"\r\n") == b"HTTP/1.1 200 OK\r\n"
+            with contextlib.suppress(ConnectionResetError):
+                await reader.read()
+        assert not idle[2].at_eof()
 
 
 # Addresses
