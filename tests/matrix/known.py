@@ -6,16 +6,7 @@ Each is expected to fail, and strictly so: a kind that has become right fails un
 import re
 
 # Patterns of whole names, and the number of the fault in the issue with what it is.
-KNOWN: tuple[tuple[str, str], ...] = (
-    # Pictures that come out wrong
-    (r"png/rgb16-transparent-color-near", "A.1: a transparent colour of 16 bits is compared at 8"),
-    # Colours
-    (r"png/meaning-(?:chrm-srgb-)?gama-(?:linear|1\.8).*", "A.4: gAMA"),
-    (r"png/meaning-gama-2\.2-chrm-(?:p3|bt2020)", "A.4: gAMA with cHRM"),
-    (r"png/meaning-cicp-(?:p3|linear|gamma|bt709|bt2020|pq|hlg|narrow).*", "A.4: cICP"),
-    (r"png/meaning-iccp-grey-linear", "A.4: a grey profile of light is 10 levels off where it is dark"),
-    (r"avif/nclx-(?:p3|p3-gamma-2\.2|bt2020|bt2020-srgb-curve|linear|gamma-2\.8|pq|hlg)", "A.4: nclx"),
-)
+KNOWN: tuple[tuple[str, str], ...] = ()
 
 
 # Results that keep a profile (source and format): the profile is not one of such pixels.

@@ -7,15 +7,19 @@ from typing import Self
 
 from PIL import ExifTags, Image
 
+from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.turn import STEPS, Turn
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.codecs.codec import Codec, codec_of
+from imagescaler.engine.decode.icc_profile import opened_profile, profile_of
 from imagescaler.engine.decode.metadata import exif_of
 from imagescaler.engine.open.open_image import decoding, open_image
+from imagescaler.engine.pixels.modes import is_grey
+from imagescaler.probe.color_encoding import BT709, SRGB, ColorEncoding
 from imagescaler.probe.exif_orientation import orientation_of
-from imagescaler.probe.probe import probe, read_timeline, repaired
+from imagescaler.probe.probe import probe, read_colors, read_timeline, repaired
 from imagescaler.probe.timeline import Timeline
 
 STILL = Timeline(())
@@ -26,14 +30,17 @@ class OpenedImage:
     """A file that was checked and opened, and is not decoded.
 
     `source` is what probe() read, until `oriented` completes it. `is_deep` is True if samples of colors have more bits
-    than Pillow decodes. `timeline` has frames only if a result keeps the animation. `warnings` are sentences about
-    what of the file is not used.
+    than Pillow decodes. `colors` are those that the file states by numbers, None if it states none or its ICC profile
+    counts. `timeline` has frames only if a result keeps the animation. `warnings` are sentences about what of the file
+    is not used.
     """
 
     image: Image.Image
     data: bytes
     source: Source
     is_deep: bool
+    is_grey: bool = False
+    colors: ColorEncoding | None = None
     timeline: Timeline = STILL
     warnings: tuple[str, ...] = ()
 
@@ -41,6 +48,19 @@ class OpenedImage:
     def codec(self) -> Codec:
         """Codec of the file."""
         return codec_of(self.source.format)
+
+    @property
+    def is_refined(self) -> bool:
+        """True if samples of 16 bits are decoded whole before they are cut to 8."""
+        return self.is_deep and (self.colors is not None or "transparency" in self.image.info)
+
+    @property
+    def profile(self) -> bytes | None:
+        """ICC profile of the colors: the file's, or one made of the numbers that it states; None for sRGB."""
+        if self.colors is None:
+            profile: bytes | None = self.image.info.get("icc_profile")
+            return profile
+        return None if self.colors == SRGB else profile_of(self.colors, is_grey=self.is_grey)
 
     def oriented(self) -> Self:
         """Return the image with its orientation (EXIF 2.32, tag 0x0112) and upright size read; raises CorruptImage.
@@ -80,4 +100,13 @@ def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iter
     with open_image(data, source, limits) as image:
         is_kept = any(each.keeps_frames(source.format) for each in options)
         timeline = read_timeline(data, source.format, limits.max_frames) if is_kept else None
-        yield OpenedImage(image, data, source, codec_of(source.format).has_deep_colors(image), timeline or STILL)
+        is_deep, colors = codec_of(source.format).has_deep_colors(image), _colors(image, data, source.format)
+        yield OpenedImage(image, data, source, is_deep, is_grey(image), colors, timeline or STILL)
+
+
+def _colors(image: Image.Image, data: bytes, fmt: Format) -> ColorEncoding | None:
+    signals = read_colors(data, fmt)
+    colors, mode = signals.before_profile or signals.without_profile, "L" if is_grey(image) else "RGB"
+    if colors is None or (not signals.before_profile and opened_profile(image.info.get("icc_profile"), mode)):
+        return None
+    return replace(colors, primaries=BT709) if is_grey(image) else colors

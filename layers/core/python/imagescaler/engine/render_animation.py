@@ -18,7 +18,6 @@ from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.frames.read_frames import frame_codec_of, read_frames
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.output_spec import OutputSpec
-from imagescaler.engine.pixels.modes import WITHOUT_COLORS
 from imagescaler.engine.pixels.transparency import WITH_ALPHA, is_opaque
 from imagescaler.engine.steps.pipeline import run
 from imagescaler.engine.steps.trim import trimmed
@@ -32,7 +31,7 @@ def render_animation(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> R
     Raises TooManyFrames, UnsupportedDepth, MaxBytesTooSmall, and what planning and decoding raise.
     """
     with opened.reopened(limits) as image:
-        if image.image.mode in WITHOUT_COLORS:  # every frame becomes RGB, which a profile for grey cannot describe
+        if image.is_grey:  # every frame becomes RGB, which a profile for grey cannot describe
             spec = replace(spec, options=replace(spec.options, icc=Icc.SRGB))
         return _render(image, spec, limits)
 
@@ -68,7 +67,7 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
 def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:
     """Decode the frames one by one; each is valid until the next. Raises CorruptImage."""
     source, count = opened.source, opened.timeline.frames
-    metadata = EmbeddedMetadata(opened.image.info.get("icc_profile"))
+    metadata = EmbeddedMetadata(opened.profile)
     operations = (f"decode {source.format}, {count} frames",)
     for frame in read_frames(opened.image, opened.data, source.format, count):
         yield DecodedImage(frame, source, metadata, operations=operations)

@@ -41,7 +41,7 @@ def scale_each(
     meter = Meter.start()
     digest = sha256(data).hexdigest()
     with open_source(data, options, limits) as file:
-        traits = traits_of(file.image, file.source)
+        traits = traits_of(file.image, file.source, is_refined=file.is_refined)
         if budget:
             budget.admit(traits)
         opened = file.oriented()

@@ -13,13 +13,16 @@ from imagescaler.planning.source_traits import SourceTraits
 PIXEL_BYTES, OTHER_PIXEL_BYTES, DEEP_GREY_BYTES = {"1": 1, "L": 1, "P": 1}, 4, 2 + 4 + 4
 
 
-def traits_of(image: Image.Image, source: Source) -> SourceTraits:
-    """Return the traits of an image that was probed and opened, and is not decoded yet."""
+def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False) -> SourceTraits:
+    """Return the traits of an image that was probed and opened, and is not decoded yet.
+
+    `is_refined` is True if the lower bytes of its samples are decoded, too (`Codec.refined`).
+    """
     mode, covered_part = image.mode, codec_of(source.format).covered_part(image)
     is_transparent = "transparency" in image.info or covered_part is not None
     resizable = RESIZABLE.get((mode, is_transparent), mode)
     modes = {mode, resizable}  # both are held if the pixels are converted
-    held = sum(PIXEL_BYTES.get(each, OTHER_PIXEL_BYTES) for each in modes)
+    held = sum(PIXEL_BYTES.get(each, OTHER_PIXEL_BYTES) for each in modes) + is_refined * OTHER_PIXEL_BYTES
     return replace(
         SourceTraits.of(source),
         bytes=source.bytes,

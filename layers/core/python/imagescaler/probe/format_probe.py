@@ -11,6 +11,7 @@ import imagesize
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.turn import STEPS, Size, Turn
+from imagescaler.probe.color_encoding import ColorSignals
 from imagescaler.probe.timeline import Timeline
 
 MAX_READS = 500_000  # a fifth of a second; real headers take hundreds
@@ -44,12 +45,13 @@ class FormatProbe:
 
     `repair` returns the file without damage that costs no pixel, and the same file if there is none. `size` returns the
     stored size and the turn to upright. `timeline` takes the most frames to read and returns None for a still image.
-    All may raise anything on damaged files.
+    `colors` returns what the file states of its colors besides an ICC profile. All may raise anything on damaged files.
     """
 
     size: Callable[[bytes], tuple[Size, Turn]] = size_by_imagesize
     timeline: Callable[[bytes, int], Timeline | None] = lambda _image, _most: None
     repair: Callable[[bytes], bytes] = lambda image: image
+    colors: Callable[[bytes], ColorSignals] = lambda _image: ColorSignals()
 
 
 @cache

@@ -7,6 +7,7 @@ from imagescaler.domain.errors import CorruptImage, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.turn import Turn
 from imagescaler.domain.task.source import Source
+from imagescaler.probe.color_encoding import ColorSignals
 from imagescaler.probe.format_probe import probe_of
 from imagescaler.probe.formats.jpeg import MOST_BEFORE, START_OF_FILE
 from imagescaler.probe.iso_boxes import brands_of
@@ -45,6 +46,14 @@ def repaired(image: bytes, fmt: Format) -> bytes:
         return probe_of(fmt).repair(image)
     except (LookupError, ArithmeticError, ValueError, struct.error):
         return image
+
+
+def read_colors(image: bytes, fmt: Format) -> ColorSignals:
+    """Read what a file states of its colors besides an ICC profile; nothing if that is damaged."""
+    try:
+        return probe_of(fmt).colors(image)
+    except (LookupError, ArithmeticError, ValueError, struct.error):
+        return ColorSignals()
 
 
 def format_of(image: bytes) -> Format | None:

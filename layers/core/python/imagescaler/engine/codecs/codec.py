@@ -14,6 +14,7 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
+from imagescaler.probe.color_encoding import ColorEncoding
 from imagescaler.probe.timeline import Timeline
 
 Area = tuple[int, int, int, int]
@@ -64,7 +65,8 @@ class Codec:
     returns a checked file as Pillow reads it, without what it takes for damage though no pixel is lost. `clip` reduces
     an opened image, whose limits were checked, to the part that is shown. `covered_part` returns the part of an opened
     image that the file has pixels for, None if all. `decoded` completes the pixels of an opened image, which have a
-    mode that can be resampled. `profile_modes` are the modes whose ICC profile a file can keep.
+    mode that can be resampled; `refined` those that were cut from 16 bits to 8, to which it gives the curve of sRGB if
+    the file states its colors by numbers. `profile_modes` are the modes whose ICC profile a file can keep.
     """
 
     format: Format
@@ -79,6 +81,7 @@ class Codec:
     has_deep_colors: Callable[[Image.Image], bool] = has_deep_tiles
     covered_part: Callable[[Image.Image], Area | None] = lambda _image: None
     decoded: Callable[[Image.Image, Image.Image], Image.Image] = lambda _image, pixels: pixels
+    refined: Callable[[Image.Image, bytes, ColorEncoding | None], Image.Image] = lambda pixels, _data, _colors: pixels
     profile_modes: frozenset[str] = COLOR_MODES | GREY_MODES
     metadata_follows_pixels: bool = False
     decodes_upright: bool = False  # Pillow turns the image while it decodes, and reports the upright size

@@ -9,6 +9,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
+from imagescaler.engine.codecs.png_samples import refined
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.frames import read_png, write_png
 from imagescaler.engine.pixels.palettes import with_palette
@@ -69,6 +70,7 @@ CODEC = Codec(
     embed=embed,
     prepare=prepare,
     check_structure=check_structure,
+    refined=refined,
     metadata_follows_pixels=True,
     frames=FrameCodec(read_png.read, write_png.write, has_one_mode=True),
     # zlib as it runs, not as it was built: zlib-ng in its place reports its own version.

@@ -1,7 +1,7 @@
 """Decode the pixels of an opened file, once for all results that are made of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -12,7 +12,7 @@ from imagescaler.engine.decode.metadata import NO_METADATA, EmbeddedMetadata, re
 from imagescaler.engine.open.open_image import decoding
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.output_spec import OutputSpec
-from imagescaler.engine.pixels.modes import normalized
+from imagescaler.engine.pixels.modes import DEEP_GREY, normalized
 from imagescaler.engine.pixels.orientation import turned
 from imagescaler.engine.pixels.transparency import cleared_around
 
@@ -38,19 +38,25 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec]) -> DecodedImage:
 
     Of samples of sixteen bits in colors, Pillow decodes eight.
     """
-    image, source, codec = opened.image, opened.source, opened.codec
+    image, source, codec, colors = opened.image, opened.source, opened.codec, opened.colors
     with decoding(source.format):
         draft = image.draft(None, needed(source.stored, [(spec.plan, spec.options) for spec in specs]))
         metadata, covered = read_metadata(image), codec.covered_part(image)
         image.load()
         pixels = codec.decoded(image, normalized(image))
+        if opened.is_deep or (image.mode in DEEP_GREY and pixels.mode != "F"):
+            pixels = codec.refined(pixels, opened.data, opened.colors)
+            opened = replace(opened, colors=colors.with_curve_of_srgb if colors else None)
         if covered:
             pixels = cleared_around(pixels, covered)
         if codec.decodes_upright:
             pixels = turned(pixels, Turn(source.orientation).inverse)
+    metadata = replace(metadata, profile=opened.profile)
     shrink = (source.stored[0] / draft[1][2], source.stored[1] / draft[1][3]) if draft else (1.0, 1.0)
     scaled, depth = f" 1/{shrink[0]:g}" if shrink[0] > 1 else "", ", 8 of 16 bits" if opened.is_deep else ""
     operations = [f"decode {source.format}{scaled}{depth}"]
     if image.mode != pixels.mode:
         operations.append(f"convert {image.mode} to {pixels.mode}")
+    if colors and opened.colors and colors != opened.colors:
+        operations.append(f"color {colors.name} to {opened.colors.name}")
     return DecodedImage(pixels, source, metadata, shrink, tuple(operations), opened.warnings)

@@ -82,8 +82,8 @@ def exif_of(image: Image.Image) -> bytes | None:
 
 
 def read_metadata(image: Image.Image) -> EmbeddedMetadata:
-    """Read the metadata of an opened image; damaged EXIF counts as none."""
-    profile, xmp = image.info.get("icc_profile"), image.info.get("xmp")
+    """Read EXIF and XMP of an opened image; damaged EXIF counts as none."""
+    xmp = image.info.get("xmp")
     xmp = xmp.encode() if isinstance(xmp, str) else xmp
     try:
         exif = image.getexif()
@@ -91,8 +91,8 @@ def read_metadata(image: Image.Image) -> EmbeddedMetadata:
         exif.get_ifd(ExifTags.IFD.GPSInfo)
         exif.tobytes()
     except Exception:  # noqa: BLE001 - the parser raises whatever the damage suggests
-        return EmbeddedMetadata(profile, None, xmp)
-    return EmbeddedMetadata(profile, exif or None, xmp)
+        return EmbeddedMetadata(None, None, xmp)
+    return EmbeddedMetadata(None, exif or None, xmp)
 
 
 def _copied(exif: Image.Exif | None, tags: frozenset[int]) -> Image.Exif | None:

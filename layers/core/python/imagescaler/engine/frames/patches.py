@@ -1,6 +1,6 @@
 """Frames that cover a part of the canvas: how GIF and PNG store animations."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from io import BytesIO
@@ -33,19 +33,26 @@ class Patch:
     is_blended: bool
 
 
-def compose(patches: Iterable[Patch], size: Size, plugin: str) -> Iterator[Image.Image]:
+def compose(
+    patches: Iterable[Patch],
+    size: Size,
+    plugin: str,
+    completed: Callable[[Image.Image, bytes], Image.Image] = lambda pixels, _still: pixels,
+) -> Iterator[Image.Image]:
     """Compose patches on a transparent canvas (RGBA); `plugin` is Pillow's name of their format.
 
-    Yields the same canvas each time; copy it to keep it.
+    `completed` returns the pixels of a still from those that Pillow decoded, in a mode that can be resampled. Yields
+    the same canvas each time; copy it to keep it.
     """
     canvas = Image.new("RGBA", size, TRANSPARENT)
     for patch in patches:
         before = canvas.copy() if patch.disposal is Disposal.UNDONE else None
         place = (patch.box.left, patch.box.top)
+        pixels = _rgba(completed(_decoded(patch.still, plugin), patch.still))
         if patch.is_blended:
-            canvas.alpha_composite(_decoded(patch.still, plugin), place)
+            canvas.alpha_composite(pixels, place)
         else:
-            canvas.paste(_decoded(patch.still, plugin), place)
+            canvas.paste(pixels, place)
         yield canvas
         if before is not None:
             canvas = before
@@ -57,5 +64,8 @@ def _decoded(still: bytes, plugin: str) -> Image.Image:
     with Image.open(BytesIO(still), formats=[plugin]) as image:
         scale_transparent_color(image)
         image.load()
-        pixels = normalized(image)
+        return normalized(image)
+
+
+def _rgba(pixels: Image.Image) -> Image.Image:
     return (to_eight_bits(pixels) if pixels.mode == "F" else pixels).convert("RGBA")

@@ -18,6 +18,15 @@ def light(sample: float) -> float:
     return sample / 12.92 if sample <= 0.04045 else ((sample + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
 
 
+def sample_of(light: float) -> float:
+    """Encode light as a sample of sRGB, both 0 to 1.
+
+    >>> round(sample_of(0.214), 3)
+    0.5
+    """
+    return light * 12.92 if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055  # noqa: PLR2004
+
+
 LIGHT = [light(sample / PEAK) for sample in range(256)]
 
 

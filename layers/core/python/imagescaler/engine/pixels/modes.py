@@ -1,6 +1,6 @@
 """Pillow's modes, and the conversion to one that can be resampled."""
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from imagescaler.domain.errors import UnsupportedImageFormat
 from imagescaler.engine.pixels.transparency import deep_grey_to_la
@@ -9,6 +9,7 @@ COLOR_MODES, GREY_MODES = frozenset({"RGB", "RGBA"}), frozenset({"L", "LA"})
 DEEP_GREY = {"I;16", "I;16L", "I;16B", "I;16N"}
 WITHOUT_COLORS = DEEP_GREY | {"1"} | GREY_MODES
 UNBOUNDED = {"I", "F"}
+DEEP_GREY_ALPHA = "LA;16B"
 # By mode, without and with a transparent color or a table of alphas; the others stay.
 RESIZABLE = {
     ("1", False): "L",
@@ -24,6 +25,12 @@ RESIZABLE = {
     ("YCbCr", False): "RGB",
 }
 PLAIN = COLOR_MODES | GREY_MODES | {"CMYK"}
+
+
+def is_grey(image: Image.Image) -> bool:
+    """True if an opened image has no colors; Pillow reads 16-bit grey with alpha as RGBA."""
+    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
+    return image.mode in WITHOUT_COLORS or any(tile.args == DEEP_GREY_ALPHA for tile in tiles)
 
 
 def normalized(image: Image.Image) -> Image.Image:

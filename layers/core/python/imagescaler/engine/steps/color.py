@@ -1,30 +1,36 @@
 """Convert to sRGB by the ICC profile of the file, unless the profile is kept."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
-from typing import Final
 
 from PIL import Image, ImageCms
 
 from imagescaler.domain.options import Fit, Icc
 from imagescaler.engine.codecs.codec import codec_of
+from imagescaler.engine.decode.icc_profile import opened_profile, profile_of
 from imagescaler.engine.steps.context import PipelineContext
+from imagescaler.probe.color_encoding import NAMELESS, PRIMARIES, SRGB, Curve
 
-# The modes to which a profile for a color space can be applied.
-SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}, "GRAY": {"L", "LA"}}
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
-SRGB: Final = "sRGB"
+EXACT_FLAGS = FLAGS | ImageCms.Flags.NOOPTIMIZE
 # Profiles that a receipt names; the descriptions of others may contain personal data.
 KNOWN = (
     *("Display P3", "Adobe RGB (1998)", "ProPhoto RGB", "Rec. 2020", "Rec2020", "Apple RGB", "ColorMatch RGB"),
     *("U.S. Web Coated (SWOP) v2", "Coated FOGRA39", "Coated FOGRA27", "PSO Coated v3", "Japan Color 2001 Coated"),
     *("Dot Gain 20%", "Gray Gamma 2.2"),
 )
+# Names of profiles that are made of what files state by numbers.
+OWN = re.compile(
+    rf"({'|'.join([NAMELESS, *(re.escape(name) for name, _ in PRIMARIES.values())])})"
+    rf"( ({'|'.join(map(re.escape, Curve))}|gamma [\d.]{{1,6}}))?( of narrow range)?"
+)
 
 
 def convert_color_for_linear(context: PipelineContext) -> PipelineContext:
     """Convert before the resize if that is in linear light, which is defined for sRGB."""
-    return convert_color(context) if context.options.linear and context.image.mode != "F" else context
+    return convert_color(context) if context.options.linear else context
 
 
 def convert_color(context: PipelineContext) -> PipelineContext:
@@ -37,12 +43,13 @@ def convert_color(context: PipelineContext) -> PipelineContext:
 
 def _keeps_profile(context: PipelineContext) -> bool:
     """Return True if `icc=keep` is set and the result can have these colors and their profile."""
-    options, mode, profile = context.options, context.image.mode, context.profile
+    options, profile, mode = context.options, context.profile, context.image.mode
+    mode = KINDS.get(mode, mode)
     if options.icc is not Icc.KEEP or profile is None or options.grayscale or options.palette:
         return False
     if mode == "CMYK" and (options.background or options.pad or options.fit is Fit.CONTAIN):
         return False
-    return mode in codec_of(context.spec.format).profile_modes and _opened(profile, mode) is not None
+    return mode in codec_of(context.spec.format).profile_modes and opened_profile(profile, mode) is not None
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
@@ -57,31 +64,54 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, st
     converted = _by_profile(image, profile) if profile else None
     if converted is not None:
         return converted
-    return (image.convert("RGB"), "plain CMYK") if image.mode == "CMYK" else (image, SRGB)
+    return (image.convert("RGB"), "plain CMYK") if image.mode == "CMYK" else (image, SRGB.name)
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str] | None:
-    source = _opened(profile, image.mode)
+    source = opened_profile(profile, image.mode)
     if source is None:
         return None
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
     try:
         description = source.profile.profile_description or ""
-        if image.mode != "CMYK" and SRGB in description:
-            return image, SRGB
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile(SRGB), INTENT, mode, flags=FLAGS)
+        if image.mode != "CMYK" and SRGB.name in description:
+            return image, SRGB.name
+        converted = CONVERSIONS.get(image.mode, _converted)(image, source)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
-    if not converted:
-        return None
-    space = next((name for name in KNOWN if name in description), f"{image.mode} with a profile")
-    return converted.convert("L") if image.mode == "L" else converted, space
+    return converted, _space(description) or f"{KINDS.get(image.mode, image.mode)} with a profile"
 
 
-def _opened(profile: bytes, mode: str) -> ImageCms.ImageCmsProfile | None:
-    """Open a profile; None if it is damaged or made for another mode."""
-    try:
-        opened = ImageCms.getOpenProfile(BytesIO(profile))
-        return opened if mode in SPACES.get(opened.profile.xcolor_space, set()) else None
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
+def _converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), INTENT, mode, flags=FLAGS)
+    assert converted
+    return converted
+
+
+def _converted_grey(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    """Convert the 256 levels by themselves: littleCMS interpolates curves of grey, unless it is told to be slow."""
+    levels = Image.frombytes("L", (256, 1), bytes(range(256)))
+    rgb = ImageCms.profileToProfile(levels, source, ImageCms.createProfile("sRGB"), INTENT, "RGB", flags=EXACT_FLAGS)
+    assert rgb
+    return image.point(list(rgb.convert("L").tobytes()))
+
+
+def _converted_deep_grey(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    """Convert 16-bit grey, in mode F, to a grey profile with the curve of sRGB, since sRGB itself has eight bits."""
+    deep = image.point(lambda value: value * 1 + 0.5).convert("I").convert("I;16")
+    srgb = ImageCms.getOpenProfile(BytesIO(profile_of(SRGB, is_grey=True)))
+    converted = ImageCms.profileToProfile(deep, source, srgb, INTENT, deep.mode, flags=EXACT_FLAGS)
+    assert converted
+    return converted.convert("I").convert("F")
+
+
+def _space(description: str) -> str | None:
+    """Return the name of a color space that a receipt may contain, None if it is not known."""
+    return description if OWN.fullmatch(description) else next((name for name in KNOWN if name in description), None)
+
+
+KINDS = {"F": "L"}
+CONVERSIONS: dict[str, Callable[[Image.Image, ImageCms.ImageCmsProfile], Image.Image]] = {
+    "L": _converted_grey,
+    "F": _converted_deep_grey,
+}

@@ -1,4 +1,4 @@
-"""AVIF: size and orientation of the picture (ISO/IEC 14496-12 and 23008-12), which no library reads together."""
+"""AVIF: size, orientation and colors (ISO/IEC 14496-12 and 23008-12), which no library reads together."""
 
 import struct
 from collections.abc import Iterator
@@ -7,14 +7,16 @@ from math import floor
 
 from imagescaler.domain.geometry.turn import Size, Turn
 from imagescaler.domain.options import Box
+from imagescaler.probe.color_encoding import ColorSignals, of_code_points
 from imagescaler.probe.format_probe import FormatProbe
-from imagescaler.probe.formats.avif_sequence import read_timeline
+from imagescaler.probe.formats.avif_sequence import SEQUENCE, read_timeline, sample_entry
 from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 
 # irot turns counterclockwise by quarters, imir mirrors about one of two axes (23008-12, 6.5.10 and 6.5.12).
 ROTATIONS = {0: Turn(1), 1: Turn(8), 2: Turn(3), 3: Turn(6)}
 MAX_ITEMS = 100_000  # real files have some hundreds at most, the tiles of a grid
 MIRRORS = {0: Turn(4), 1: Turn(2)}
+CODES = b"nclx"  # of a `colr` that has code points; others have an ICC profile
 
 
 def read_size(image: bytes) -> tuple[Size, Turn]:
@@ -40,6 +42,17 @@ def clean_aperture(image: bytes) -> tuple[Size, Box] | None:
     properties = dict(_properties(image))
     shown = _clean_aperture(properties)
     return (_coded_size(properties), shown) if shown else None
+
+
+def read_colors(image: bytes) -> ColorSignals:
+    """Read the code points (14496-12, 12.1.5), which for colors count only without a profile (MIAF, 23000-22, 7.3.6.4).
+
+    Their matrix and range are the decoder's matter. Raises LookupError or struct.error if boxes are missing or short.
+    """
+    properties = boxes(sample_entry(image)) if image[8:12] == SEQUENCE else _properties(image)
+    codes = (content for kind, content in properties if kind == b"colr" and content[:4] == CODES)
+    primaries, transfer = struct.unpack_from(">HH", next(codes, bytes(8)), len(CODES))
+    return ColorSignals(without_profile=of_code_points(primaries, transfer))
 
 
 def _clean_aperture(properties: dict[bytes, bytes]) -> Box | None:
@@ -87,4 +100,4 @@ def _associated(table: bytes, primary: int) -> Iterator[int]:
         at += count * index_bytes
 
 
-PROBE = FormatProbe(read_size, read_timeline)
+PROBE = FormatProbe(read_size, read_timeline, colors=read_colors)

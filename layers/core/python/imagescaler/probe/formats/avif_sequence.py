@@ -9,6 +9,7 @@ from imagescaler.probe.timeline import Timeline
 
 SEQUENCE, PICTURES = b"avis", b"pict"
 FLAGS, REPEATS = 3, 1
+VISUAL_ENTRY_BYTES = 78  # before the boxes of a description
 MOVIE_DURATION, TRACK_DURATION, EDIT_DURATION = Field((16, 24)), Field((20, 28)), Field((8, 8))
 TIMESCALE = Field((12, 20), (4, 4))
 CREATED, MODIFIED = Field((4, 4)), Field((8, 12))
@@ -28,6 +29,13 @@ def read_timeline(image: bytes, most: int) -> Timeline | None:
         count, delta = struct.unpack_from(">II", times, 8 + 8 * entry)
         durations_ms += [Fraction(1000 * delta, scale)] * min(count, most - len(durations_ms))
     return Timeline(tuple(durations_ms), _plays(track))
+
+
+def sample_entry(image: bytes) -> bytes:
+    """Return the boxes that describe the frames of the first track of pictures (12.1.3); raises LookupError."""
+    track = next((track for track in _tracks(content_of(image, b"moov")) if _handler(track) == PICTURES), b"")
+    descriptions = content_of(track, b"mdia", b"minf", b"stbl", b"stsd")[VERSION_BYTES + 4 :]
+    return content_of(descriptions, b"av01")[VISUAL_ENTRY_BYTES:]
 
 
 def write_plays(image: memoryview, plays: int) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import count
 
 from imagescaler.domain.options import Box
+from imagescaler.probe.color_encoding import ColorEncoding, ColorSignals, of_code_points, of_power
 from imagescaler.probe.format_probe import FormatProbe
 from imagescaler.probe.png_chunks import END, SIGNATURE, chunk, chunks
 from imagescaler.probe.png_repair import without_broken_chunks
@@ -16,6 +17,10 @@ ANIMATION, CONTROL, DATA, FRAME_DATA = b"acTL", b"fcTL", b"IDAT", b"fdAT"
 MAX_FRAMES = 2**31 - 1  # with more, decoders show the still image
 DEFAULT_DENOMINATOR = 100
 WIDTH = 16  # where the header has it, and the height behind it
+DEPTH, COLOR_TYPE, PALETTE, PALETTE_BITS = 24, 25, 3, 8
+CODES, STANDARD, POWER, PRIMARIES = b"cICP", b"sRGB", b"gAMA", b"cHRM"
+MOST_POWER = 10  # libpng goes further, to powers that leave black and white
+UNIT = 100_000  # of numbers in gAMA and cHRM
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,22 @@ def repair(image: bytes) -> bytes:
         pass
     kept = (chunk(kind, content) for kind, content in chunks(image) if kind not in {ANIMATION, CONTROL, FRAME_DATA})
     return b"".join((SIGNATURE, *kept))
+
+
+def read_colors(image: bytes) -> ColorSignals:
+    """Read what precedes a profile (cICP), and what counts without one: sRGB, then gAMA with cHRM (4.3)."""
+    found = dict[bytes, bytes]()
+    try:
+        for kind, content in chunks(image):
+            if kind == DATA:
+                break
+            if kind in {CODES, STANDARD, POWER, PRIMARIES}:
+                found.setdefault(kind, content)
+    except (ValueError, struct.error):  # cut off: what comes before the pixels holds all the same
+        pass
+    codes = _coded(found[CODES], image) if CODES in found else None
+    power = _powered(found[POWER], found.get(PRIMARIES)) if POWER in found and STANDARD not in found else None
+    return ColorSignals(codes, power)
 
 
 def read_timeline(image: bytes, most: int) -> Timeline | None:
@@ -77,6 +98,26 @@ def frames(image: bytes) -> Iterator[PngFrame]:
             data.append(content)
         elif kind == FRAME_DATA:
             data.append(content[4:])
+
+
+def _coded(codes: bytes, image: bytes) -> ColorEncoding | None:
+    """Return the encoding of a cICP (11.3.2.6), None if it has a matrix, which a PNG cannot have."""
+    primaries, transfer, matrix, is_full = codes
+    bits = PALETTE_BITS if image[COLOR_TYPE] == PALETTE else max(image[DEPTH], PALETTE_BITS)
+    return None if matrix else of_code_points(primaries, transfer, 0 if is_full else bits)
+
+
+def _powered(power: bytes, primaries: bytes | None) -> ColorEncoding | None:
+    """Return the encoding of gAMA and cHRM (11.3.2.2 and 11.3.2.1), None if the power makes no picture."""
+    number = int.from_bytes(power)
+    if not UNIT / MOST_POWER <= number <= UNIT * MOST_POWER:
+        return None
+    if primaries is None:
+        return of_power(UNIT / number, None)
+    white_x, white_y, red_x, red_y, green_x, green_y, blue_x, blue_y = (
+        each / UNIT for each in struct.unpack(">8I", primaries)
+    )
+    return of_power(UNIT / number, (white_x, white_y, red_x, red_y, green_x, green_y, blue_x, blue_y))
 
 
 def _has_all_frames(image: bytes) -> bool:
@@ -116,4 +157,4 @@ def _frame(control: bytes, data: list[bytes]) -> PngFrame:
     return PngFrame(Box(left, top, width, height), _duration_ms(control), disposal, blend, tuple(data))
 
 
-PROBE = FormatProbe(timeline=read_timeline, repair=repair)
+PROBE = FormatProbe(timeline=read_timeline, repair=repair, colors=read_colors)
