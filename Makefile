@@ -178,6 +178,7 @@ fuzz: $(READY) ## ask the service what nobody would, for five minutes (Schemathe
 	$(BIN)/python -m tools.fuzzing
 	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=20000 $(BIN)/pytest -q tests/unit/engine/test_fuzzing.py
 	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=1000 $(BIN)/pytest -q tests/functions/test_request_fuzzing.py
+	HYPOTHESIS_PROFILE=default FUZZ_EXAMPLES=2000 $(BIN)/pytest -q tests/unit/engine/test_embedded_fuzzing.py
 
 lock: $(UV) ## write locks/ from the groups of pyproject.toml and the versions of constraints.txt
 	@for group in $(LOCKED); do $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

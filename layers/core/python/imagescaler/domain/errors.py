@@ -267,6 +267,22 @@ class MaxBytesTooSmall(ImageProblem):
     """
 
 
+class RenderingFailed(ImageProblem):
+    """The result could not be rendered.
+
+    The image was decoded, but something in the file cannot be processed or stored. The error has been logged. Ask for
+    another format, or leave out `metadata`, `icc=keep` and animation.
+    """
+
+    @classmethod
+    def of(cls, fmt: str) -> Self:
+        """Make the error for a result of this format."""
+        return cls(
+            f"The image was decoded, but the {fmt.upper()} could not be made of it. The error has been logged, and is "
+            "not tried again. Ask for another format, or with metadata=none, icc=srgb and animated=false."
+        )
+
+
 class NoRenditionMade(ImageProblem):
     """No rendition could be made.
 

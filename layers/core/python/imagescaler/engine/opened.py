@@ -14,7 +14,7 @@ from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.codecs.codec import Codec, codec_of
 from imagescaler.engine.decode.icc_profile import opened_profile, profile_of
-from imagescaler.engine.decode.metadata import exif_of
+from imagescaler.engine.decode.metadata import bytes_of, exif_of
 from imagescaler.engine.open.open_image import decoding, open_image
 from imagescaler.engine.pixels.modes import is_grey
 from imagescaler.probe.color_encoding import BT709, SRGB, ColorEncoding
@@ -58,8 +58,7 @@ class OpenedImage:
     def profile(self) -> bytes | None:
         """ICC profile of the colors: the file's, or one made of the numbers that it states; None for sRGB."""
         if self.colors is None:
-            profile: bytes | None = self.image.info.get("icc_profile")
-            return profile
+            return bytes_of(self.image, "icc_profile")
         return None if self.colors == SRGB else profile_of(self.colors, is_grey=self.is_grey)
 
     def oriented(self) -> Self:
@@ -107,6 +106,6 @@ def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iter
 def _colors(image: Image.Image, data: bytes, fmt: Format) -> ColorEncoding | None:
     signals = read_colors(data, fmt)
     colors, mode = signals.before_profile or signals.without_profile, "L" if is_grey(image) else "RGB"
-    if colors is None or (not signals.before_profile and opened_profile(image.info.get("icc_profile"), mode)):
+    if colors is None or (not signals.before_profile and opened_profile(bytes_of(image, "icc_profile"), mode)):
         return None
     return replace(colors, primaries=BT709) if is_grey(image) else colors

@@ -14,6 +14,7 @@ from imagescaler.engine.decode.decode import DecodedImage
 from imagescaler.engine.decode.metadata import EmbeddedMetadata, read_metadata
 from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.encode.fit_bytes import fit_bytes
+from imagescaler.engine.encode.fit_metadata import fit_metadata
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.frames.read_frames import frame_codec_of, read_frames
 from imagescaler.engine.opened import OpenedImage
@@ -54,6 +55,7 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     metadata = replace(read_metadata(opened.image), profile=first.profile)
     orientation = opened.source.orientation if frames.keeps_orientation else 1
     metadata = metadata.selected(spec.options, orientation, spec.plan.size)
+    metadata, warnings = fit_metadata(codec, first.image.convert(mode), spec.options, metadata)
 
     def encode_at(quality: int) -> Encoded:
         options = replace(spec.options, quality=Quality.same(quality))
@@ -61,7 +63,8 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
 
     data, operations = fit_bytes(encode_at, spec.format, spec.options)
     operations = (*first.operations, *operations)
-    return RenderedImage.of(data, spec, opened.source, operations, frames=probe(data).frames, warnings=opened.warnings)
+    count, warnings = probe(data).frames, (*opened.warnings, *warnings)
+    return RenderedImage.of(data, spec, opened.source, operations, frames=count, warnings=warnings)
 
 
 def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:

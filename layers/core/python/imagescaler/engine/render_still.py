@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from imagescaler.domain.limits import Limits
+from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.engine.decode.decode import DecodedImage
 from imagescaler.engine.encode.encode import encode
+from imagescaler.engine.encode.fit_metadata import fit_metadata
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.engine.steps.pipeline import run
@@ -17,6 +19,7 @@ def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> Ren
     plan = context.spec.plan
     metadata = replace(decoded.metadata, profile=context.profile)
     metadata = metadata.selected(spec.options, decoded.source.orientation, plan.size)
+    metadata, warnings = fit_metadata(codec_of(spec.format), context.image, spec.options, metadata)
     data, operations = encode(context.image, spec.format, spec.options, metadata)
     operations = (*context.operations, *operations)
-    return RenderedImage.of(data, context.spec, decoded.source, operations, warnings=decoded.warnings)
+    return RenderedImage.of(data, context.spec, decoded.source, operations, warnings=(*decoded.warnings, *warnings))

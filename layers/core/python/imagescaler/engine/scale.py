@@ -1,9 +1,10 @@
 """The scaling engine: bytes in, bytes out."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from imagescaler.domain.errors import ImageProblem
+from imagescaler.domain.errors import ImageProblem, RenderingFailed
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.decode.decode import DecodedImage, decode
@@ -15,6 +16,8 @@ from imagescaler.engine.render_still import render_still
 from imagescaler.engine.traits import traits_of
 from imagescaler.planning.cost.budget import Budget
 from imagescaler.runtime.meter import Meter
+
+logger = logging.getLogger(__name__)
 
 
 def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None = None) -> RenderedImage:
@@ -67,6 +70,7 @@ def _render(
     source_sha256: str,
     meter: Meter,
 ) -> RenderedImage | ImageProblem:
+    """Render one result; what a step or an encoder raises besides a problem is the fault of this result alone."""
     try:
         if spec.is_animated:
             assert animation
@@ -77,4 +81,9 @@ def _render(
         limits.check_result(spec.format, len(rendered.data))
     except ImageProblem as problem:
         return problem
+    except MemoryError:
+        raise
+    except Exception:
+        logger.exception("a result could not be rendered")
+        return RenderingFailed.of(spec.format)
     return rendered.with_receipt(source_sha256, meter)

@@ -39,6 +39,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.ResultTooLarge: HTTPStatus(422),
     errors.TooExpensive: HTTPStatus(422),
     errors.MaxBytesTooSmall: HTTPStatus(422),
+    errors.RenderingFailed: HTTPStatus(422),
     errors.NoRenditionMade: HTTPStatus(422),
     errors.SourceLost: HTTPStatus.CONFLICT,
     errors.AttemptsExhausted: HTTPStatus.CONFLICT,

@@ -3,11 +3,9 @@
 import struct
 from collections.abc import Mapping, Sequence
 
-from PIL import ExifTags
-
+from imagescaler.engine.decode.metadata import FOLDERS
 from imagescaler.probe.tiff_directories import SUB_DIRECTORIES, Directory
 
-FOLDERS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
 LONG, INLINE = 4, 4
 EIGHT_BYTES = {16, 17, 18}  # types that only BigTIFF has
 

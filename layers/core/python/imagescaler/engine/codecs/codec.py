@@ -66,7 +66,8 @@ class Codec:
     an opened image, whose limits were checked, to the part that is shown. `covered_part` returns the part of an opened
     image that the file has pixels for, None if all. `decoded` completes the pixels of an opened image, which have a
     mode that can be resampled; `refined` those that were cut from 16 bits to 8, to which it gives the curve of sRGB if
-    the file states its colors by numbers. `profile_modes` are the modes whose ICC profile a file can keep.
+    the file states its colors by numbers. `profile_modes` are the modes whose ICC profile a file can keep, of
+    `max_profile_bytes`.
     """
 
     format: Format
@@ -83,6 +84,7 @@ class Codec:
     decoded: Callable[[Image.Image, Image.Image], Image.Image] = lambda _image, pixels: pixels
     refined: Callable[[Image.Image, bytes, ColorEncoding | None], Image.Image] = lambda pixels, _data, _colors: pixels
     profile_modes: frozenset[str] = COLOR_MODES | GREY_MODES
+    max_profile_bytes: int = 2**32 - 1
     metadata_follows_pixels: bool = False
     decodes_upright: bool = False  # Pillow turns the image while it decodes, and reports the upright size
     frames: FrameCodec | None = None

@@ -143,5 +143,6 @@ CODEC = Codec(
     check_structure=check_structure,
     readable=repair,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
+    max_profile_bytes=255 * 65_519,  # of as many segments as one byte can number (ICC.1:2022, B.4)
     versions=lambda: {"libjpeg-turbo": features.version_feature("libjpeg_turbo")},
 )

@@ -9,7 +9,7 @@ from imagescaler.domain.errors import CorruptImage, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.engine.codecs import jpeg
-from imagescaler.engine.codecs.classic_tiff import FOLDERS, with_directory
+from imagescaler.engine.codecs.classic_tiff import with_directory
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.codecs.tiff_samples import (
     BITS,
@@ -34,7 +34,7 @@ from imagescaler.engine.codecs.tiff_samples import (
     decoded,
     refused_variety,
 )
-from imagescaler.engine.decode.metadata import EmbeddedMetadata
+from imagescaler.engine.decode.metadata import FOLDERS, EmbeddedMetadata
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
 from imagescaler.probe.tiff_directories import Directory, shown_page
 

@@ -49,7 +49,9 @@ def _keeps_profile(context: PipelineContext) -> bool:
         return False
     if mode == "CMYK" and (options.background or options.pad or options.fit is Fit.CONTAIN):
         return False
-    return mode in codec_of(context.spec.format).profile_modes and opened_profile(profile, mode) is not None
+    codec = codec_of(context.spec.format)
+    fits = mode in codec.profile_modes and len(profile) <= codec.max_profile_bytes
+    return fits and opened_profile(profile, mode) is not None
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
