@@ -94,7 +94,7 @@ OPERATIONS: dict[str, tuple[bytes, Options, list[str]]] = {
     "palettes": (
         encoded(PICTURE.convert("P"), "GIF"),
         Options(300),
-        ["decode gif", "convert P to RGB", "quantize 256 colors", "encode gif"],
+        ["decode gif", "convert P to RGB", "quantize 79 colors", "encode gif"],
     ),
     "inks": (
         encoded(PICTURE.convert("CMYK"), "TIFF"),
