@@ -9,9 +9,10 @@ from PIL import Image
 
 from tests.pictures import encoded
 from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, TOO_LARGE, Table, images
-from tools.hostile.files import PICTURE, claiming
+from tools.hostile.files import END, PICTURE, START_OF_SCAN, claiming, scan_bomb
 
 GREY_PICTURE, ARITHMETIC = Image.new("L", (9, 9)), (b"\xff\xc0", b"\xff\xc9")
+LOSSLESS, TWELVE_BITS = (b"\xff\xc0", b"\xff\xc3"), (b"\xff\xc0\0\x0b\x08", b"\xff\xc1\0\x0b\x0c")
 HONEST = encoded(PICTURE, "TIFF")
 WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, OFFSETS, SAMPLES, ROWS, COUNTS = (
     256,
@@ -25,6 +26,7 @@ WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, OFFSETS, SAMPLES, ROWS, COUNTS = 
     279,
 )
 GREY = {WIDTH: 9, LENGTH: 9, BITS: 8, COMPRESSION: 1, PHOTOMETRIC: 1, OFFSETS: 8, SAMPLES: 1, ROWS: 9, COUNTS: 81}
+NARROW = {**GREY, LENGTH: 30_000, ROWS: 1}
 
 
 def of(tags: Mapping[int, int], following: int = 0, data: bytes = bytes(99)) -> bytes:
@@ -51,16 +53,27 @@ def packed(side: int, mode: str, compression: str) -> bytes:
     return buffer.getvalue()
 
 
-def strips(count: int) -> bytes:
-    """Return a picture in so many strips, all at the same place."""
-    tags = {**GREY, LENGTH: 30_000, ROWS: 1}
+def strips(count: int, tags: Mapping[int, int] = NARROW, offset: int = 8, size: int = 9) -> bytes:
+    """Return a picture in so many strips, all of this size and at the same place."""
     head = of(tags)
     at = len(head)
     entries = bytearray(head)
     for tag, place in ((OFFSETS, at), (COUNTS, at + 4 * count)):
         position = head.index(struct.pack("<HHI", tag, 4, 1))
         entries[position : position + 12] = struct.pack("<HHII", tag, 4, count, place)
-    return bytes(entries) + struct.pack("<I", 8) * count + struct.pack("<I", 9) * count
+    return bytes(entries) + struct.pack("<I", offset) * count + struct.pack("<I", size) * count
+
+
+def of_scans(width: int, height: int, scans: int) -> bytes:
+    """Return a picture in strips of one row that are all the same JPEG of so many scans."""
+    buffer = BytesIO()
+    Image.new("L", (width, 1)).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue().removesuffix(END)
+    stream = data + data[data.rindex(START_OF_SCAN) :] * (scans - data.count(START_OF_SCAN)) + END
+    head = strips(height, {**GREY, WIDTH: width, LENGTH: height, ROWS: 1, COMPRESSION: 7}, 0, len(stream))
+    return (
+        strips(height, {**GREY, WIDTH: width, LENGTH: height, ROWS: 1, COMPRESSION: 7}, len(head), len(stream)) + stream
+    )
 
 
 TABLE: Table = {
@@ -79,6 +92,12 @@ TABLE: Table = {
         FAILED_STRANGE,
         lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG").replace(*ARITHMETIC)),
     ),
+    "of a JPEG of 12 bits": (FAILED_STRANGE, lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG").replace(*TWELVE_BITS))),
+    "of a lossless JPEG": (FAILED_STRANGE, lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG").replace(*LOSSLESS))),
+    "of a JPEG of 101 scans": ("failed too-many-scans", lambda: of_jpeg(scan_bomb(101))),
+    "of a JPEG that is cut off": (FAILED_CORRUPT, lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG")[:300])),
+    "of 100 MP in rows of 98 scans": ("failed too-many-scans", partial(of_scans, 10_000, 10_000, 98)),
+    "of 100 MP in rows of 12 scans": (COMPLETED, partial(of_scans, 10_000, 10_000, 12)),
     "said to be an old JPEG": (FAILED_CORRUPT, partial(grey, tag259=6)),
     "said to be a WebP": (FAILED_STRANGE, partial(grey, tag259=50_001)),
     "said to be packed": (FAILED_CORRUPT, partial(grey, tag259=8)),

@@ -5,11 +5,13 @@ from time import process_time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from imagescaler.domain.errors import CorruptImage, TooManyScans, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Metadata, Options
+from imagescaler.engine.codecs.tiff import check_structure
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.scale import scale
 from imagescaler.probe.probe import probe
@@ -109,6 +111,27 @@ def test_a_jpeg_in_a_strip_has_the_limits_of_one_alone() -> None:
     arithmetic = plain.replace(b"\xff\xc0", b"\xff\xc9")
     with pytest.raises(UnsupportedImageFormat, match="arithmetic"):
         scaled(with_jpegs([plain, arithmetic]))
+
+
+@pytest.mark.parametrize(("mode", "units"), [("L", 8), ("RGB", 16)])
+def test_scans_of_strips_of_one_row_count_for_the_rows_that_they_decode(mode: str, units: int) -> None:
+    scans, rows = 10, 300
+    stream = encoded(Image.new(mode, (160, 1)), "JPEG", progressive=True, subsampling=2)
+    start = stream.rindex(b"\xff\xda")
+    stream = stream[:-2] + (scans - stream.count(b"\xff\xda")) * stream[start:-2] + stream[-2:]
+    made = page(np.zeros((rows, 160, 1), np.uint8), GREY, 8, compression=7, rows=1, encode=lambda _block: b"")
+    tags = dict(made.tags) | {STRIP_COUNTS: (LONG, [len(stream)] * rows)}
+    head = tiff([Page(tags | {STRIP_OFFSETS: (LONG, [0] * rows)}, [])])
+    data = tiff([Page(tags | {STRIP_OFFSETS: (LONG, [len(head)] * rows)}, [])]) + stream
+    check_structure(data, Limits(max_jpeg_scans=scans * units))
+    with pytest.raises(TooManyScans, match="decode"):
+        check_structure(data, Limits(max_jpeg_scans=scans * units - 1))
+
+
+def test_a_jpeg_of_one_pixel_in_a_strip_is_scaled() -> None:
+    stream = encoded(Image.new("RGB", (1, 1), "teal"), "JPEG", progressive=True)
+    made = page(np.zeros((1, 1, 3), np.uint8), 6, 8, compression=7, rows=1, encode=lambda _block: stream)
+    assert scaled(tiff([made])).source.stored == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image, features
 
@@ -45,18 +45,28 @@ LONGEST_FRAME, MOST_SAMPLES = SHORTEST_FRAME + 3 * max(ACCEPTED_COMPONENTS), 4
 MAX_STEPS = 100_000
 
 
+class Work(NamedTuple):
+    """Steps of walking over the segments, and the pixels that all scans decode."""
+
+    steps: int
+    pixels: int
+
+
 def check_structure(data: bytes, limits: Limits) -> None:
     """Count the scans, without those of thumbnails, which lie inside segments and are skipped with them.
 
     Raises TooManyScans, CorruptImage if the file is in pieces, and UnsupportedImageFormat with the name of a variety
     that is not accepted.
     """
-    count_steps(data, limits)
+    walk(data, limits)
 
 
-def count_steps(data: bytes, limits: Limits, steps: int = 0) -> int:
-    """Check the structure, and add to `steps` the work of walking over it; the limit holds for the sum."""
-    scans, position, components = 0, 2, 0
+def walk(data: bytes, limits: Limits, steps: int = 0) -> Work:
+    """Check the structure, and return the work of walking over it, added to `steps`, and that of decoding it.
+
+    The limit on the work of walking holds for the sum.
+    """
+    scans, position, components, pixels = 0, 2, 0, 0
     while (marker := MARKER.search(data, position)) and (kind := data[marker.end() - 1]) != END_OF_IMAGE:
         steps += 1 if scans else 1 + marker.start() - position
         scans += kind == START_OF_SCAN
@@ -72,10 +82,20 @@ def count_steps(data: bytes, limits: Limits, steps: int = 0) -> int:
         segment = data[marker.end() : marker.end() + SHORTEST_FRAME]
         if kind in SEQUENTIAL:
             components = segment[COMPONENTS_OF_FRAME]
+        if kind in ACCEPTED_FRAMES:
+            pixels = max(pixels, _decoded_pixels(data[marker.end() : marker.end() + LONGEST_FRAME]))
         if kind == START_OF_SCAN and segment[COMPONENTS_OF_SCAN] == components:
             break
         position = marker.end() + int.from_bytes(segment[:2])
-    return steps
+    return Work(steps, scans * pixels)
+
+
+def _decoded_pixels(frame: bytes) -> int:
+    """Return the pixels of the units of a frame, which are whole at its edges, too (A.2.4)."""
+    count, height, width = frame[COMPONENTS_OF_FRAME], int.from_bytes(frame[3:5]), int.from_bytes(frame[5:7])
+    samplings = frame[SHORTEST_FRAME + 1 :: 3][:count] if count > 1 else b"\x11"
+    across, down = 8 * max(each >> 4 for each in samplings), 8 * max(each & 0xF for each in samplings)
+    return width * height if 0 in (across, down) else -(-width // across) * across * -(-height // down) * down
 
 
 def refused_variety(kind: int, segment: bytes) -> str | None:

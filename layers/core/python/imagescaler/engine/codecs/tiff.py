@@ -1,11 +1,13 @@
 """TIFF (TIFF 6.0) and BigTIFF."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any
 
 from PIL import ExifTags, Image, TiffImagePlugin, features
 
-from imagescaler.domain.errors import CorruptImage, UnsupportedImageFormat
+from imagescaler.domain.errors import CorruptImage, TooManyScans, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.engine.codecs import jpeg
@@ -44,6 +46,7 @@ STRIP_OFFSETS, TILE_OFFSETS, JPEG_OFFSET = 273, 324, 513
 OFFSETS_AND_SIZES = ((STRIP_OFFSETS, 279), (TILE_OFFSETS, 325), (JPEG_OFFSET, 514))
 ORIENTATION, COLORMAP, SHORT = 274, 320, 3
 EIGHT_BITS = 8
+FEW_PIXELS = 100_000  # of all scans of a JPEG inside, which decodes whole blocks for a picture of one pixel
 
 
 def check_structure(data: bytes, limits: Limits) -> None:
@@ -60,28 +63,43 @@ def check_structure(data: bytes, limits: Limits) -> None:
             f"The TIFF is of a variety that is not accepted: {variety}. Save it as grey or RGB with Deflate."
         )
     if page.number(COMPRESSION, 1) in JPEGS:
-        steps = 0
-        for stream in _jpegs(page):
-            steps = jpeg.count_steps(stream, limits, steps)
+        _check_jpegs(page, limits)
 
 
-def _jpegs(page: Directory) -> Iterator[bytes]:
-    """Yield each JPEG inside once; raises CorruptImage if they overlap, so that checking them takes bounded time.
+def _check_jpegs(page: Directory, limits: Limits) -> None:
+    """Check JPEGs inside, and that all their scans together decode no more than those of one JPEG may.
 
-    One of unknown size reaches to the end of the file, as libtiff reads it.
+    A JPEG may be shown in many strips, and decodes 8 rows or 16 for a strip of one.
     """
-    places = set[tuple[int, int]]()
+    steps, pixels, most = 0, 0, max(limits.max_jpeg_scans * prod(page.size), FEW_PIXELS)
+    for stream, count in _jpegs(page):
+        steps, decoded_pixels = jpeg.walk(stream, limits, steps)
+        pixels += count * decoded_pixels
+    if pixels > most:
+        raise TooManyScans(
+            f"The scans of the JPEGs inside the TIFF decode {pixels:,} pixels; the limit is {most:,}, "
+            f"{limits.max_jpeg_scans:,} for each pixel of the picture."
+        )
+
+
+def _jpegs(page: Directory) -> Iterator[tuple[bytes, int]]:
+    """Yield each JPEG inside once, and how often it is shown.
+
+    One of unknown size reaches to the end of the file, as libtiff reads it. Raises CorruptImage if they overlap, so
+    that checking them takes bounded time.
+    """
+    places = Counter[tuple[int, int]]()
     for offsets, sizes in OFFSETS_AND_SIZES:
         known = page.numbers(sizes) or (0,) * page.count(offsets)
-        places |= {
+        places.update(
             (start, min(start + size, len(page.data)) if size else len(page.data))
             for start, size in zip(page.numbers(offsets), known, strict=False)
-        }
+        )
     # In the old way, strips are parts of a JPEG that has a field of its own.
     if sum(end - start for start, end in places) > 2 * len(page.data):
         raise CorruptImage("The JPEGs inside the TIFF overlap.")
-    for start, end in sorted(places):
-        yield page.data[start:end]
+    for (start, end), count in sorted(places.items()):
+        yield page.data[start:end], count
 
 
 def readable(data: bytes) -> bytes:
