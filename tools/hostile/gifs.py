@@ -6,16 +6,25 @@ from functools import partial
 from PIL import Image
 
 from tests.pictures import encoded
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, TOO_LARGE, TOO_MANY_FRAMES, Table, images
+from tools.hostile.case import (
+    COMPLETED,
+    FAILED_CORRUPT,
+    FAILED_STRANGE,
+    TOO_LARGE,
+    TOO_MANY_FRAMES,
+    Table,
+    images,
+)
 from tools.hostile.files import PICTURE, claiming
 
 HONEST = encoded(PICTURE, "GIF")
 END, CLEAR_AND_END = b";", b"\2\2D\1\0"
+HAS_PALETTE, BLACK_AND_WHITE = 0x80, bytes(3) + b"\xff\xff\xff"
 
 
-def screen(width: int, height: int, flags: int = 0) -> bytes:
+def screen(width: int, height: int, flags: int = HAS_PALETTE, palette: bytes = BLACK_AND_WHITE) -> bytes:
     """Return the header of a file; `flags` announce a global palette."""
-    return b"GIF89a" + struct.pack("<HHBxx", width, height, flags)
+    return b"GIF89a" + struct.pack("<HHBxx", width, height, flags) + palette
 
 
 def picture(width: int, height: int, data: bytes = CLEAR_AND_END, left: int = 0, flags: int = 0) -> bytes:
@@ -40,11 +49,11 @@ def animation(count: int, side: int) -> bytes:
 
 TABLE: Table = {
     "of 65,535 x 65,535 in a header": (TOO_LARGE, partial(claiming, "GIF", 65_535, 65_535)),
-    "of no width": (CORRUPT, lambda: screen(0, 9) + picture(9, 9) + END),
+    "of no width": (FAILED_CORRUPT, lambda: screen(0, 9) + picture(9, 9) + END),
     "of 100 MP": (COMPLETED, partial(large, 10_000)),
-    "with a picture of 4 GP on a screen of one": (FAILED_CORRUPT, lambda: screen(1, 1) + picture(65_535, 65_535) + END),
+    "with a picture of 4 GP on a screen of one": (TOO_LARGE, lambda: screen(1, 1) + picture(65_535, 65_535) + END),
     "with a picture outside its screen": (
-        "failed image-too-large",
+        TOO_LARGE,
         lambda: screen(9, 9) + picture(9, 9, left=60_000) + END,
     ),
     "with a picture of no width": (FAILED_CORRUPT, lambda: screen(9, 9) + picture(0, 9) + END),
@@ -55,7 +64,8 @@ TABLE: Table = {
         FAILED_CORRUPT,
         lambda: screen(9, 9) + picture(9, 9, b"\2\xff" + b"\xff" * 255 + b"\0") + END,
     ),
-    "with a palette cut off": (FAILED_CORRUPT, lambda: screen(9, 9, 0x87) + b"\0" * 9),
+    "without a palette": (FAILED_STRANGE, lambda: screen(9, 9, 0, b"") + picture(9, 9) + END),
+    "with a palette cut off": (FAILED_CORRUPT, lambda: screen(9, 9, 0x87, bytes(9))),
     "of 100,000 pictures": (TOO_MANY_FRAMES, partial(animation, 100_000, 9)),
     "of 10,000 pictures on a screen of 64 MP": (TOO_MANY_FRAMES, partial(animation, 10_000, 8_000)),
     "with 4 MB of comments": (COMPLETED, lambda: HONEST[:-1] + extension(0xFE, *[bytes(255)] * 16_000) + END),

@@ -15,7 +15,9 @@ from imagescaler.probe.timeline import Timeline
 
 COUNTED_FRAMES = 100_000
 # Files of other formats, which may begin with a JPEG that is not the picture: a page or a preview.
-CONTAINER = re.compile(rb"%PDF|FUJIFILM|8BPS|II|MM|BM|RIFF|PK|....ftyp", re.DOTALL)
+CONTAINER = re.compile(
+    rb"%PDF|FUJIFILM|8BPS|II|MM|BM|RIFF|PK|....ftyp|ID3|fLaC|OggS|\x1aE\xdf\xa3|0&\xb2u|.{128}DICM", re.DOTALL
+)
 
 
 def probe(image: bytes) -> Source:

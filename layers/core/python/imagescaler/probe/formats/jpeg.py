@@ -9,7 +9,7 @@ from imagescaler.probe.exif_orientation import HEAD, orientation_of
 from imagescaler.probe.format_probe import FormatProbe
 
 START, EXIF, SCAN = b"\xff\xd8", 0xE1, 0xDA
-START_OF_FILE = re.compile(rb"\xff\xd8\xff[\xc0-\xfe]")
+START_OF_FILE = re.compile(rb"\xff\xd8\xff[\xc0-\xff]")
 MOST_BEFORE = 512  # bytes before the start, such as the head of a mail
 MARKER = re.compile(rb"\xff[\x01-\xfe]")
 ALONE = {0x01, *range(0xD0, 0xDA)}  # markers without a segment: TEM, RSTn, SOI, EOI
