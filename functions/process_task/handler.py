@@ -11,12 +11,15 @@ from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
+from imagescaler.domain.task.task import Task
 from imagescaler.engine.scale import scale_each
 from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.runtime import loop, settings, telemetry
-from imagescaler.usecases.process_task import AttemptSettings, process_task
+from imagescaler.runtime.deadline import acting_after
+from imagescaler.usecases.process_task import AttemptSettings, end_slow_attempt, process_task
 
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
+DEADLINE_MARGIN_S = 1  # to connect to the database and write one row
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store = repositories.from_env(), stores.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
@@ -29,12 +32,15 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
     message = TaskMessage.from_json(record.body)
     remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
     budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, cost_settings)
+
+    limit_s = remaining_s - DEADLINE_MARGIN_S
     work = process_task(
         message.task_id,
         lease_s=remaining_s + LEASE_MARGIN_S,
         max_attempts=max_attempts,
         retention=retention,
         scale=partial(scale_within_limits, budget=budget),
+        watch=lambda task: acting_after(limit_s, partial(end, task, limit_s)),
         tasks=tasks,
         store=store,
     )
@@ -43,6 +49,13 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
         telemetry.ended(task)
         if task is not None and task.attempts_exhausted:
             raise TaskAttemptsExhausted
+
+
+async def end(task: Task, limit_s: float) -> None:
+    """End an attempt that takes too long; `tasks` belongs to the event loop that it keeps busy."""
+    own = repositories.new_from_env()
+    if failed := await end_slow_attempt(task, limit_s, max_attempts=max_attempts, tasks=own):
+        telemetry.ended(failed)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

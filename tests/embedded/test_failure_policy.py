@@ -24,7 +24,7 @@ from local.emulation.event_source_mapping.dead_letters import DeadLetters
 from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.sam_template.template import Template, load
-from tests.pictures import plain
+from tests.pictures import noise, plain
 
 pytestmark = pytest.mark.slow
 MEMORY_MIB = 250
@@ -65,8 +65,8 @@ def changed(template: Template, function: str, **changes: Any) -> Template:
     return replace(template, functions=tuple(functions), schedules=tuple(schedules))
 
 
-async def post(api: httpx.AsyncClient, image: bytes) -> str:
-    answer = await api.post("/tasks", files={"file": image}, data={"width": "8"})
+async def post(api: httpx.AsyncClient, image: bytes, **options: str) -> str:
+    answer = await api.post("/tasks", files={"file": image}, data=options or {"width": "8"})
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
 
@@ -104,6 +104,23 @@ async def test_a_task_that_kills_its_processor_each_time_fails_and_its_message_i
         assert await dead_letters(variables["REDIS_URL"], 1) == [poison]
         assert (await api.get(f"/results/{poison}")).status_code == 409
     assert f"MiB of memory used, {MEMORY_MIB} MiB allowed" in (tmp_path / "process_task.log").read_text()
+
+
+async def test_a_task_that_runs_out_of_time_is_tried_twice_and_is_no_dead_letter(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    variables["CPU_FACTOR"] = "0.001"  # that it takes too long was not estimated
+    template = changed(load(LAYOUT.template, variables), "process_task", timeout_s=3)
+    async with serving_api(template, variables, tmp_path) as api:
+        slow = await post(api, noise(1_000_000), scale="100", format="avif", quality="90", max_bytes="50000")
+        task = await end_of(api, slow)
+        assert (task["status"], task["attempts"]) == ("failed", 2)
+        assert task["error"]["type"] == "/problems/time-limit-exceeded"
+        assert (await end_of(api, await post(api, plain())))["status"] == "completed"
+        letters = DeadLetters(f"{variables['REDIS_URL']}#{DEAD}", f"{variables['REDIS_URL']}#TaskQueue")
+        assert not list(await letters.list(10))
+        await letters.close()
+    assert "out of time" in (tmp_path / "process_task.log").read_text()
 
 
 async def test_tasks_that_no_processor_can_take_up_fail_and_their_messages_are_kept(

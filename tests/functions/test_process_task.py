@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -319,5 +320,66 @@ def test_a_source_that_cannot_be_deleted_does_not_matter(
 ) -> None:
     task_id = post(photograph(), width=320).json["id"]
     breaking(functions, monkeypatch, "store.delete", StoreUnavailable("It does not answer."))
+    assert functions.process(message(task_id)) == DONE
+    assert stored(functions, task_id).status is Status.COMPLETED
+
+
+def run_out_of_time(functions: Functions, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """Let the limit be 0.2 s, and rendering take longer."""
+    module = functions["process_task"]
+
+    def render(*_: Any, **__: Any) -> RenderedImage:
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            work()
+        raise MemoryError  # the process is killed here
+
+    monkeypatch.setattr("imagescaler.engine.scale.render_still", render)
+    monkeypatch.setattr(module, "DEADLINE_MARGIN_S", 28.8)
+    monkeypatch.setattr(module.repositories, "new_from_env", lambda: functions["create_task"].tasks)
+
+
+def test_an_attempt_that_runs_out_of_time_is_repeated_once(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    run_out_of_time(functions, monkeypatch, lambda: sum(range(1000)))
+    assert functions.process(message(task_id)) == FAILED
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.PENDING, 1)
+    functions.process(message(task_id))
+    task = stored(functions, task_id)
+    assert (task.status, task.attempt) == (Status.FAILED, 2)
+    assert task.failure
+    assert task.failure.type == "time-limit-exceeded"
+    assert functions.process(message(task_id)) == DONE  # no dead letter
+    assert stored(functions, task_id) == task
+
+
+def test_an_attempt_that_waits_for_a_server_is_not_out_of_time(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    run_out_of_time(functions, monkeypatch, lambda: time.sleep(0.01))
+    assert [functions.process(message(task_id)) for _ in range(2)] == [FAILED] * 2
+    assert (stored(functions, task_id).status, stored(functions, task_id).attempt) == (Status.PENDING, 2)
+
+
+def test_an_attempt_that_ends_after_all_discards_its_results(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    run_out_of_time(functions, monkeypatch, lambda: None)
+
+    def render(*args: Any, **options: Any) -> RenderedImage:
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            pass
+        return render_still(*args, **options)
+
+    monkeypatch.setattr("imagescaler.engine.scale.render_still", render)
+    assert functions.process(message(task_id)) == FAILED
+    assert stored(functions, task_id).status is Status.PENDING
+    assert not [key for key in functions["create_task"].store.blobs if key.startswith("results/")]
+    monkeypatch.undo()
     assert functions.process(message(task_id)) == DONE
     assert stored(functions, task_id).status is Status.COMPLETED

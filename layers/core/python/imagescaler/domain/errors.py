@@ -260,6 +260,22 @@ class TooExpensive(ImageProblem):
     """
 
 
+class TimeLimitExceeded(ImageProblem):
+    """Scaling the image took too long.
+
+    It was stopped at the time limit of an attempt, and would take as long again. Ask for a smaller result or another
+    format, or send a smaller image.
+    """
+
+    @classmethod
+    def of(cls, seconds: float) -> Self:
+        """Make the error for an attempt that was stopped after so many seconds."""
+        return cls(
+            f"Scaling did not end within {seconds:.0f} s, the time limit of an attempt. Ask for a smaller result or "
+            "another format, or send a smaller image."
+        )
+
+
 class MaxBytesTooSmall(ImageProblem):
     """The result does not fit into `max_bytes` at any quality.
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -15,6 +15,7 @@ from imagescaler.domain.errors import (
     SourceTooLarge,
     TaskAttemptsExhausted,
     TaskFinished,
+    TimeLimitExceeded,
     Unavailable,
 )
 from imagescaler.domain.options import Options
@@ -48,6 +49,8 @@ class Scaled(Protocol):
 
 
 Scale = Callable[[bytes, Sequence[Options]], Iterator[Scaled | ImageProblem]]
+Watch = Callable[[Task], AbstractContextManager[None]]
+MAX_SLOW_ATTEMPTS = 2  # the same bytes take as long again, unless the machine was slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,14 @@ async def process_task(
     max_attempts: int,
     retention: Retention,
     scale: Scale,
+    watch: Watch,
     tasks: TaskRepository,
     store: ImageStore,
 ) -> Task | None:
     """Complete or fail a task and return it; None if it had already ended.
 
-    `lease_s` must exceed the rest of this invocation, so that no other attempt starts before its end. An error that
+    `lease_s` must exceed the rest of this invocation, so that no other attempt starts before its end. `watch` returns a
+    context that calls `end_slow_attempt` if the attempt does not leave it in time. An error that
     another attempt may avoid releases the task and is raised, so that its message is delivered again; the last attempt
     fails the task instead. Attempts that fail because a server is unavailable do not count, up to a limit. Raises
     TaskNotFound, TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose attempts were used up before.
@@ -81,10 +86,24 @@ async def process_task(
             raise TaskAttemptsExhausted from None
         return None
     if task.status is not Status.FAILED:
-        task = await _attempt(task, max_attempts, retention, scale, tasks, store)
+        with watch(task):
+            task = await _attempt(task, max_attempts, retention, scale, tasks, store)
     with suppress(Unavailable):  # it expires anyway
         await store.delete(task.source_key)
     return task
+
+
+async def end_slow_attempt(task: Task, seconds: float, *, max_attempts: int, tasks: TaskRepository) -> Task | None:
+    """Release a task whose attempt is about to be killed after `seconds`, or fail it if this is the second attempt.
+
+    Returns the task if it failed. If the attempt ends in time after all, the fence discards what it made.
+    """
+    logger.warning("out of time", extra={"attempt": task.attempt, "seconds": seconds})
+    with suppress(LeaseLost):  # the attempt has just ended
+        if task.counted_attempts >= min(max_attempts, MAX_SLOW_ATTEMPTS):
+            return await tasks.fail(task, Failure.of(TimeLimitExceeded.of(seconds)))
+        await tasks.release(task)
+    return None
 
 
 async def _attempt(

@@ -38,6 +38,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.TargetTooLarge: HTTPStatus(422),
     errors.ResultTooLarge: HTTPStatus(422),
     errors.TooExpensive: HTTPStatus(422),
+    errors.TimeLimitExceeded: HTTPStatus(422),
     errors.MaxBytesTooSmall: HTTPStatus(422),
     errors.RenderingFailed: HTTPStatus(422),
     errors.NoRenditionMade: HTTPStatus(422),

@@ -22,6 +22,11 @@ class RepositorySettings:
 @cache
 def from_env() -> TaskRepository:
     """Return this environment's task repository, always the same one."""
+    return new_from_env()
+
+
+def new_from_env() -> TaskRepository:
+    """Create a task repository with a connection of its own, for another event loop."""
     chosen = settings.read(RepositorySettings)
     return connect(chosen.postgres_dsn, statement_cache_size=chosen.postgres_statement_cache_size)
 
