@@ -10,6 +10,7 @@ from asyncpg.connect_utils import SessionAttribute
 from redis.exceptions import RedisError
 
 from imagescaler.adapters.clients.redis import open_client
+from local.emulation.lambda_host.limits import Limits
 from local.servers.announcement import read_announcement
 from local.servers.folders import used
 from local.servers.postgresql import postgres
@@ -36,6 +37,8 @@ def environment(data_folder: Path) -> Iterator[Mapping[str, str]]:
             variables["REDIS_URL"] = stack.enter_context(redis(data_folder))
         if not variables.get("URL_SIGNING_KEY"):
             variables["URL_SIGNING_KEY"] = signing_key(data_folder)
+        if not variables.get("FUNCTION_CONCURRENCY"):  # the template's default is for the cloud
+            variables["FUNCTION_CONCURRENCY"] = str(Limits().max_environments)
         yield variables
 
 

@@ -14,6 +14,7 @@ from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores.quota import QuotaSettings
 from imagescaler.adapters.stores.redis import RedisImageStore
 from imagescaler.domain.client_address import ProxySettings
+from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.runtime import settings
 from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.budget import BodyBudget
@@ -27,6 +28,7 @@ from local.emulation.lambda_host.deployment import Code
 from local.emulation.lambda_host.host import FunctionHost
 from local.emulation.lambda_host.host_client import HostClient
 from local.emulation.lambda_host.lambda_client import InvocationError, LambdaClient
+from local.emulation.lambda_host.limits import Limits
 from local.emulation.lambda_host.logs import FunctionLogs
 from local.emulation.object_store.app import ObjectStore
 from local.emulation.sam_template.template import Template, load
@@ -77,6 +79,7 @@ async def function_host(
             code=layout.code,
             environment=variables,
             on_log=lambda function, line: logs(names[function], line),
+            limits=Limits(max_environments=settings.read(WaitLimits, variables).function_concurrency),
             host=host,
             port=port,
         ) as served:

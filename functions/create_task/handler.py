@@ -6,6 +6,7 @@ from imagescaler.adapters import queues, repositories, stores
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
+from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.estimate import work_s
 from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings, telemetry
@@ -22,7 +23,7 @@ from imagescaler.web.views.task import TaskView
 app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
-limits, retention = settings.from_env(Limits), settings.from_env(Retention)
+limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
 
 
@@ -50,5 +51,5 @@ async def post_task(
     )
     telemetry.accepted(task, created=created)
     if wait_s:
-        task = await wait_for_task(task, wait_s=wait_s, work_s=work_s(task, limits), tasks=tasks)
+        task = await wait_for_task(task, wait_s=wait_s, work_s=work_s(task, limits), limits=waits, tasks=tasks)
     return await show_accepted(task, response, wait_s, tasks, replayed=not created)

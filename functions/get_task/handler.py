@@ -6,6 +6,8 @@ from fastapi import Response
 
 from imagescaler.adapters import repositories
 from imagescaler.domain import errors
+from imagescaler.domain.wait_limits import WaitLimits
+from imagescaler.runtime import settings
 from imagescaler.usecases.get_task import get_task
 from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
@@ -14,7 +16,7 @@ from imagescaler.web.views.task import TaskView
 
 app = create_app()
 handler = lambda_handler(app)
-tasks = repositories.from_env()
+tasks, waits = repositories.from_env(), settings.from_env(WaitLimits)
 PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
 
 
@@ -25,6 +27,6 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
     responses=problem_responses(*PROBLEMS),
 )
 async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
-    """Return a task; with `Prefer: wait` as soon as it has ended."""
-    task = await get_task(task_id, owner, wait_s=wait_s, tasks=tasks)
+    """Return a task; with `Prefer: wait` as soon as it has ended, or at once if too many requests wait."""
+    task = await get_task(task_id, owner, wait_s=wait_s, limits=waits, tasks=tasks)
     return await show_progress(task, response, wait_s, tasks)

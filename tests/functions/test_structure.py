@@ -20,6 +20,7 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS
+from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
@@ -47,6 +48,7 @@ SETTINGS = (
     StoreSettings,
     AttemptSettings,
     SweepSettings,
+    WaitLimits,
 )
 WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}
 API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health", "plan_task"]

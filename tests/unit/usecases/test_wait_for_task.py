@@ -1,19 +1,24 @@
 """Waiting for the end of a task: how often its row is read."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository
+from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import NewTask, Task
+from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.usecases.wait_for_task import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, wait_for_task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)
+
+LIMITS = WaitLimits(10)
 
 
 class Patience:
@@ -31,7 +36,7 @@ class Patience:
         self._task, _ = await self.tasks.add(NewTask(uuid4(), Options(800), SOURCE, "", None))
         self._begins_s, self._ends_s = begins_s, ends_s
         self._monkeypatch.setattr(asyncio, "sleep", self._sleep)
-        return await wait_for_task(self._task, wait_s=wait_s, work_s=work_s, tasks=self.tasks)
+        return await wait_for_task(self._task, wait_s=wait_s, work_s=work_s, limits=LIMITS, tasks=self.tasks)
 
     async def _sleep(self, pause_s: float) -> None:
         self.pauses_s.append(pause_s)
@@ -76,3 +81,44 @@ async def test_nobody_waits_longer_than_was_wished(patience: Patience) -> None:
     task = await patience.wait(wait_s=0.3, work_s=5)
     assert task.status is Status.PENDING
     assert patience.now_s == pytest.approx(0.3)
+
+
+async def test_what_may_not_wait_is_answered_at_once(patience: Patience) -> None:
+    for _ in range(LIMITS.most):
+        assert await patience.tasks.begin_wait(uuid4(), "", limits=LIMITS, lease_s=60)
+    task = await patience.wait(wait_s=20)
+    assert (task.status, patience.pauses_s) == (Status.PENDING, [])
+
+
+async def test_a_wait_is_counted_until_it_is_over(patience: Patience) -> None:
+    for _ in range(LIMITS.most + 1):
+        patience.pauses_s.clear()
+        patience.now_s = 0
+        await patience.wait(wait_s=0.3)
+        assert patience.pauses_s
+
+
+@pytest.mark.parametrize("method", ["begin_wait", "get", "end_wait"])
+async def test_without_a_database_a_wait_ends_early_and_in_no_error(
+    patience: Patience, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    async def away(*_: Any, **__: Any) -> Any:
+        raise RepositoryUnavailable("It does not answer.")
+
+    monkeypatch.setattr(patience.tasks, method, away)
+    task = await patience.wait(wait_s=20, begins_s=0, ends_s=0)
+    assert task.status is (Status.COMPLETED if method == "end_wait" else Status.PENDING)
+
+
+async def test_a_database_that_hangs_holds_no_wait_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = MemoryTaskRepository()
+    task, _ = await tasks.add(NewTask(uuid4(), Options(800), SOURCE, "", None))
+
+    async def hang(*_: Any, **__: Any) -> Any:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("imagescaler.usecases.wait_for_task.GRACE_S", 0.05)
+    for method in ("get", "end_wait", "begin_wait"):
+        monkeypatch.setattr(tasks, method, hang)
+        async with asyncio.timeout(5):
+            assert await wait_for_task(task, wait_s=0.05, limits=LIMITS, tasks=tasks) == task

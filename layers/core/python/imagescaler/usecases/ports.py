@@ -11,6 +11,7 @@ from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
 from imagescaler.domain.upload import SignedRequest
+from imagescaler.domain.wait_limits import WaitLimits
 
 
 class TaskUpkeep(Protocol):
@@ -32,7 +33,22 @@ class TaskUpkeep(Protocol):
         ...
 
 
-class TaskRepository(TaskUpkeep, Protocol):
+class WaitCounter(Protocol):
+    """Counts the requests that wait for tasks, in all environments of a function together."""
+
+    async def begin_wait(self, wait_id: UUID, owner: str, *, limits: WaitLimits, lease_s: float) -> bool:
+        """Count a wait, for `lease_s` seconds in case its environment is killed; False if it would exceed the limits.
+
+        Safe to call at once from many environments. Raises RepositoryUnavailable.
+        """
+        ...
+
+    async def end_wait(self, wait_id: UUID) -> None:
+        """Stop counting a wait; raises RepositoryUnavailable."""
+        ...
+
+
+class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
     """The tasks. Every method raises RepositoryUnavailable if the database does not answer."""
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:

@@ -11,6 +11,7 @@ from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
+from imagescaler.domain.wait_limits import WaitLimits
 
 
 class MemoryTaskRepository:
@@ -19,6 +20,7 @@ class MemoryTaskRepository:
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.tasks: dict[UUID, Task] = {}
         self._keys: dict[tuple[str, str], tuple[UUID, Idempotency]] = {}
+        self._waits: dict[UUID, tuple[str, str, datetime]] = {}
         self._clock = clock
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
@@ -108,6 +110,18 @@ class MemoryTaskRepository:
             if each.status is Status.COMPLETED and each.started_at and each.completed_at
         ]
         return Backlog.of(unfinished, _seconds_each(spans[-20:]))
+
+    async def begin_wait(self, wait_id: UUID, owner: str, *, limits: WaitLimits, lease_s: float) -> bool:
+        now, function = self._clock(), limits.aws_lambda_function_name
+        self._waits = {key: wait for key, wait in self._waits.items() if wait[2] > now}
+        owners = [each for name, each, _ in self._waits.values() if name == function]
+        if len(owners) >= limits.most or owners.count(owner) >= limits.most_of(owner):
+            return False
+        self._waits[wait_id] = (function, owner, now + timedelta(seconds=lease_s))
+        return True
+
+    async def end_wait(self, wait_id: UUID) -> None:
+        self._waits.pop(wait_id, None)
 
     async def ping(self) -> None:
         pass

@@ -21,6 +21,7 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task, attempts_exhausted
+from imagescaler.domain.wait_limits import WaitLimits
 
 Record = TypeVar("Record")
 logger = logging.getLogger(__name__)
@@ -126,6 +127,29 @@ class PostgresTaskRepository:
     async def backlog(self, task: Task | None = None) -> Backlog:
         row = await self._database.run(self._sql.backlog, created_at=task and task.created_at)
         return Backlog.of(row["unfinished"], row["seconds_each"])
+
+    async def begin_wait(self, wait_id: UUID, owner: str, *, limits: WaitLimits, lease_s: float) -> bool:
+        function = limits.aws_lambda_function_name
+
+        async def begin(connection: Any, **arguments: Any) -> bool:
+            async with connection.transaction():
+                await self._sql.lock_waits(connection, function=function)
+                return await self._sql.add_wait(connection, **arguments) is not None
+
+        return bool(
+            await self._database.run(
+                begin,
+                id=wait_id,
+                function=function,
+                owner=owner,
+                lease_s=float(lease_s),
+                most=limits.most,
+                most_of_owner=limits.most_of(owner),
+            )
+        )
+
+    async def end_wait(self, wait_id: UUID) -> None:
+        await self._database.run(self._sql.end_wait, id=wait_id)
 
     async def ping(self) -> None:
         await self._database.run(self._sql.ping)

@@ -119,6 +119,25 @@ select
            where status = 'completed' order by completed_at desc limit 20) as latest
      having count(*) > 0) as seconds_each;
 
+-- name: lock_waits(function)$
+-- Until the end of the transaction: between counting and adding, no other environment adds a wait.
+select pg_advisory_xact_lock(hashtext('waits of ' || :function));
+
+-- name: add_wait(id, function, owner, lease_s, most, most_of_owner)^
+-- Returns no row if there are too many. Waits whose lease is over belonged to environments that were killed.
+with lapsed as (
+    delete from waits where lease_until <= now()
+)
+insert into waits (id, function, owner, lease_until)
+select :id, :function, :owner, now() + make_interval(secs => :lease_s)
+from (select count(*) as waits, count(*) filter (where owner = :owner) as of_owner
+      from waits where function = :function and lease_until > now()) as counted
+where counted.waits < :most and counted.of_owner < :most_of_owner
+returning id;
+
+-- name: end_wait(id)!
+delete from waits where id = :id;
+
 -- name: ping()$
 -- Locks no row, but fails if the database is read-only or not migrated.
 select 1 from tasks where false for update;
