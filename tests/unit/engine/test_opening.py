@@ -26,6 +26,7 @@ from imagescaler.domain.errors import (
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
+from imagescaler.engine.codecs import jpeg
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.resizers import installed
 from imagescaler.engine.scale import scale
@@ -166,6 +167,40 @@ def test_the_scans_of_thumbnails_and_of_what_follows_the_image_are_not_counted()
 def test_a_jpeg_in_very_many_pieces_is_refused() -> None:
     assert refusal(hostile.in_pieces(10_000)) is None
     assert isinstance(refusal(hostile.in_pieces(100_001)), CorruptImage)
+
+
+@pytest.mark.parametrize("name", ["JPEG", "progressive JPEG"])
+def test_a_missing_end_of_a_jpeg_is_warned_of(name: str) -> None:
+    made = scaled(EXAMPLES[name].removesuffix(hostile.END))
+    assert made.data == scaled(EXAMPLES[name]).data
+    assert made.result.receipt
+    assert made.result.receipt.warnings == ("The end of the JPEG is missing; none of its pixels is.",)
+
+
+def test_a_jpeg_without_its_end_costs_three_decodings() -> None:
+    assert jpeg.decoded_pixels(EXAMPLES["JPEG"]) == 0
+    assert jpeg.decoded_pixels(EXAMPLES["JPEG"][:-2]) == 3 * PICTURE.width * PICTURE.height
+
+
+def test_what_looks_like_scans_behind_a_jpeg_takes_little_time() -> None:
+    data = EXAMPLES["JPEG"].removesuffix(hostile.END)
+    start = process_time()
+    jpeg.lacks_end(data.replace(b"\xff\xda", b"\xff\xda\0\x0c\xff") + b"\xff\xda\0\0\xff" * 1_000_000)
+    assert process_time() - start < 3
+
+
+def test_an_animation_that_is_left_out_is_warned_of() -> None:
+    data = png((1, 1), 8, 2, [b"\1\2\3"], chunk(b"acTL", bytes([0, 0, 0, 2, 0, 0, 0, 0])))
+    made = scaled(data)
+    assert made.result.receipt
+    assert made.result.receipt.warnings == ("The animation in the PNG is damaged; its default image is used.",)
+
+
+def test_the_sides_in_a_refusal_are_those_of_the_file() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    with pytest.raises(ImageTooLarge, match="48 x 32"):
+        scaled(encoded(PICTURE, "JPEG", exif=exif), Limits(max_source_side=40))
 
 
 def test_any_number_of_fill_bytes_may_precede_a_marker() -> None:

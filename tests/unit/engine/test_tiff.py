@@ -66,6 +66,27 @@ def test_the_first_page_is_shown_where_it_is_no_thumbnail() -> None:
     assert probe(data).stored == scaled(data).source.stored == (8, 5)
 
 
+def test_a_larger_page_than_the_first_is_warned_of() -> None:
+    made = scaled(tiff([page(SMALL, RGB, 8), page(LARGE, RGB, 8)])).result
+    assert made.receipt
+    assert made.receipt.warnings == ("The page of the TIFF that is used has 8 x 5 pixels, and another one 30 x 20.",)
+    alone = scaled(tiff([page(LARGE, RGB, 8), page(SMALL, RGB, 8)])).result.receipt
+    assert alone
+    assert not alone.warnings
+
+
+def test_pages_behind_the_first_may_be_cut_off() -> None:
+    data = bytearray(tiff([page(LARGE, RGB, 8)]))
+    data[-4:] = (len(data) - 2).to_bytes(4, "little")
+    assert scaled(bytes(data)).source.stored == (30, 20)
+
+
+def test_xmp_turns_no_tiff() -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    made = scaled(tiff([page(LARGE, RGB, 8, tags={700: (1, xmp)})]))
+    assert (made.source.orientation, made.result.width, made.result.height) == (1, 30, 20)
+
+
 def test_a_thumbnail_is_not_planned_for_where_the_other_pages_are_cut_off() -> None:
     data = tiff([page(SMALL, RGB, 8, tags=THUMBNAIL), page(LARGE, RGB, 8)])
     with pytest.raises(CorruptImage):

@@ -95,12 +95,16 @@ class OpenedImage:
 def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iterator[OpenedImage]:
     """Probe and open a file for results with these options; raises ImageProblem or SourceTooLarge."""
     source = probe(data)
-    data = repaired(data, source.format)
+    sent, data = data, repaired(data, source.format)
     with open_image(data, source, limits) as image:
         is_kept = any(each.keeps_frames(source.format) for each in options)
         timeline = read_timeline(data, source.format, limits.max_frames) if is_kept else None
-        is_deep, colors = codec_of(source.format).has_deep_colors(image), _colors(image, data, source.format)
-        yield OpenedImage(image, data, source, is_deep, is_grey(image), colors, timeline or STILL)
+        codec = codec_of(source.format)
+        is_deep, colors = codec.has_deep_colors(image), _colors(image, data, source.format)
+        with decoding(source.format):
+            warnings = codec.warnings(sent, data)
+        del sent
+        yield OpenedImage(image, data, source, is_deep, is_grey(image), colors, timeline or STILL, warnings)
 
 
 def _colors(image: Image.Image, data: bytes, fmt: Format) -> ColorEncoding | None:

@@ -44,7 +44,8 @@ def scale_each(
     meter = Meter.start()
     digest = sha256(data).hexdigest()
     with open_source(data, options, limits) as file:
-        traits = traits_of(file.image, file.source, is_refined=file.is_refined)
+        decoded_pixels = file.codec.decoded_pixels(file.data)
+        traits = traits_of(file.image, file.source, is_refined=file.is_refined, decoded_pixels=decoded_pixels)
         if budget:
             budget.admit(traits)
         opened = file.oriented()

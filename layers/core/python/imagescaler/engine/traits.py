@@ -13,10 +13,11 @@ from imagescaler.planning.source_traits import SourceTraits
 PIXEL_BYTES, OTHER_PIXEL_BYTES, DEEP_GREY_BYTES = {"1": 1, "L": 1, "P": 1}, 4, 2 + 4 + 4
 
 
-def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False) -> SourceTraits:
+def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False, decoded_pixels: int = 0) -> SourceTraits:
     """Return the traits of an image that was probed and opened, and is not decoded yet.
 
-    `is_refined` is True if the lower bytes of its samples are decoded, too (`Codec.refined`).
+    `is_refined` is True if the lower bytes of its samples are decoded, too (`Codec.refined`); `decoded_pixels` is that
+    of the codec.
     """
     mode, covered_part = image.mode, codec_of(source.format).covered_part(image)
     is_transparent = "transparency" in image.info or covered_part is not None
@@ -29,4 +30,5 @@ def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False) -
         pixel_bytes=DEEP_GREY_BYTES if mode in DEEP_GREY else held,
         channels=len(ImageMode.getmode(resizable).bands),
         is_progressive=bool(image.info.get("progressive")),
+        decoded_pixels=decoded_pixels,
     )

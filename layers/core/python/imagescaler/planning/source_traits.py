@@ -14,7 +14,8 @@ class SourceTraits:
 
     `orientation` is EXIF's number, None if it may follow the pixels; `frames` is 1 unless more are known of. `bytes` is
     the size of the file, 0 if unknown. `pixel_bytes` are held for each decoded pixel, conversion included; `channels`
-    include alpha.
+    include alpha. `decoded_pixels` are those that decoding takes, 0 if they are those of the stored size; others are
+    of a part that is not shown, or of decoding more than once, at half the sides or more.
     """
 
     stored: Size
@@ -25,6 +26,7 @@ class SourceTraits:
     pixel_bytes: int = 4
     channels: int = 3
     is_progressive: bool = False
+    decoded_pixels: int = 0
 
     @classmethod
     def of(cls, source: Source) -> Self:

@@ -85,14 +85,23 @@ def shown_page(data: bytes) -> Directory:
 
     Raises struct.error or ValueError if the directories are cut off or too long.
     """
+    first = _first(data)
+    return max(pages(data), key=lambda page: page.size[0] * page.size[1], default=first) if first.is_reduced else first
+
+
+def pages(data: bytes) -> Iterator[Directory]:
+    """Yield the pages that are no masks: the first, those below it and those that follow.
+
+    Raises struct.error or ValueError if the directories are cut off or too long.
+    """
+    return (page for page in _pages(_first(data)) if not page.number(SUBFILE_TYPE, 0) & MASK)
+
+
+def _first(data: bytes) -> Directory:
     order = "<" if data.startswith(b"II") else ">"
     is_big = struct.unpack_from(f"{order}H", data, 2) == (BIG,)
     (start,) = struct.unpack_from(f"{order}Q", data, 8) if is_big else struct.unpack_from(f"{order}I", data, 4)
-    first = _read(data, order, start, is_big=is_big)
-    if not first.is_reduced:
-        return first
-    pages = (page for page in _pages(first) if not page.number(SUBFILE_TYPE, 0) & MASK)
-    return max(pages, key=lambda page: page.size[0] * page.size[1], default=first)
+    return _read(data, order, start, is_big=is_big)
 
 
 def _pages(first: Directory) -> Iterator[Directory]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from io import BytesIO
+from math import prod
 from typing import Any
 
 from PIL import AvifImagePlugin, Image, ImageFile, features
@@ -50,6 +51,12 @@ def clip(image: Image.Image, data: bytes) -> None:
         image.load_seek = seek  # type: ignore[method-assign]
 
 
+def decoded_pixels(data: bytes) -> int:
+    """Return the number of coded pixels if only a part of them is shown."""
+    aperture = clean_aperture(data)
+    return prod(aperture[0]) if aperture else 0
+
+
 def read_frames(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
     """Yield the clean aperture of each frame."""
     for number in range(getattr(image, "n_frames", 1)):
@@ -90,6 +97,7 @@ CODEC = Codec(
     opened_as=frozenset({"AVIF"}),
     parameters=parameters,
     clip=clip,
+    decoded_pixels=decoded_pixels,
     profile_modes=COLOR_MODES | {"L"},  # grey with alpha is written as colors
     # libavif crashes on a sequence with an orientation.
     frames=FrameCodec(read_frames, write_frames, has_one_mode=True, keeps_orientation=False),

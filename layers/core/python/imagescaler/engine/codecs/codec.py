@@ -62,8 +62,11 @@ class Codec:
     what the encoder is called with, from the image, the options and a quality of 1 to 100; `embed` what it is called
     with for metadata; `prepare` the image in a mode that the format has. `check_structure` raises ImageProblem for a
     file whose parts are too many or of a variety that is not accepted, before anything else reads them; `readable`
-    returns a checked file as Pillow reads it, without what it takes for damage though no pixel is lost. `clip` reduces
-    an opened image, whose limits were checked, to the part that is shown. `covered_part` returns the part of an opened
+    returns a checked file as Pillow reads it, without what it takes for damage though no pixel is lost. `check_pixels`
+    raises EOFError if pixels are missing that only decoding shows. `warnings` returns sentences about what of a file is
+    not used, from the file as it was sent and as it was repaired. `decoded_pixels` counts those that decoding takes if
+    they are not those of the stored size, else 0. `clip` reduces an opened image, whose limits were checked, to the
+    part that is shown. `covered_part` returns the part of an opened
     image that the file has pixels for, None if all. `decoded` completes the pixels of an opened image, which have a
     mode that can be resampled; `refined` those that were cut from 16 bits to 8, to which it gives the curve of sRGB if
     the file states its colors by numbers. `profile_modes` are the modes whose ICC profile a file can keep, of
@@ -78,6 +81,9 @@ class Codec:
     prepare: Callable[[Image.Image, Options], Image.Image] = lambda image, _options: image
     check_structure: Callable[[bytes, Limits], None] = lambda _data, _limits: None
     readable: Callable[[bytes], bytes] = lambda data: data
+    check_pixels: Callable[[bytes], None] = lambda _data: None
+    warnings: Callable[[bytes, bytes], tuple[str, ...]] = lambda _sent, _repaired: ()
+    decoded_pixels: Callable[[bytes], int] = lambda _data: 0
     clip: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
     has_deep_colors: Callable[[Image.Image], bool] = has_deep_tiles
     covered_part: Callable[[Image.Image], Area | None] = lambda _image: None

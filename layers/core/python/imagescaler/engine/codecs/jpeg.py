@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
-from itertools import product
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 from PIL import Image, features
@@ -15,13 +15,14 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.pixels.modes import COLOR_MODES, GREY_MODES
-from imagescaler.probe.formats.jpeg import FRAMES, segments
+from imagescaler.probe.formats.jpeg import FRAMES, read_size, segments
 
 # A marker that begins a segment (B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the reserved
 # ones below 0xC0, which a decoder skips when it looks for a restart.
 MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
 SCAN, END, COEFFICIENTS = re.compile(rb"\xff\xda"), bytes([0xFF, END_OF_IMAGE]), 64
+MAX_SCANS = 1_000  # that are searched; what looks like one may be in the data, or behind them
 NOISE = bytes(range(7, 251, 3))  # any bytes without a marker
 # Frames by which a file is refused (table B.1, and ITU-T T.87 for JPEG-LS): no browser shows them. A scan of arithmetic
 # coding costs the decoding of every coefficient even without data, so that 3 KB can take a minute.
@@ -117,27 +118,47 @@ def refused_variety(kind: int, segment: bytes) -> str | None:
     return None
 
 
-def repair(data: bytes) -> bytes:
-    """Append the end of the image if it is missing and no pixel is.
-
-    No pixel is missing if it makes no difference whether the end or anything else follows; a decoder fills what is
-    missing with grey.
-    """
+def lacks_end(data: bytes) -> bool:
+    """True if the end of the image is missing, though the scans have every coefficient; pixels may be missing."""
     header = {segment.kind: segment for segment in segments(data)}
     frame = next((segment for kind, segment in header.items() if kind in FRAMES), None)
     if START_OF_SCAN not in header or frame is None or data.rfind(END, header[START_OF_SCAN].end) >= 0:
-        return data
-    if len(set(_coded(data, header[START_OF_SCAN].start))) < COEFFICIENTS * data[frame.content + 5]:
-        return data
-    whole = data.rstrip(b"\xff") + END
-    return whole if _pixels(whole) == _pixels(whole.removesuffix(END) + NOISE + END) else data
+        return False
+    return len(set(_coded(data, header[START_OF_SCAN].start))) >= COEFFICIENTS * data[frame.content + 5]
+
+
+def readable(data: bytes) -> bytes:
+    """Append the end of the image if it is missing."""
+    return data.rstrip(b"\xff") + END if lacks_end(data) else data
+
+
+def check_pixels(data: bytes) -> None:
+    """Raise EOFError if pixels are missing with the end of the image.
+
+    None is missing if it makes no difference whether the end or anything else follows; a decoder fills what is missing
+    with grey.
+    """
+    if lacks_end(data) and _pixels(readable(data)) != _pixels(data.rstrip(b"\xff") + NOISE + END):
+        message = "pixels are missing"
+        raise EOFError(message)
+
+
+def warnings(_sent: bytes, repaired: bytes) -> tuple[str, ...]:
+    """Return a sentence if the end of the image is missing."""
+    return ("The end of the JPEG is missing; none of its pixels is.",) if lacks_end(repaired) else ()
+
+
+def decoded_pixels(data: bytes) -> int:
+    """Return the pixels of three decodings, of which two compare what follows the last scan."""
+    (width, height), _ = read_size(data)
+    return 3 * width * height if lacks_end(data) else 0
 
 
 def _coded(data: bytes, start: int) -> Iterator[tuple[int, int]]:
     """Yield components with numbers of those of their coefficients that the scans have to the last bit (G.1.1)."""
-    for scan in SCAN.finditer(data, start):
+    for scan in islice(SCAN.finditer(data, start), MAX_SCANS):
         place = scan.end() + 2
-        count = data[place]
+        count = min(data[place], max(ACCEPTED_COMPONENTS))
         first, last, bits = data[place + 1 + 2 * count : place + 4 + 2 * count]
         if bits & 0xF == 0:
             yield from product(data[place + 1 : place + 1 + 2 * count : 2], range(first, last + 1))
@@ -161,7 +182,10 @@ CODEC = Codec(
     opened_as=frozenset({"JPEG", "MPO"}),  # a phone's multi-picture file, whose first picture is a JPEG
     parameters=parameters,
     check_structure=check_structure,
-    readable=repair,
+    readable=readable,
+    check_pixels=check_pixels,
+    warnings=warnings,
+    decoded_pixels=decoded_pixels,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
     max_profile_bytes=255 * 65_519,  # of as many segments as one byte can number (ICC.1:2022, B.4)
     versions=lambda: {"libjpeg-turbo": features.version_feature("libjpeg_turbo")},

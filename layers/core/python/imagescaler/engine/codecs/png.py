@@ -13,6 +13,7 @@ from imagescaler.engine.codecs.png_samples import refined
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.frames import read_png, write_png
 from imagescaler.engine.pixels.palettes import with_palette
+from imagescaler.probe.formats.png import ANIMATION, DATA
 from imagescaler.probe.png_chunks import SIGNATURE
 
 # Of 64 x 64 samples, a photograph has more colors than this, a drawing or a screenshot fewer.
@@ -27,10 +28,10 @@ HAS_FEW_VALUES = {"L", "I;16"}
 
 def check_structure(data: bytes, limits: Limits) -> None:
     """Count the chunks: length, type, content and checksum (5.3). Raises TooManyChunks."""
-    chunks, position = 0, len(SIGNATURE)
+    count, position = 0, len(SIGNATURE)
     while position < len(data):
-        chunks += 1
-        if chunks > limits.max_png_chunks:
+        count += 1
+        if count > limits.max_png_chunks:
             raise TooManyChunks(f"The PNG has more than {limits.max_png_chunks:,} chunks, and each costs time.")
         position += 12 + int.from_bytes(data[position : position + 4])
 
@@ -57,6 +58,17 @@ def embed(metadata: EmbeddedMetadata) -> dict[str, Any]:
     return embedded
 
 
+def warnings(sent: bytes, repaired: bytes) -> tuple[str, ...]:
+    """Return a sentence if an animation was left out."""
+    if repaired is not sent and _announces_animation(sent) and not _announces_animation(repaired):
+        return ("The animation in the PNG is damaged; its default image is used.",)
+    return ()
+
+
+def _announces_animation(data: bytes) -> bool:
+    return data.find(ANIMATION, 0, data.find(DATA)) >= 0
+
+
 def prepare(image: Image.Image, options: Options) -> Image.Image:
     """Reduce the colors to a palette if that is asked for."""
     return with_palette(image) if options.palette and image.mode not in HAS_FEW_VALUES else image
@@ -71,6 +83,7 @@ CODEC = Codec(
     prepare=prepare,
     check_structure=check_structure,
     refined=refined,
+    warnings=warnings,
     metadata_follows_pixels=True,
     frames=FrameCodec(read_png.read, write_png.write, has_one_mode=True),
     # zlib as it runs, not as it was built: zlib-ng in its place reports its own version.

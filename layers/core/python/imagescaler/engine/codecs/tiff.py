@@ -1,5 +1,6 @@
 """TIFF (TIFF 6.0) and BigTIFF."""
 
+import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import prod
@@ -38,13 +39,13 @@ from imagescaler.engine.codecs.tiff_samples import (
 )
 from imagescaler.engine.decode.metadata import FOLDERS, EmbeddedMetadata
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
-from imagescaler.probe.tiff_directories import Directory, shown_page
+from imagescaler.probe.tiff_directories import Directory, pages, shown_page
 
 # Pillow makes and sorts an object for each strip or tile; a picture of 30,000 rows in three planes has 90,000.
 MAX_STRIPS = 100_000
 STRIP_OFFSETS, TILE_OFFSETS, JPEG_OFFSET = 273, 324, 513
 OFFSETS_AND_SIZES = ((STRIP_OFFSETS, 279), (TILE_OFFSETS, 325), (JPEG_OFFSET, 514))
-ORIENTATION, COLORMAP, SHORT = 274, 320, 3
+ORIENTATION, COLORMAP, XMP, SHORT = 274, 320, 700, 3
 EIGHT_BITS = 8
 FEW_PIXELS = 100_000  # of all scans of a JPEG inside, which decodes whole blocks for a picture of one pixel
 
@@ -119,6 +120,8 @@ def readable(data: bytes) -> bytes:
         changes[SAMPLE_FORMAT] = ()
     if ORIENTATION in page.fields and page.fields[ORIENTATION].kind != SHORT:
         changes[ORIENTATION] = page.numbers(ORIENTATION)[:1]
+    if XMP in page.fields and ORIENTATION not in page.fields:
+        changes[ORIENTATION] = (1,)  # or Pillow turns the picture by that of XMP
     if color == PALETTE and max(colors := page.numbers(COLORMAP), default=0) < 2**EIGHT_BITS:
         changes[COLORMAP] = [value * 257 for value in colors]
     if color in LABS:
@@ -132,6 +135,19 @@ def readable(data: bytes) -> bytes:
             numbers = page.numbers(tag)
             changes[tag] = numbers + numbers[len(numbers) // 2 :]
     return with_directory(page, changes) if page.is_big or not page.is_first or changes else data
+
+
+def warnings(_sent: bytes, data: bytes) -> tuple[str, ...]:
+    """Return a sentence if another page has more pixels than the one that is shown, which may be a thumbnail."""
+    page = shown_page(data)
+    try:
+        largest = max(pages(data), key=lambda each: prod(each.size), default=page).size
+    except (ValueError, struct.error):  # another page is cut off
+        return ()
+    if prod(largest) <= prod(page.size):
+        return ()
+    used, other = (f"{width} x {height}" for width, height in (page.size, largest))
+    return (f"The page of the TIFF that is used has {used} pixels, and another one {other}.",)
 
 
 def has_deep_colors(image: Image.Image) -> bool:
@@ -160,6 +176,7 @@ CODEC = Codec(
     embed=embed,
     check_structure=check_structure,
     readable=readable,
+    warnings=warnings,
     decoded=decoded,
     has_deep_colors=has_deep_colors,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},

@@ -40,6 +40,7 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec]) -> DecodedImage:
     """
     image, source, codec, colors = opened.image, opened.source, opened.codec, opened.colors
     with decoding(source.format):
+        codec.check_pixels(opened.data)
         draft = image.draft(None, needed(source.stored, [(spec.plan, spec.options) for spec in specs]))
         metadata, covered = read_metadata(image), codec.covered_part(image)
         image.load()

@@ -41,7 +41,7 @@ def open_image(data: bytes, source: Source, limits: Limits) -> Iterator[Image.Im
     Raises SourceTooLarge, ImageTooLarge, UnsupportedImageFormat, TooManyScans, TooManyChunks, CorruptImage.
     """
     limits.check_bytes(source.bytes)
-    limits.check_source(source.format, (source.width, source.height))
+    limits.check_source(source.format, source.stored)
     codec = codec_of(source.format)
     with decoding(source.format):
         codec.check_structure(data, limits)

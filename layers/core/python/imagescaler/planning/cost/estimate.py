@@ -47,10 +47,11 @@ def estimate(traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> Cos
     """
     assert traits.format
     least = needed(traits.stored, [(each.plan, each.options) for each in outputs]) if outputs else (1, 1)
-    shrink, pixels = fraction(traits.format, traits.stored, least), prod(traits.stored)
+    shrink, pixels = fraction(traits.format, traits.stored, least), traits.decoded_pixels or prod(traits.stored)
     usual = table.DECODERS.get(traits.format, table.USUAL_DECODER)
     decoder = table.PROGRESSIVE_DECODER if traits.is_progressive else usual
-    held = table.PROCESS_BYTES + traits.bytes + pixels * (traits.pixel_bytes / shrink**2 + decoder.bytes)
+    held_shrink = min(shrink, 2) if traits.decoded_pixels else shrink
+    held = table.PROCESS_BYTES + traits.bytes + pixels * (traits.pixel_bytes / held_shrink**2 + decoder.bytes)
     decodings = [_decodings(traits, each) for each in outputs if each.frames > 1]
     decoded = sum(decodings) + (len(decodings) < max(len(outputs), 1))
     results = [_result(traits, each, shrink) for each in outputs]
