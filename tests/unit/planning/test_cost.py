@@ -190,3 +190,24 @@ def test_a_memory_factor_below_one_admits_more() -> None:
 def test_a_factor_is_above_nothing(factor: str) -> None:
     with pytest.raises(ValueError, match=f"^{factor} must be above 0$"):
         CostSettings(**{factor: 0})
+
+
+@pytest.mark.parametrize(
+    ("quality", "file_bytes", "side", "seconds"),
+    [
+        (60, 70, 7000, 4.3),  # measured: a pixel enlarged
+        (99, 70, 7000, 4.2),
+        (60, 3_000_000, 1000, 6.9),  # noise
+        (99, 3_000_000, 1000, 4.6),
+        (60, 3_000, 1000, 0.22),  # plain
+        (90, 17_000_000, 2400, 9.3),
+        (1, 17_000_000, 2400, 1.06),
+    ],
+)
+def test_the_time_of_an_avif_follows_quality_and_detail(
+    quality: int, file_bytes: int, side: int, seconds: float
+) -> None:
+    stored = (1, 1) if file_bytes < 100 else (side, side)
+    traits = SourceTraits(stored, Format.PNG, bytes=file_bytes)
+    options = Options(side, quality=Quality.same(quality))
+    assert 1 / 3 < cost(traits, options, fmt=Format.AVIF).seconds / seconds < 3

@@ -80,7 +80,8 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     plan, options, fmt = output.plan, output.options, _format(traits, output)
     used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
     window, result = plan.window.width * plan.window.height, prod(plan.size)
-    encoder = table.encoder_of(fmt, options, result, is_animated=output.frames > 1)
+    bits = 8 * traits.bytes / max(prod(traits.stored), scaled) if traits.bytes else table.USUAL_BITS
+    encoder = table.encoder_of(fmt, options, result, bits, is_animated=output.frames > 1)
     has_filter, size = bool(options.blur or options.sharpen), min(traits.pixel_bytes, PIXEL_BYTES)
 
     copies = (options.crop is not None or options.trim is not None) + (traits.channels % 2 == 0)  # to premultiply alpha
