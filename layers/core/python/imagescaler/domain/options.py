@@ -190,7 +190,8 @@ class Quality:
 class Options:
     """How an image is to be scaled; docs/options.md has the table made from this, and the order of application.
 
-    `format` None is the source's format; `fit` None follows from `preserve_ratio`, see `fitting`.
+    `format` None is the source's format; `fit` None follows from `preserve_ratio`, see `fitting`. `lossless` and
+    `palette` None follow from the source, see `keeps_coding`.
     """
 
     width: int | None = option("width of the result, in pixels", example=800, group=Group.SIZE, at_least=1)
@@ -315,14 +316,15 @@ class Options:
     format: Format | None = option(
         "format of the result; auto is that of the source", example="webp", group=Group.OUTPUT, none="auto"
     )
-    quality: Quality = option(
-        "1 to 100, for every lossy format or for each",
-        default=Quality(),
+    quality: Quality | None = option(
+        f"1 to 100, for every lossy format or for each; by default {Quality()}",
         example="jpeg:82,webp:78,avif:55",
         group=Group.OUTPUT,
     )
-    lossless: bool = option(
-        "keep every pixel exactly, where the format can", default=False, example=True, group=Group.OUTPUT
+    lossless: bool | None = option(
+        "keep every pixel exactly, where the format can; by default only of a lossless WebP that stays a WebP",
+        example=True,
+        group=Group.OUTPUT,
     )
     progressive: bool = option(
         f"{PROGRESSIVE}: load from coarse to fine; smaller, and slower to encode",
@@ -330,7 +332,11 @@ class Options:
         example=True,
         group=Group.OUTPUT,
     )
-    palette: bool = option("png: at most 256 colors", default=False, example=True, group=Group.OUTPUT)
+    palette: bool | None = option(
+        "png: at most 256 colors; by default only where a PNG had a palette, stays a PNG and does not lose by it",
+        example=True,
+        group=Group.OUTPUT,
+    )
     depth: int | None = option(
         "8 permits the reduction of 16 bits per sample to 8", example=8, group=Group.OUTPUT, at_least=8, at_most=8
     )
@@ -367,6 +373,23 @@ class Options:
         (<Fit.INSIDE: 'inside'>, <Fit.FILL: 'fill'>, <Fit.COVER: 'cover'>)
         """
         return self.fit or (Fit.INSIDE if self.preserve_ratio else Fit.FILL)
+
+    @property
+    def keeps_coding(self) -> bool:
+        """True if the result keeps what made its source small, because neither format, quality nor bytes are asked for.
+
+        >>> Options(5).keeps_coding, Options(5, max_bytes=1_000).keeps_coding
+        (True, False)
+        """
+        return self.format is None and self.quality is None and self.max_bytes is None
+
+    def quality_of(self, fmt: Format) -> int:
+        """Quality of the result in a format; 100 for a lossless one.
+
+        >>> Options(5).quality_of(Format.JPEG), Options(5, quality=Quality(jpeg=90)).quality_of(Format.JPEG)
+        (80, 90)
+        """
+        return (self.quality or Quality()).of(fmt)
 
     def keeps_frames(self, source: Format) -> bool:
         """True if an animation in a file of this format stays one.

@@ -31,8 +31,8 @@ class OpenedImage:
 
     `source` is what probe() read, until `oriented` completes it. `is_deep` is True if samples of colors have more bits
     than Pillow decodes. `colors` are those that the file states by numbers, None if it states none or its ICC profile
-    counts. `timeline` has frames only if a result keeps the animation. `warnings` are sentences about what of the file
-    is not used.
+    counts. `has_few_colors` and `is_lossless` are True if the file is small because of it. `timeline` has frames only
+    if a result keeps the animation. `warnings` are sentences about what of the file is not used.
     """
 
     image: Image.Image
@@ -41,6 +41,8 @@ class OpenedImage:
     is_deep: bool
     is_grey: bool = False
     colors: ColorEncoding | None = None
+    has_few_colors: bool = False
+    is_lossless: bool = False
     timeline: Timeline = STILL
     warnings: tuple[str, ...] = ()
 
@@ -99,12 +101,22 @@ def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iter
     with open_image(data, source, limits) as image:
         is_kept = any(each.keeps_frames(source.format) for each in options)
         timeline = read_timeline(data, source.format, limits.max_frames) if is_kept else None
-        codec = codec_of(source.format)
-        is_deep, colors = codec.has_deep_colors(image), _colors(image, data, source.format)
+        codec, colors = codec_of(source.format), _colors(image, data, source.format)
         with decoding(source.format):
             warnings = codec.warnings(sent, data)
         del sent
-        yield OpenedImage(image, data, source, is_deep, is_grey(image), colors, timeline or STILL, warnings)
+        yield OpenedImage(
+            image,
+            data,
+            source,
+            is_deep=codec.has_deep_colors(image),
+            is_grey=is_grey(image),
+            colors=colors,
+            has_few_colors=codec.has_few_colors(image),
+            is_lossless=codec.is_lossless(data),
+            timeline=timeline or STILL,
+            warnings=warnings,
+        )
 
 
 def _colors(image: Image.Image, data: bytes, fmt: Format) -> ColorEncoding | None:

@@ -1,6 +1,6 @@
 """One result as it was asked for, checked against the opened image before that is decoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from imagescaler.domain.errors import ImageProblem, NeverLossless, UnsupportedDepth
@@ -17,6 +17,8 @@ class OutputSpec:
     """A result that can be made: its options, its geometry and its format.
 
     `keeps_depth` is True if it has 16 bits per sample; `frames` is more than 1 if it stays an animation.
+    `tries_palette` is True if the result gets a palette as its source has, provided that it is invisible.
+    `keeps_lossless` is True if it is lossless because its source is.
     """
 
     options: Options
@@ -24,6 +26,8 @@ class OutputSpec:
     format: Format
     keeps_depth: bool
     frames: int
+    tries_palette: bool = False
+    keeps_lossless: bool = False
 
     @classmethod
     def of(cls, opened: OpenedImage, options: Options, limits: Limits) -> Self | ImageProblem:
@@ -31,6 +35,8 @@ class OutputSpec:
         source = opened.source
         fmt = options.format or source.format
         try:
+            keeps_lossless = options.keeps_coding and options.lossless is None and opened.is_lossless
+            options = replace(options, lossless=True) if keeps_lossless else options
             if options.lossless and not fmt.can_be_lossless:
                 able = listed(each for each in Format if each.can_be_lossless)
                 raise NeverLossless(f"lossless is an option of {able}, and the result is {fmt}.")
@@ -40,7 +46,8 @@ class OutputSpec:
             geometry = plan(source.stored, options, limits, orientation=source.orientation)
         except ImageProblem as problem:
             return problem
-        return cls(options, geometry, fmt, keeps_depth, frames)
+        tries_palette = opened.has_few_colors and options.keeps_coding and options.palette is None
+        return cls(options, geometry, fmt, keeps_depth, frames, tries_palette, keeps_lossless)
 
     @property
     def is_animated(self) -> bool:

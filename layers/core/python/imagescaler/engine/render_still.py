@@ -20,6 +20,6 @@ def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> Ren
     metadata = replace(decoded.metadata, profile=context.profile)
     metadata = metadata.selected(spec.options, decoded.source.orientation, plan.size)
     metadata, warnings = fit_metadata(codec_of(spec.format), context.image, spec.options, metadata)
-    data, operations = encode(context.image, spec.format, spec.options, metadata)
+    data, operations = encode(context.image, spec.format, spec.options, metadata, tries_palette=spec.tries_palette)
     operations = (*context.operations, *operations)
     return RenderedImage.of(data, context.spec, decoded.source, operations, warnings=(*decoded.warnings, *warnings))

@@ -29,6 +29,7 @@ def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False, d
         bytes=source.bytes,
         pixel_bytes=DEEP_GREY_BYTES if mode in DEEP_GREY else held,
         channels=len(ImageMode.getmode(resizable).bands),
+        has_few_colors=codec_of(source.format).has_few_colors(image),
         is_progressive=bool(image.info.get("progressive")),
         decoded_pixels=decoded_pixels,
     )

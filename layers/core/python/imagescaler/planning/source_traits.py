@@ -15,7 +15,8 @@ class SourceTraits:
     `orientation` is EXIF's number, None if it may follow the pixels; `frames` is 1 unless more are known of. `bytes` is
     the size of the file, 0 if unknown. `pixel_bytes` are held for each decoded pixel, conversion included; `channels`
     include alpha. `decoded_pixels` are those that decoding takes, 0 if they are those of the stored size; others are
-    of a part that is not shown, or of decoding more than once, at half the sides or more.
+    of a part that is not shown, or of decoding more than once, at half the sides or more. `has_few_colors` is True if
+    the result may get a palette without being asked for one.
     """
 
     stored: Size
@@ -27,6 +28,7 @@ class SourceTraits:
     channels: int = 3
     is_progressive: bool = False
     decoded_pixels: int = 0
+    has_few_colors: bool = False
 
     @classmethod
     def of(cls, source: Source) -> Self:

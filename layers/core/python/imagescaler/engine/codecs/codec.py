@@ -50,8 +50,12 @@ def has_deep_tiles(image: Image.Image) -> bool:
     """Return True if an opened image has 16 bits per color or alpha sample, of which Pillow decodes 8."""
     if image.mode in DEEP_GREY | UNBOUNDED:
         return False
-    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
-    return any(DEEP_SAMPLES in str(tile.args) for tile in tiles)
+    return any(DEEP_SAMPLES in str(tile.args) for tile in tiles_of(image))
+
+
+def tiles_of(image: Image.Image) -> list[Any]:
+    """List the tiles of an image that is not decoded yet."""
+    return image.tile if isinstance(image, ImageFile.ImageFile) else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,8 @@ class Codec:
     part that is shown. `covered_part` returns the part of an opened
     image that the file has pixels for, None if all. `decoded` completes the pixels of an opened image, which have a
     mode that can be resampled; `refined` those that were cut from 16 bits to 8, to which it gives the curve of sRGB if
-    the file states its colors by numbers. `profile_modes` are the modes whose ICC profile a file can keep, of
+    the file states its colors by numbers. `has_few_colors` returns True for an opened image, and `is_lossless` for a
+    file, that is small because of it. `profile_modes` are the modes whose ICC profile a file can keep, of
     `max_profile_bytes`.
     """
 
@@ -86,6 +91,8 @@ class Codec:
     decoded_pixels: Callable[[bytes], int] = lambda _data: 0
     clip: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
     has_deep_colors: Callable[[Image.Image], bool] = has_deep_tiles
+    has_few_colors: Callable[[Image.Image], bool] = lambda _image: False
+    is_lossless: Callable[[bytes], bool] = lambda _data: False
     covered_part: Callable[[Image.Image], Area | None] = lambda _image: None
     decoded: Callable[[Image.Image, Image.Image], Image.Image] = lambda _image, pixels: pixels
     refined: Callable[[Image.Image, bytes, ColorEncoding | None], Image.Image] = lambda pixels, _data, _colors: pixels

@@ -8,11 +8,12 @@ from imagescaler.domain.errors import TooManyChunks
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
-from imagescaler.engine.codecs.codec import Codec, FrameCodec
+from imagescaler.engine.codecs.codec import Codec, FrameCodec, tiles_of
 from imagescaler.engine.codecs.png_samples import refined
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.frames import read_png, write_png
 from imagescaler.engine.pixels.palettes import with_palette
+from imagescaler.engine.pixels.transparency import GREY_SCALES
 from imagescaler.probe.formats.png import ANIMATION, DATA
 from imagescaler.probe.png_chunks import SIGNATURE
 
@@ -22,8 +23,8 @@ REPETITIONS, RUN_LENGTHS = 0, 3  # of zlib's strategies
 # Of zlib's levels 1 to 9. In zlib-ng only 9 looks for repetitions of three bytes, a pixel: a fifth smaller, but a
 # screenshot takes twice as long in all.
 DRAWING_LEVEL = 3
-# Grey of eight bits is a palette of its own; for one of sixteen there is none.
-HAS_FEW_VALUES = {"L", "I;16"}
+# Grey of eight bits is a palette of its own, unless its levels fit into four; for grey of sixteen there is none.
+FEW_LEVELS = 16
 
 
 def check_structure(data: bytes, limits: Limits) -> None:
@@ -71,7 +72,14 @@ def _announces_animation(data: bytes) -> bool:
 
 def prepare(image: Image.Image, options: Options) -> Image.Image:
     """Reduce the colors to a palette if that is asked for."""
-    return with_palette(image) if options.palette and image.mode not in HAS_FEW_VALUES else image
+    if not options.palette or image.mode == "I;16" or (image.mode == "L" and not image.getcolors(FEW_LEVELS)):
+        return image
+    return with_palette(image)
+
+
+def has_few_colors(image: Image.Image) -> bool:
+    """Return True if an opened image has a palette, or so few levels of grey that a pixel takes less than a byte."""
+    return image.mode in {"1", "P"} or any(tile.args in GREY_SCALES for tile in tiles_of(image))
 
 
 CODEC = Codec(
@@ -81,6 +89,7 @@ CODEC = Codec(
     parameters=parameters,
     embed=embed,
     prepare=prepare,
+    has_few_colors=has_few_colors,
     check_structure=check_structure,
     refined=refined,
     warnings=warnings,

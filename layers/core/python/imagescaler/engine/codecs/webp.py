@@ -14,7 +14,7 @@ from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.frames.stream import read_stream, save_stream
 from imagescaler.engine.pixels.modes import COLOR_MODES
 from imagescaler.engine.pixels.transparency import OPAQUE
-from imagescaler.probe.formats.webp import is_animated, with_alpha_flag
+from imagescaler.probe.formats.webp import is_animated, is_lossless, with_alpha_flag
 from imagescaler.probe.timeline import Timeline
 
 # Of the methods 0 to 6: 1 loses two points of SSIMULACRA2, 4 takes half as long again for 4 % of the bytes.
@@ -24,7 +24,8 @@ MAX_PLAYS = 2**16 - 1  # RFC 9649, 2.7.1
 
 def parameters(_image: Image.Image, options: Options, quality: int) -> dict[str, Any]:
     """Return the encoder's settings."""
-    return {"quality": quality, "method": METHOD, "lossless": options.lossless, "exact": options.lossless}
+    exact = bool(options.lossless)
+    return {"quality": quality, "method": METHOD, "lossless": exact, "exact": exact}
 
 
 def repair(data: bytes) -> bytes:
@@ -57,6 +58,7 @@ CODEC = Codec(
     opened_as=frozenset({"WEBP"}),
     parameters=parameters,
     readable=repair,
+    is_lossless=is_lossless,
     profile_modes=COLOR_MODES,
     frames=FrameCodec(read_stream, write_frames),
     versions=lambda: {"libwebp": features.version_module("webp")},

@@ -16,7 +16,7 @@ def fit_bytes(encode_at: EncodeAt, fmt: Format, options: Options) -> Encoded:
 
     Raises MaxBytesTooSmall.
     """
-    quality, most = options.quality.of(fmt), options.max_bytes
+    quality, most = options.quality_of(fmt), options.max_bytes
     data, operations = encode_at(quality)
     if most is None or len(data) <= most:
         return data, operations

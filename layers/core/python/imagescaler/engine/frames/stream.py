@@ -53,7 +53,7 @@ def save_stream(
 ) -> Encoded:
     """Encode frames one by one, with the `settings` of the encoder for animations; `finish` returns the bytes."""
     first, buffer = next(frames), BytesIO()
-    parameters = codec.save_parameters(first, options, metadata, options.quality.of(codec.format)) | settings
+    parameters = codec.save_parameters(first, options, metadata, options.quality_of(codec.format)) | settings
     durations_ms, rest = timeline.rounded(1, MAX_DURATION_MS), FrameStream(frames, timeline.frames - 1)
     first.save(buffer, codec.plugin, save_all=True, append_images=[rest], duration=durations_ms, **parameters)
     return finish(buffer), codec.describe(parameters)

@@ -28,7 +28,7 @@ def write(
 ) -> Encoded:
     """Encode each frame as a PNG, and join their pixels behind the header and the metadata of the first."""
     first = next(frames)
-    writing = codec.save_parameters(first, options, metadata, options.quality.of(codec.format))
+    writing = codec.save_parameters(first, options, metadata, options.quality_of(codec.format))
     encoded = list(chunks(_encoded(first, writing)))
     start = next(place for place, (kind, _) in enumerate(encoded) if kind == PIXELS)
     numbers, durations_ms = count(), iter(timeline.durations_ms)

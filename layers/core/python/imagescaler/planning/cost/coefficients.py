@@ -57,8 +57,10 @@ SMALL_AVIF, LARGE_AVIF = (150, 1_200, 45), (70, 120, 7)
 USUAL_BITS, PLAIN_BITS = 1.5, 0.35  # of the file of a photograph for a pixel, and where a picture is half plain
 
 
-def encoder_of(fmt: Format, options: Options, pixels: int, bits: float, *, is_animated: bool) -> Codec:
-    """Return the coefficients of an encoder, as the options set it, for a result of so many pixels.
+def encoder_of(
+    fmt: Format, options: Options, pixels: int, bits: float, *, is_animated: bool, has_few_colors: bool = False
+) -> Codec:
+    """Return the coefficients of an encoder, as options and source set it, for a result of so many pixels.
 
     `bits` are those of the source's file for a pixel of source or result, whichever has more pixels: the little that is
     known of how much detail the encoder of AVIF meets, which takes it from 70 to 2,000 ns for a pixel.
@@ -69,11 +71,12 @@ def encoder_of(fmt: Format, options: Options, pixels: int, bits: float, *, is_an
         is_small = pixels <= SMALL_AVIF_PIXELS
         plain, detailed, by_quality = SMALL_AVIF if is_small else LARGE_AVIF
         detail = bits / (bits + 1)
-        return Codec(plain + detail * (detailed + by_quality * options.quality.of(fmt)), 39 if is_small else 30)
+        return Codec(plain + detail * (detailed + by_quality * options.quality_of(fmt)), 39 if is_small else 30)
     codec = ENCODERS.get(fmt, USUAL_ENCODER)
     if fmt is Format.WEBP and options.lossless:
         codec = LOSSLESS_WEBP_ENCODER
-    elif fmt is Format.PNG and options.palette and not is_animated:
+    may_have_palette = options.palette or (options.palette is None and options.keeps_coding and has_few_colors)
+    if fmt is Format.PNG and may_have_palette and not is_animated:
         codec = PALETTE_ENCODER
     share = (bits**2 + codec.plain * PLAIN_BITS**2) / (bits**2 + PLAIN_BITS**2)
     return replace(codec, ns=codec.ns * share, palette_ns=codec.palette_ns * share)

@@ -81,7 +81,8 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
     window, result = plan.window.width * plan.window.height, prod(plan.size)
     bits = 8 * traits.bytes / max(prod(traits.stored), scaled) if traits.bytes else table.USUAL_BITS
-    encoder = table.encoder_of(fmt, options, result, bits, is_animated=output.frames > 1)
+    is_animated, has_few_colors = output.frames > 1, traits.has_few_colors
+    encoder = table.encoder_of(fmt, options, result, bits, is_animated=is_animated, has_few_colors=has_few_colors)
     has_filter, size = bool(options.blur or options.sharpen), min(traits.pixel_bytes, PIXEL_BYTES)
 
     copies = (options.crop is not None or options.trim is not None) + (traits.channels % 2 == 0)  # to premultiply alpha
@@ -112,7 +113,7 @@ def _decodings(traits: SourceTraits, output: PlannedOutput) -> float:
 def _encodings(fmt: Format, options: Options) -> float:
     """Count the encodings at most: `max_bytes` makes the engine search the quality by bisection."""
     is_searched = options.max_bytes is not None and fmt.is_lossy and not options.lossless
-    return 1 + log2(max(options.quality.of(fmt), 2)) if is_searched else 1
+    return 1 + log2(max(options.quality_of(fmt), 2)) if is_searched else 1
 
 
 def _format(traits: SourceTraits, output: PlannedOutput) -> Format:

@@ -8,6 +8,7 @@ from imagescaler.probe.timeline import Timeline
 
 FIRST_CHUNK, FLAGS, IS_ANIMATED, HAS_ALPHA = 12, 20, 0x02, 0x10
 MAX_CHUNKS = 1_000_000
+FRAME_HEADER = 16  # RFC 9649, 2.7.1.2
 LARGEST_SIDE = 2**14 - 1  # RFC 6386, 9.1
 
 
@@ -43,6 +44,19 @@ def read_timeline(image: bytes, most: int) -> Timeline | None:
             break
     message = "the file is cut off, or in too many pieces"
     raise ValueError(message)
+
+
+def is_lossless(image: bytes) -> bool:
+    """True if the pixels of a file, of all its frames, are lossless (RFC 9649, 3); False if it is cut off."""
+    kinds, at = set[bytes](), FIRST_CHUNK
+    for _ in range(MAX_CHUNKS):
+        kind, size = image[at : at + 4], int.from_bytes(image[at + 4 : at + 8], "little")
+        kinds.add(kind)
+        # The chunks of a frame are read one by one, like those of a still image.
+        at += 8 + FRAME_HEADER if kind == b"ANMF" else 8 + size + size % 2
+        if at >= len(image):
+            break
+    return b"VP8L" in kinds and b"VP8 " not in kinds
 
 
 def with_alpha_flag(image: bytes) -> bytes:
