@@ -64,7 +64,7 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     data, operations = fit_bytes(encode_at, spec.format, spec.options)
     operations = (*first.operations, *operations)
     count, warnings = probe(data).frames, (*opened.warnings, *warnings)
-    return RenderedImage.of(data, spec, opened.source, operations, frames=count, warnings=warnings)
+    return RenderedImage.of(data, spec, opened.source, operations, mode=mode, frames=count, warnings=warnings)
 
 
 def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:

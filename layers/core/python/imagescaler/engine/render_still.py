@@ -22,4 +22,5 @@ def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> Ren
     metadata, warnings = fit_metadata(codec_of(spec.format), context.image, spec.options, metadata)
     data, operations = encode(context.image, spec.format, spec.options, metadata, tries_palette=spec.tries_palette)
     operations = (*context.operations, *operations)
-    return RenderedImage.of(data, context.spec, decoded.source, operations, warnings=(*decoded.warnings, *warnings))
+    mode, warnings = context.image.mode, (*decoded.warnings, *warnings)
+    return RenderedImage.of(data, context.spec, decoded.source, operations, mode=mode, warnings=warnings)

@@ -7,6 +7,7 @@ from typing import Self
 from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.receipt import Receipt
 from imagescaler.domain.task.source import Source
+from imagescaler.engine.encode.size_warning import size_warnings
 from imagescaler.engine.encode.software import software
 from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.runtime.meter import Meter
@@ -33,11 +34,13 @@ class RenderedImage:
         source: Source,
         operations: tuple[str, ...],
         *,
+        mode: str,
         frames: int = 1,
         warnings: tuple[str, ...] = (),
     ) -> Self:
-        """Describe a file that was encoded from a source as a spec has it."""
+        """Describe a file that was encoded from a source, by pixels of Pillow's `mode`, as a spec has it."""
         result = Result(spec.format, *spec.plan.size, len(data), sha256(data).hexdigest(), None, frames)
+        warnings = (*warnings, *size_warnings(spec, source, result, operations, mode))
         return cls(data, source, result, operations, warnings)
 
     def with_receipt(self, source_sha256: str, meter: Meter) -> Self:

@@ -1,0 +1,46 @@
+"""The warning that a result has more bytes than its source, and what is usually smaller."""
+
+from collections.abc import Iterator
+
+from imagescaler.domain.formats import Format
+from imagescaler.domain.task.outcome import Result
+from imagescaler.domain.task.source import Source
+from imagescaler.engine.output_spec import OutputSpec
+
+QUANTIZE = "quantize"  # the operation that made a palette
+
+
+def size_warnings(
+    spec: OutputSpec, source: Source, result: Result, operations: tuple[str, ...], mode: str
+) -> list[str]:
+    """Return a sentence if a result is larger in bytes than its source, though not in pixels; `mode` is Pillow's."""
+    is_reduced = result.width * result.height * result.frames <= source.width * source.height * source.frames
+    if result.bytes <= source.bytes or not is_reduced:
+        return []
+    has_palette = any(each.startswith(QUANTIZE) for each in operations)
+    ways = list(_smaller(spec, source, may_get_palette=not has_palette and mode.startswith("RGB")))
+    advice = f" {' or '.join(ways)} is usually smaller." if ways else " Resampling made more colors, and all are kept."
+    name = result.format.name
+    return [
+        f"The {name} has {result.bytes:,} bytes and its source {source.bytes:,}, though it has no more pixels.{advice}"
+    ]
+
+
+def _smaller(spec: OutputSpec, source: Source, *, may_get_palette: bool) -> Iterator[str]:
+    """Yield options with which a result usually has fewer bytes; nothing is encoded to find out."""
+    fmt, options = spec.format, spec.options
+    if fmt.is_lossy and not options.lossless:
+        yield f"A quality below {options.quality_of(fmt)}"
+    elif options.lossless and source.format.is_lossy and not spec.keeps_lossless:
+        yield "lossless=false"
+    if fmt.is_lossy:
+        return
+    if source.format.is_lossy:
+        yield f"format={source.format}"
+    if spec.keeps_depth:
+        yield "depth=8"
+        return
+    if may_get_palette and fmt.info.palette and not spec.is_animated:
+        yield "palette=true"
+    best = next(each for each in Format if each.is_lossy and each.can_be_lossless)
+    yield f"format={best} with lossless=true"
