@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from imagescaler.engine.pixels.palettes import COLORS, Loss, is_drawing, reduced
+from imagescaler.engine.pixels.palettes import COLORS, Loss, is_drawing
 
 HAS_TABLE = 0x80
 
@@ -21,14 +21,8 @@ class SharedPalette:
         colors = (bytes(3), *map(bytes, self._numbers))
         return padded(b"".join(colors)) if self._numbers else b""
 
-    def take(self, image: Image.Image) -> Image.Image | None:
-        """Return RGB in these colors, to which those that it lacks are added; None if there is no room for them."""
-        exact = image.getcolors(COLORS)
-        if exact and len(exact) == COLORS:
-            return None
-        if not exact and is_drawing(image) and (known := self._nearest(image)):
-            return known
-        indexed = reduced(image, COLORS - 1)
+    def take(self, indexed: Image.Image) -> Image.Image | None:
+        """Return an image in these colors, to which those that it lacks are added; None if they have no room."""
         palette = indexed.getpalette() or []
         colors = list(zip(palette[::3], palette[1::3], palette[2::3], strict=True))
         added = [color for color in dict.fromkeys(colors) if color not in self._numbers]
@@ -38,9 +32,9 @@ class SharedPalette:
             self._numbers[color] = len(self._numbers) + 1
         return indexed.point([self._numbers[color] for color in colors] + [0] * (COLORS - len(colors)))
 
-    def _nearest(self, image: Image.Image) -> Image.Image | None:
-        """Return RGB in the colors that there are, if nobody sees the difference."""
-        if not self._numbers:
+    def nearest(self, image: Image.Image) -> Image.Image | None:
+        """Return RGB of a drawing in the colors that there are; None if it has few enough for itself, or it is seen."""
+        if not self._numbers or image.getcolors(COLORS) or not is_drawing(image):
             return None
         palette = Image.new("P", (1, 1))
         palette.putpalette([value for color in self._numbers for value in color])

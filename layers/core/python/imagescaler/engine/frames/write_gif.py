@@ -96,11 +96,13 @@ def _picture(patch: Image.Image, area: Area, delay_cs: int, disposal: int, share
     visible = patch.getchannel("A")
     is_opaque = visible.getextrema()[0] == OPAQUE
     colors = patch.convert("RGB") if is_opaque else visible_part(patch.convert("RGB"), visible)
-    indexed, palette, transparent = shared.take(colors), b"", SharedPalette.TRANSPARENT
+    indexed, palette, transparent = shared.nearest(colors), b"", SharedPalette.TRANSPARENT
     if indexed is None:
-        indexed = reduced(colors, COLORS if is_opaque else COLORS - 1)
-        transparent = min(colors_of(indexed), COLORS - 1)
-        palette = padded(bytes([*(indexed.getpalette() or []), *([] if is_opaque else TRANSPARENT[:3])]))
+        own = reduced(colors, COLORS if is_opaque and colors.getcolors(COLORS) else COLORS - 1)
+        indexed = shared.take(own)
+    if indexed is None:
+        indexed, transparent = own, min(colors_of(own), COLORS - 1)
+        palette = padded(bytes([*(own.getpalette() or []), *([] if is_opaque else TRANSPARENT[:3])]))
     if not is_opaque:
         indexed.paste(transparent, mask=ImageChops.invert(visible))
     _, largest = indexed.getextrema()

@@ -13,7 +13,7 @@ HALF = 128
 # them on the most frequent, and the file is half as large. In a photograph it takes six times as long.
 DRAWING_COLORS = 2**13
 FEWER = (64, 128)
-EXACT, LAST_MOVED, LAST_MOVED_IN_DRAWING = 0, 1 / 5, 1 / 20  # share of pixels below which k-means ends
+LAST_MOVED, LAST_MOVED_IN_PHOTOGRAPH = 20, 5  # k-means ends when one pixel of so many, or fewer, get another color
 MOSTLY = 3 / 4
 SOFT_COLORS = 64  # at least, for pixels that are neither opaque nor transparent: the edges, as a rule
 
@@ -51,6 +51,11 @@ class Loss:
         return self.root_mean_square <= 2 and self.worst <= 16  # noqa: PLR2004
 
     @property
+    def is_small(self) -> bool:
+        """True if better colors may make it invisible."""
+        return self.root_mean_square <= 3  # noqa: PLR2004
+
+    @property
     def has_no_bands(self) -> bool:
         """True if, in addition, gradients keep their steps."""
         return self.is_invisible and self.root_mean_square <= 3 / 2 and self.changed <= 1 / 8
@@ -58,7 +63,13 @@ class Loss:
 
 def with_palette(image: Image.Image) -> Image.Image:
     """Reduce to at most 256 colors, which have alpha if the image has."""
-    return _with_alpha(image.convert("RGBA")) if image.mode in WITH_ALPHA else reduced(image.convert("RGB"))
+    if image.mode in WITH_ALPHA:
+        return _with_alpha(image.convert("RGBA"))
+    colors = image.convert("RGB")
+    indexed = reduced(colors)
+    if colors.getcolors(COLORS) or is_drawing(colors) or not Loss.between(colors, indexed).is_small:
+        return indexed
+    return colors.quantize(COLORS, Image.Quantize.MEDIANCUT, kmeans=_pixels(colors) // LAST_MOVED_IN_PHOTOGRAPH)
 
 
 def with_gif_palette(image: Image.Image) -> Image.Image:
@@ -79,13 +90,10 @@ def reduced(image: Image.Image, most: int = COLORS) -> Image.Image:
 
     The palette has no color that is not used.
     """
-    if image.getcolors(most):
-        return image.quantize(most, Image.Quantize.MEDIANCUT)  # exact
-    if not is_drawing(image):
-        return _compact(image.quantize(most, Image.Quantize.MEDIANCUT, kmeans=_moved(image, LAST_MOVED)))
+    if image.getcolors(most) or not is_drawing(image):  # median cut is exact if the colors are few enough
+        return image.quantize(most, Image.Quantize.MEDIANCUT)
     for colors in (*(fewer for fewer in FEWER if fewer < most), most):
-        kmeans = _moved(image, LAST_MOVED_IN_DRAWING)
-        indexed = image.quantize(colors, Image.Quantize.MAXCOVERAGE, kmeans=kmeans)
+        indexed = image.quantize(colors, Image.Quantize.MAXCOVERAGE, kmeans=1 + _pixels(image) // LAST_MOVED)
         if colors == most or Loss.between(image, indexed).has_no_bands:
             break
     return _compact(indexed)
@@ -113,8 +121,8 @@ def visible_part(image: Image.Image, visible: Image.Image) -> Image.Image:
     return filled
 
 
-def _moved(image: Image.Image, share: float) -> int:
-    return 1 + int(image.width * image.height * share)
+def _pixels(image: Image.Image) -> int:
+    return image.width * image.height
 
 
 def _compact(indexed: Image.Image) -> Image.Image:
