@@ -47,7 +47,7 @@ class Loss:
 
     @property
     def is_invisible(self) -> bool:
-        """True if nobody sees it side by side: above 93 points of SSIMULACRA2 in the measurements of decision 18."""
+        """True if nobody sees it side by side: above 93 points of SSIMULACRA2 in the measurements of decision 20."""
         return self.root_mean_square <= 2 and self.worst <= 16  # noqa: PLR2004
 
     @property
