@@ -47,9 +47,10 @@ def with_xmp(xmp: bytes) -> bytes:
 
 
 def warnings_of(rendered: RenderedImage) -> tuple[str, ...]:
+    """Return what is said of metadata; that so small a result is larger than its source is not of interest here."""
     receipt = rendered.result.receipt
     assert receipt
-    return receipt.warnings
+    return tuple(warning for warning in receipt.warnings if "no more pixels" not in warning)
 
 
 def exif_of(data: bytes) -> Image.Exif:

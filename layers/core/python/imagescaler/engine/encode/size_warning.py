@@ -7,15 +7,16 @@ from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.output_spec import OutputSpec
 
+NOTICEABLE = 1.05  # less may come from headers and metadata, which no option makes smaller
 QUANTIZE = "quantize"  # the operation that made a palette
 
 
 def size_warnings(
     spec: OutputSpec, source: Source, result: Result, operations: tuple[str, ...], mode: str
 ) -> list[str]:
-    """Return a sentence if a result is larger in bytes than its source, though not in pixels; `mode` is Pillow's."""
+    """Return a sentence if a result has noticeably more bytes than its source, though not more pixels of this mode."""
     is_reduced = result.width * result.height * result.frames <= source.width * source.height * source.frames
-    if result.bytes <= source.bytes or not is_reduced:
+    if result.bytes <= NOTICEABLE * source.bytes or not is_reduced:
         return []
     has_palette = any(each.startswith(QUANTIZE) for each in operations)
     ways = list(_smaller(spec, source, may_get_palette=not has_palette and mode.startswith("RGB")))
