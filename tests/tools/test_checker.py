@@ -141,6 +141,56 @@ def test_a_request_that_was_only_ever_refused_must_not_have_a_task() -> None:
     assert check([*refused, *told()], COMPLETED) == []
 
 
+def test_work_without_a_key_that_was_only_ever_refused_must_not_have_a_picture() -> None:
+    refused = [Line(Outcome.INVOKE, 7, Kind.GOOD), Line(Outcome.REFUSED, 7, Kind.GOOD, status=503)]
+    remains = replace(COMPLETED, rows={ONE: Row("completed")})
+    assert check(refused, Remains()) == []
+    assert faults(refused, remains) == [Fault.FALSE_REFUSAL]
+    unknown = [Line(Outcome.INVOKE, 7, Kind.GOOD), Line(Outcome.UNKNOWN, 7, Kind.GOOD)]
+    assert check([*refused, *unknown], remains) == []
+    assert check([*refused, *told(key=None)], remains) == []
+
+
+def read_line(status: int, color: Color | None = None) -> Line:
+    return Line(Outcome.READ, 7, Kind.GOOD, task_id=ONE, status=status, color=color)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (read_line(200), []),
+        (read_line(200, Work(7, Kind.GOOD).color), []),
+        (read_line(503), []),
+        (read_line(404), [Fault.LOST]),
+        (read_line(200, Work(8, Kind.GOOD).color), [Fault.WRONG_PIXELS]),
+        (replace(read_line(500), bug=True), [Fault.BUG]),
+    ],
+)
+def test_what_is_read_while_faults_go_on_is_checked(line: Line, found: list[Fault]) -> None:
+    assert faults([*told(), line], COMPLETED) == found
+
+
+def test_an_answer_that_speaks_of_an_error_of_the_service_is_a_fault() -> None:
+    history = [Line(Outcome.INVOKE, 7, Kind.GOOD), Line(Outcome.UNKNOWN, 7, Kind.GOOD, status=500, bug=True)]
+    assert faults(history, Remains()) == [Fault.BUG]
+
+
+def test_a_ledger_that_differs_from_the_blobs_is_a_fault() -> None:
+    ledger = ["sources/1: 9 bytes in the ledger, None in the store"]
+    assert faults(told(), replace(COMPLETED, ledger=ledger)) == [Fault.LEDGER]
+
+
+def test_a_result_that_was_overwritten_may_be_gone_but_not_be_served() -> None:
+    gone = replace(COMPLETED, pictures={ONE: None}, gone={ONE})
+    assert check(told(), replace(gone, corrupted={ONE})) == []
+    assert faults(told(), gone) == [Fault.WRONG_PIXELS]
+    assert faults(told(), replace(COMPLETED, pictures={ONE: None}, corrupted={ONE})) == [Fault.WRONG_PIXELS]
+    expired = Remains({ONE: Row("expired")}, walked("pending", "processing", "completed", "expired"))
+    assert check(told(), replace(expired, corrupted={ONE})) == []
+    lost = Remains({ONE: Row("failed", "source-lost")}, walked("pending", "failed"), corrupted={ONE})
+    assert faults(told(), lost) == [Fault.WRONG_END]
+
+
 def test_what_is_left_over_is_named() -> None:
     [finding] = check(told(), replace(COMPLETED, left_over=["3 messages in TaskQueue"]))
     assert (finding.fault, finding.what) == (Fault.LEFT_OVER, "3 messages in TaskQueue")
@@ -152,5 +202,6 @@ def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
         history = History(file)
         history.write(Outcome.INVOKE, 7, Kind.GOOD, key="k-7")
         history.write(Outcome.OK, 7, Kind.GOOD, key="k-7", task_id=ONE, status=202)
-    assert [replace(line, at_s=0) for line in read(path)] == told()
+        history.write(Outcome.READ, 7, Kind.GOOD, task_id=ONE, status=200, color=(0, 0, 7))
+    assert [replace(line, at_s=0) for line in read(path)] == [*told(), read_line(200, (0, 0, 7))]
     assert list(acknowledged(read(path))) == [ONE]

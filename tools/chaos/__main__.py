@@ -15,7 +15,7 @@ import uvloop
 from local.servers.folders import temporary_data_folder
 from tools.chaos.checker import acknowledged, check
 from tools.chaos.clients import Clients
-from tools.chaos.deployment import deploy
+from tools.chaos.deployment import SAFETIES, deploy
 from tools.chaos.faults import Faults
 from tools.chaos.history import History, read
 from tools.chaos.remains import gather
@@ -24,13 +24,14 @@ from tools.chaos.system import System, settled
 
 SETTLE_S = 600  # poison takes longest: its message lost, three sweeps a minute apart; then twelve receives of 24 s
 LEAST_PER_S = 3
+SWEEPER = "sweeper"
 
 
 @click.command()
 @click.option("--seconds", default=180, show_default=True, help="How long there are clients and faults.")
 @click.option("--seed", default=None, type=int, help="Repeats the dice of a run; not its timing, of course.")
 @click.option("--clients", default=12, show_default=True)
-@click.option("--without", type=click.Choice(["fence", "sweeper"]), multiple=True, help="Take a safety away.")
+@click.option("--without", type=click.Choice([SWEEPER, *SAFETIES]), multiple=True, help="Take a safety away.")
 @click.option("--empty-redis", is_flag=True, help="Empty Redis as well; what was in it may end as lost.")
 @click.option("--folder", type=click.Path(path_type=Path, exists=True), help="Keeps the history and all logs there.")
 def main(
@@ -51,11 +52,11 @@ async def run(
     folder: Path, seconds: int, dice: random.Random, count: int, without: tuple[str, ...], *, empty_redis: bool
 ) -> bool:
     """Run one time, and say whether nothing was found."""
-    system, path = System(deploy(folder, fence="fence" not in without)), folder / "history.jsonl"
+    system, path = System(deploy(folder, without=set(without) - {SWEEPER})), folder / "history.jsonl"
     with path.open("w") as file:
-        async with system.running(sweeper="sweeper" not in without):
+        async with system.running(sweeper=SWEEPER not in without):
             end = time.monotonic() + seconds
-            clients = Clients(system.gateway_url, History(file), dice, itertools.count(1))
+            clients = Clients(system.gateway_url, History(file), dice, itertools.count(1), system.headers)
             faults = Faults(system, random.Random(dice.random()), empties_redis=empty_redis)
             await asyncio.gather(
                 clients.run(count, lambda: time.monotonic() < end), faults.run(lambda: time.monotonic() < end)
@@ -64,7 +65,7 @@ async def run(
             await asyncio.gather(*(part.ready() for part in system.parts.values()))
             await settled(system, SETTLE_S)
             settled_s = time.monotonic() - quiet
-            remains = await gather(system)
+            remains = await gather(system, faults.corrupted)
     history = read(path)
     findings = check(history, remains, faults.emptied_at_s)
     click.echo("\n".join(report(history, remains, findings, faults.counts, settled_s)))

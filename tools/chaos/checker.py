@@ -12,6 +12,7 @@ from tools.chaos.work import Kind, Work
 ENDS = frozenset({"completed", "failed"})
 OVER = ENDS | {"expired"}
 WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
+NOT_FOUND = 404
 Color = tuple[int, int, int]
 
 
@@ -26,6 +27,8 @@ class Fault(StrEnum):
     SPLIT_KEY = "one key, two tasks"
     FALSE_REFUSAL = "refused and done all the same"
     LEFT_OVER = "left over"
+    LEDGER = "ledger and blobs differ"
+    BUG = "answered by 500"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Remains:
 
     `pictures` has the color of each result, None where it has several or cannot be had; `gone` are those of which the
     service says that they are gone (410). `left_over` names what should not be there: messages, and blobs without a
-    time to live.
+    time to live. `ledger` names the differences between the store's ledger and its blobs. `corrupted` are the tasks
+    whose results were overwritten: these may be gone, but never served.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
@@ -51,6 +55,8 @@ class Remains:
     pictures: Mapping[str, Color | None] = field(default_factory=dict)
     left_over: Sequence[str] = ()
     gone: Collection[str] = ()
+    ledger: Sequence[str] = ()
+    corrupted: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,11 @@ def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) ->
         *_stuck(remains),
         *_twice(remains),
         *_keys(history, remains),
+        *_refused_without_key(history, remains),
+        *_reads(history),
         *(Finding(Fault.LEFT_OVER, what) for what in remains.left_over),
+        *(Finding(Fault.LEDGER, what) for what in remains.ledger),
+        *(Finding(Fault.BUG, f"work {line.number}: {line.outcome}") for line in history if line.bug),
     ]
 
 
@@ -84,24 +94,46 @@ def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: floa
     before = {line.number for line in history if line.outcome is Outcome.INVOKE and line.at_s < emptied_at_s}
     for task_id, line in acknowledged(history).items():
         name, row = f"task {task_id} of work {line.number}, {line.kind}", remains.rows.get(task_id)
-        excused = line.number in before
+        emptied, corrupted = line.number in before, task_id in remains.corrupted
         if row is None:
             yield Finding(Fault.LOST, f"{name}: no such task")
         elif row.status in OVER:
-            yield from _end(name, line.kind, row, excused=excused)
-            if row.status == "completed" and not (excused and task_id in remains.gone):
+            excuses = {WITHOUT_SOURCE, WITHOUT_RESULT} if emptied else {WITHOUT_RESULT} if corrupted else set()
+            yield from _end(name, line.kind, row, excuses)
+            if row.status == "completed" and not ((emptied or corrupted) and task_id in remains.gone):
                 yield from _picture(name, Work(line.number, line.kind), remains.pictures.get(task_id))
 
 
-def _end(name: str, kind: Kind, row: Row, *, excused: bool) -> Iterator[Finding]:
-    allowed = kind.ends | {WITHOUT_SOURCE, WITHOUT_RESULT} if excused else kind.ends
-    if (row.status, row.failure) not in allowed:
+def _end(name: str, kind: Kind, row: Row, excuses: Collection[tuple[str, str | None]]) -> Iterator[Finding]:
+    if (row.status, row.failure) not in kind.ends.union(excuses):
         yield Finding(Fault.WRONG_END, f"{name}: {row.status} {row.failure or ''}".rstrip())
 
 
 def _picture(name: str, work: Work, color: Color | None) -> Iterator[Finding]:
     if color != work.color:
         yield Finding(Fault.WRONG_PIXELS, f"{name}: {color} and not {work.color}")
+
+
+def _reads(history: Sequence[Line]) -> Iterator[Finding]:
+    """Check what was read of acknowledged tasks while faults went on."""
+    for line in history:
+        if line.outcome is Outcome.READ:
+            name = f"task {line.task_id} of work {line.number}, as it was read"
+            if line.status == NOT_FOUND:
+                yield Finding(Fault.LOST, f"{name}: no such task")
+            if line.color is not None:
+                yield from _picture(name, Work(line.number, line.kind), line.color)
+
+
+def _refused_without_key(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:
+    """Find work that was only ever refused, and has a picture all the same: its color is the number of the work."""
+    outcomes: dict[int, set[Outcome]] = defaultdict(set)
+    for line in history:
+        if line.key is None:
+            outcomes[line.number].add(line.outcome)
+    for task_id, color in remains.pictures.items():
+        if color and outcomes.get(number := Work.number_of(color)) == {Outcome.INVOKE, Outcome.REFUSED}:
+            yield Finding(Fault.FALSE_REFUSAL, f"work {number} is task {task_id}")
 
 
 def _stuck(remains: Remains) -> Iterator[Finding]:

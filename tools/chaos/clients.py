@@ -1,21 +1,27 @@
 """Well-behaved clients: they repeat unanswered requests with the same key, and record every answer."""
 
 import asyncio
+import json
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
 from tools.chaos.history import History, Outcome
-from tools.chaos.work import Kind, Work
+from tools.chaos.work import RENDITIONS, Kind, Way, Work, color_of
 
 MIX = {Kind.GOOD: 0.9, Kind.SLOW: 0.05, Kind.CORRUPT: 0.04, Kind.POISON: 0.01}
-WITH_KEY, REPEATED = 0.8, 0.1
+WAYS = {Way.FORM: 0.4, Way.WAIT: 0.2, Way.UPLOAD: 0.2, Way.RENDITIONS: 0.2}
+WITH_KEY, REPEATED, WAITING, READERS = 0.8, 0.1, 0.3, 3
+OK, CREATED, ACCEPTED, TOO_MANY = 200, 201, 202, 429
+NO_COLOR = (255, 255, 255)  # of a result with several colors: no work has this number
 PAUSE_S, TIMEOUT_S, TRIES, LONGEST_RETRY_S = 0.25, 12, 10, 1.5
 # "Nothing was accepted" is certain of these; of a server that does not answer it is not known what it did.
 REFUSALS = frozenset({"/problems/queue-full", "/problems/store-full", "/problems/store-unavailable"})
+NOTHING_ACCEPTED, BUG = "Nothing was accepted", "This is an error of the service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,49 +32,111 @@ class Clients:
     history: History
     dice: random.Random
     numbers: Iterator[int]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    accepted: list[tuple[str, Work, Way]] = field(default_factory=list)
 
     async def run(self, count: int, goes_on: Callable[[], bool]) -> None:
         """Send work until `goes_on` says no."""
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        async with aiohttp.ClientSession(self.url, timeout=timeout) as session:
-            await asyncio.gather(*(self._client(session, goes_on) for _ in range(count)))
+        async with aiohttp.ClientSession(self.url, timeout=timeout, headers=self.headers) as session:
+            readers = (self._read(session, goes_on) for _ in range(READERS))
+            await asyncio.gather(*(self._client(session, goes_on) for _ in range(count)), *readers)
 
     async def _client(self, session: aiohttp.ClientSession, goes_on: Callable[[], bool]) -> None:
         while goes_on():
             [kind] = self.dice.choices(list(MIX), list(MIX.values()))
+            [way] = self.dice.choices(list(WAYS), list(WAYS.values()))
             work = Work(next(self.numbers), kind)
             key = f"key-{work.number}" if self.dice.random() < WITH_KEY else None
-            accepted = await self._send(session, work, key)
-            if key and accepted and self.dice.random() < REPEATED:
-                await self._send(session, work, key)
+            accepted = await self._send(session, work, way, key)
+            if key and accepted and way is not Way.UPLOAD and self.dice.random() < REPEATED:
+                await self._send(session, work, way, key)
             await asyncio.sleep(self.dice.expovariate(1 / PAUSE_S))
 
-    async def _send(self, session: aiohttp.ClientSession, work: Work, key: str | None) -> bool:
+    async def _send(self, session: aiohttp.ClientSession, work: Work, way: Way, key: str | None) -> bool:
         """Send one image until it is accepted; without a key never again where it is not known what was done."""
+        upload_id: str | None = None
         for _ in range(TRIES):
             self.history.write(Outcome.INVOKE, work.number, work.kind, key=key)
-            outcome, answer = await self._post(session, work, key)
+            if way is Way.UPLOAD and upload_id is None:
+                upload_id = await self._upload(session, work)
+            if way is Way.UPLOAD and upload_id is None:
+                outcome, answer = Outcome.REFUSED, dict[str, Any]()  # no task was asked for yet
+            else:
+                outcome, answer = await self._post(session, work, way, key, upload_id)
             self.history.write(outcome, work.number, work.kind, key=key, **answer)
             if outcome is Outcome.OK:
+                self.accepted.append((answer["task_id"], work, way))
                 return True
             if outcome is Outcome.UNKNOWN and key is None:
                 return False
             await asyncio.sleep(self.dice.uniform(0.2, LONGEST_RETRY_S))
         return False
 
-    async def _post(
-        self, session: aiohttp.ClientSession, work: Work, key: str | None
-    ) -> tuple[Outcome, dict[str, Any]]:
-        form = aiohttp.FormData({"width": "16"})
-        form.add_field("file", work.image, filename="work.png", content_type="image/png")
+    async def _upload(self, session: aiohttp.ClientSession, work: Work) -> str | None:
+        """Send the image to a signed URL; None if that failed."""
+        body = {"bytes": len(work.image), "media_type": "image/png"}
         try:
-            async with session.post(
-                "/api/v1/tasks", data=form, headers={"Idempotency-Key": key} if key else {}
-            ) as response:
-                body = await response.json(content_type=None)
+            async with session.post("/api/v1/uploads", json=body) as response:
+                if response.status != CREATED:
+                    return None
+                made = await response.json()
+            async with session.put(made["url"], data=work.image, headers=made["headers"]) as response:
+                return str(made["id"]) if response.status == OK else None
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return None
+
+    async def _post(
+        self, session: aiohttp.ClientSession, work: Work, way: Way, key: str | None, upload_id: str | None
+    ) -> tuple[Outcome, dict[str, Any]]:
+        headers = {"Idempotency-Key": key} if key else {}
+        if way is Way.WAIT:
+            headers["Prefer"] = "wait=2"
+        body: dict[str, Any] = (
+            {"json": {"upload_id": upload_id, "width": 16}} if upload_id else {"data": _form(work, way)}
+        )
+        try:
+            async with session.post("/api/v1/tasks", headers=headers, **body) as response:
+                answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return Outcome.UNKNOWN, {}
-        if response.status in {200, 202}:  # 200: it was over when it was repeated
-            return Outcome.OK, {"status": response.status, "task_id": body["id"]}
-        refused = response.status == 429 or body.get("type") in REFUSALS
-        return (Outcome.REFUSED if refused else Outcome.UNKNOWN), {"status": response.status}
+        if response.status in {OK, ACCEPTED}:  # 200: it was over when it was repeated, or in time
+            return Outcome.OK, {"status": response.status, "task_id": answer["id"]}
+        detail = str(answer.get("detail", ""))
+        refused = response.status == TOO_MANY or answer.get("type") in REFUSALS or NOTHING_ACCEPTED in detail
+        more = {"status": response.status, "bug": BUG in detail}
+        return (Outcome.REFUSED if refused else Outcome.UNKNOWN), more
+
+    async def _read(self, session: aiohttp.ClientSession, goes_on: Callable[[], bool]) -> None:
+        """Ask for accepted tasks and their results, again and again."""
+        while goes_on():
+            await asyncio.sleep(self.dice.expovariate(1 / PAUSE_S))
+            if not self.accepted:
+                continue
+            task_id, work, way = self.dice.choice(self.accepted)
+            with suppress(aiohttp.ClientError, TimeoutError, ValueError):
+                prefer = {"Prefer": "wait=1"} if self.dice.random() < WAITING else {}
+                async with session.get(f"/api/v1/tasks/{task_id}", headers=prefer) as response:
+                    self._note(work, task_id, response.status, await response.json(content_type=None))
+                parameters = {"rendition": self.dice.choice(RENDITIONS)} if way is Way.RENDITIONS else {}
+                async with session.get(
+                    f"/api/v1/results/{task_id}", params=parameters, headers={"Accept": "image/*"}
+                ) as response:
+                    if response.status == OK:
+                        color = color_of(await response.read())
+                        self.history.write(
+                            Outcome.READ, work.number, work.kind, task_id=task_id, status=OK, color=color or NO_COLOR
+                        )
+                    else:
+                        self._note(work, task_id, response.status, await response.json(content_type=None))
+
+    def _note(self, work: Work, task_id: str, status: int, answer: Any) -> None:
+        bug = isinstance(answer, dict) and BUG in str(answer.get("detail", ""))
+        self.history.write(Outcome.READ, work.number, work.kind, task_id=task_id, status=status, bug=bug)
+
+
+def _form(work: Work, way: Way) -> aiohttp.FormData:
+    several = json.dumps([{"name": name, "width": 16 >> index} for index, name in enumerate(RENDITIONS)])
+    form = aiohttp.FormData({"renditions": several} if way is Way.RENDITIONS else {"width": "16"})
+    form.add_field("file", work.image, filename="work.png", content_type="image/png")
+    return form

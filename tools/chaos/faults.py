@@ -8,9 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 import psutil
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from tools.chaos.parts import Part
@@ -20,6 +22,7 @@ MEAN_PAUSE_S = 2.2
 ZOMBIE_PAUSE_S = 8
 ZOMBIE_S = 23  # longer than a lease, and than the runner's silence, so that somebody else has done the work
 SURELY_S, BUSY_S, PATIENCE = 0.8, 0.04, 400
+READ_ONLY, RELOAD = "alter system set default_transaction_read_only = {}", "select pg_reload_conf()"
 OLD_ATTEMPTS = (
     "select count(*) from tasks where status = 'processing' and started_at < now() - make_interval(secs => $1)"
 )
@@ -50,6 +53,14 @@ class Faults:
             "200 ms of delay": (1.5, self._delay),
             "queue lost": (0.4, self._lose_queue),
         }
+        self._kinds |= {
+            "Postgres read-only": (1.5, self._make_read_only),
+            "Postgres slow": (1.5, self._make_slow),
+            "disk of Postgres full": (1, self._fill_disk),
+            "memory of Redis full": (1, self._fill_redis),
+            "result overwritten": (1, self._overwrite_result),
+        }
+        self.corrupted: set[str] = set()
         if empties_redis:
             self._kinds["Redis emptied"] = (1, self._empty_redis)
 
@@ -136,6 +147,58 @@ class Faults:
             async with self._system.redis() as client:
                 await client.flushall()
             self.emptied_at_s = time.time()
+
+    async def _make_read_only(self) -> None:
+        """As a failover leaves its old primary; here the same server becomes the primary again."""
+        await self._execute(READ_ONLY.format("on"), RELOAD)
+        await asyncio.sleep(self._dice.uniform(2, 5))
+        await self._heal(READ_ONLY.format("off"), RELOAD)
+
+    async def _make_slow(self) -> None:
+        """Hold a lock for longer than a statement may take."""
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with self._system.postgres() as connection, connection.transaction():
+                await connection.execute("lock table tasks in exclusive mode")
+                await asyncio.sleep(self._dice.uniform(2, 6))
+
+    async def _fill_disk(self) -> None:
+        """Fail all writes to tasks with the error of a full disk."""
+        await self._execute("insert into disk_full values (1)")
+        await asyncio.sleep(self._dice.uniform(2, 5))
+        await self._heal("delete from disk_full")
+
+    async def _fill_redis(self) -> None:
+        with suppress(OSError, RedisError):
+            async with self._system.redis() as client:
+                before: Any = await client.config_get("maxmemory")
+                if before["maxmemory"] == "1":  # another fault of this kind is under way, and ends it
+                    return
+                await client.config_set("maxmemory", 1)
+                await asyncio.sleep(self._dice.uniform(1, 3))
+                await client.config_set("maxmemory", before["maxmemory"])  # a restart has it, too
+
+    async def _overwrite_result(self) -> None:
+        """Put other bytes of the same length in the place of a result."""
+        with suppress(OSError, RedisError):
+            async with Redis.from_url(self._system.urls["redis"]) as client:
+                keys = [key async for key in client.scan_iter("imagescaler:results/*")]
+                if keys:
+                    key = self._dice.choice(keys)
+                    self.corrupted.add(key.decode().split("/")[1])
+                    await client.set(key, (await client.get(key) or b"")[::-1], keepttl=True, xx=True)
+
+    async def _execute(self, *statements: str) -> bool:
+        """Execute each statement by itself; False if Postgres is down just now."""
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with self._system.postgres() as connection:
+                for statement in ("set default_transaction_read_only = off", *statements):
+                    await connection.execute(statement)
+            return True
+        return False
+
+    async def _heal(self, *statements: str) -> None:
+        while not await self._execute(*statements):
+            await asyncio.sleep(0.5)
 
     async def _raise_zombies(self, goes_on: Callable[[], bool]) -> None:
         while goes_on():

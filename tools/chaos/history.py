@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     """A line's meaning: `invoke` goes before the request, one of the others after it."""
 
     INVOKE = "invoke"
+    READ = "read"  # a task or a result that was asked for later
     OK = "ok"  # accepted: from now on the service owes an end
     REFUSED = "refused"  # the answer said that nothing was accepted
     UNKNOWN = "unknown"  # no answer, or one that leaves it open
@@ -22,7 +23,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `number` is the work's, `key` its idempotency key, `task_id` what an `ok` came with."""
+    """One line; `number` is the work's, `key` its idempotency key, `task_id` what an `ok` came with.
+
+    `color` is that of a result that was read; `bug` is true if the answer spoke of an error of the service.
+    """
 
     outcome: Outcome
     number: int
@@ -31,6 +35,8 @@ class Line:
     task_id: str | None = None
     status: int | None = None
     at_s: float = 0.0
+    color: tuple[int, int, int] | None = None
+    bug: bool = False
 
 
 class History:
@@ -49,4 +55,9 @@ class History:
 def read(path: Path) -> Sequence[Line]:
     """Read a history."""
     rows = map(json.loads, path.read_text().splitlines())
-    return [Line(**{**row, "outcome": Outcome(row["outcome"]), "kind": Kind(row["kind"])}) for row in rows]
+    return [Line(**row | _typed(row)) for row in rows]
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    color = row["color"] and tuple(row["color"])
+    return {"outcome": Outcome(row["outcome"]), "kind": Kind(row["kind"]), "color": color}

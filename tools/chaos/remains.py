@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
 import aiohttp
 
+from imagescaler.adapters.clients.redis import KEY_PREFIX
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
 from tools.chaos.checker import Color, Remains, Row
@@ -16,18 +17,21 @@ from tools.chaos.work import color_of
 
 READERS = 4
 BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
+STORED = (*BLOBS, "imagescaler:uploads/*", "imagescaler:partial/*")
 
 
-async def gather(system: System) -> Remains:
+async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
     """Look at everything, past the proxies, and fetch every picture as a client does."""
     async with system.postgres() as connection:
-        records = await connection.fetch("select id, status, failure, idempotency_key from tasks")
+        records = await connection.fetch("select id, status, failure, idempotency_key, renditions from tasks")
         steps = await audit.steps(connection)
     rows = {str(record["id"]): _row(record) for record in records}
-    completed = [task_id for task_id, row in rows.items() if row.status == "completed"]
-    async with aiohttp.ClientSession(system.gateway_url) as session:
+    names = {str(record["id"]): [each["name"] for each in json.loads(record["renditions"])] for record in records}
+    completed = {task_id: names[task_id] for task_id, row in rows.items() if row.status == "completed"}
+    async with aiohttp.ClientSession(system.gateway_url, headers=system.headers) as session:
         pictures, gone = await _pictures(session, completed)
-    return Remains(rows, steps, pictures, [what async for what in _left_over(system)], gone)
+    left_over = [what async for what in _left_over(system)]
+    return Remains(rows, steps, pictures, left_over, gone, await _ledger(system), corrupted)
 
 
 def _row(record: Any) -> Row:
@@ -36,21 +40,47 @@ def _row(record: Any) -> Row:
 
 
 async def _pictures(
-    session: aiohttp.ClientSession, ids: Collection[str]
+    session: aiohttp.ClientSession, names: Mapping[str, Sequence[str]]
 ) -> tuple[Mapping[str, Color | None], Collection[str]]:
     pictures: dict[str, Color | None] = {}
     gone: set[str] = set()
-    left = iter(ids)
+    left = iter((task_id, name) for task_id in names for name in names[task_id] or ("",))
 
     async def read() -> None:
-        for task_id in left:
-            async with session.get(f"/api/v1/results/{task_id}", headers={"Accept": "image/*"}) as answer:
-                pictures[task_id] = color_of(await answer.read()) if answer.status == 200 else None
+        for task_id, name in left:
+            parameters = {"rendition": name} if name else {}
+            async with session.get(
+                f"/api/v1/results/{task_id}", params=parameters, headers={"Accept": "image/*"}
+            ) as answer:
+                color = color_of(await answer.read()) if answer.status == 200 else None
+                pictures[task_id] = color if pictures.get(task_id, color) == color else None
                 if answer.status == 410:
                     gone.add(task_id)
 
     await asyncio.gather(*(read() for _ in range(READERS)))
     return pictures, gone
+
+
+async def _ledger(system: System) -> Sequence[str]:
+    """Compare the ledger of the store, without what has expired, with its blobs."""
+    blobs: dict[str, int] = {}
+    async with system.redis() as client:
+        now_ms = (await client.time())[0] * 1000
+        current: Any = await client.zrangebyscore(f"{KEY_PREFIX}blob-expiries", now_ms, "+inf")
+        entries: Any = await client.hgetall(f"{KEY_PREFIX}blob-sizes")
+        total: Any = await client.get(f"{KEY_PREFIX}blob-bytes")
+        for pattern in STORED:
+            async for key in client.scan_iter(pattern):
+                blobs[key.removeprefix(KEY_PREFIX)] = await client.strlen(key)
+    sizes = {name: int(size) for name, size in entries.items()}
+    found = [
+        f"{name}: {sizes.get(name)} bytes in the ledger, {blobs.get(name)} in the store"
+        for name in {*current, *blobs}
+        if sizes.get(name) != blobs.get(name)
+    ]
+    if (summed := sum(sizes.values())) != int(total or 0):
+        found.append(f"the sum of the ledger is {total}, and of its entries {summed}")
+    return found
 
 
 async def _left_over(system: System) -> AsyncIterator[str]:

@@ -23,10 +23,13 @@ def report(
     # A task's last step has most; a task that was taken back has none.
     latest = {str(step.task_id): step.attempt for step in remains.steps}
     attempts = Counter(attempt for task_id, attempt in latest.items() if task_id in remains.rows)
+    reads = Counter(line.status for line in history if line.outcome is Outcome.READ)
+    yield f"reads            {sum(reads.values())}: {_counts({f'of {status}': reads[status] for status in reads})}"
     yield f"attempts         {_counts({f'{number} of them': attempts[number] for number in sorted(attempts)})}"
     yield f"faults           {sum(faults.values())}: {_counts(faults)}"
     sources = sum(row.failure == "source-lost" for row in remains.rows.values())
-    yield f"gone             {sources} sources, {len(remains.gone)} results"
+    corrupted = f"{len(remains.corrupted)} were overwritten"
+    yield f"gone             {sources} sources, {len(remains.gone)} results, of which {corrupted}"
     yield f"settled after    {settled_s:.1f} s without faults"
     found = Counter(finding.fault for finding in findings)
     yield "verdict          " + ", ".join(f"{found[fault]} {fault}" for fault in Fault)

@@ -26,7 +26,19 @@ HOSTS = ("a", "b")
 SETTINGS = {
     "SWEEP_AFTER_S": "5",  # seconds, as all times of the copied template
     "URL_SIGNING_KEY": "k" * 32,
+    "REQUIRE_KEYS": "1",
+    "QUEUE_MAX_LENGTH": "60",  # reached when no runner works, so that tasks are taken back
 }
+DISK_FULL = """
+create table if not exists disk_full (number integer);
+create or replace function fail_if_full() returns trigger language plpgsql as $$
+begin
+    if exists (select from disk_full) then raise exception 'no space left on device' using errcode = '53100'; end if;
+    return new;
+end $$;
+create or replace trigger disk_full before insert or update on tasks for each row execute function fail_if_full();
+"""
+CREATE_KEY = b'{"action": "create", "owner": "chaos"}'
 INVOKE = "http://127.0.0.1:{port}/2015-03-31/functions/{{function}}/invocations"
 
 
@@ -39,6 +51,7 @@ class System:
     proxies: dict[str, Proxy] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     gateway_url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
 
     @asynccontextmanager
@@ -122,8 +135,11 @@ class System:
     async def _prepare(self, pattern: str) -> None:
         async with LambdaClient(pattern) as client:
             await client.invoke("MigrateDatabaseFunction", "migrate-database", b"{}", timeout_s=60)
+            answer: Any = await client.invoke("ManageKeysFunction", "manage-keys", CREATE_KEY, timeout_s=60)
+            [made] = answer["keys"]
+            self.headers = {"Authorization": f"Bearer {made['key']}"}
         async with self.postgres() as connection:
-            await connection.execute(audit.INSTALL)
+            await connection.execute(audit.INSTALL + DISK_FULL)
 
 
 def _password(url: str) -> str:

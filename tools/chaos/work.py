@@ -35,6 +35,16 @@ class Kind(StrEnum):
         }[self]
 
 
+class Way(StrEnum):
+    """How an image is sent, and its result asked for."""
+
+    FORM = "form"
+    WAIT = "wait"  # `Prefer: wait`
+    UPLOAD = "upload"  # to a signed URL, then a task in JSON
+    RENDITIONS = "renditions"  # two results
+
+
+RENDITIONS = ("large", "small")
 SIDES = {Kind.GOOD: 48, Kind.SLOW: 5000, Kind.CORRUPT: 48, Kind.POISON: 9900}
 
 
@@ -53,6 +63,12 @@ class Work:
         (1, 17, 112)
         """
         return self.number >> 16 & 255, self.number >> 8 & 255, self.number & 255
+
+    @classmethod
+    def number_of(cls, color: tuple[int, int, int]) -> int:
+        """Return the number that a color stands for."""
+        red, green, blue = color
+        return red << 16 | green << 8 | blue
 
     @property
     def image(self) -> bytes:
@@ -73,6 +89,9 @@ def _parts(side: int) -> tuple[bytes, bytes]:
 
 
 def color_of(picture: bytes) -> tuple[int, int, int] | None:
-    """Return the only color of a picture; None if it has several."""
-    colors = Image.open(BytesIO(picture)).convert("RGB").getcolors(1)
+    """Return the only color of a picture; None if it has several, or is no picture."""
+    try:
+        colors = Image.open(BytesIO(picture)).convert("RGB").getcolors(1)
+    except (OSError, SyntaxError, ValueError):
+        return None
     return None if colors is None else colors[0][1]  # type: ignore[return-value]  # three bands are three numbers
