@@ -15,7 +15,7 @@ import uvloop
 from local.servers.folders import temporary_data_folder
 from tools.chaos.checker import acknowledged, check
 from tools.chaos.clients import Clients
-from tools.chaos.deployment import SAFETIES, deploy
+from tools.chaos.deployment import SAFETIES, deploy, deploy_revision
 from tools.chaos.faults import Faults
 from tools.chaos.history import History, read
 from tools.chaos.remains import gather
@@ -33,9 +33,17 @@ SWEEPER = "sweeper"
 @click.option("--clients", default=12, show_default=True)
 @click.option("--without", type=click.Choice([SWEEPER, *SAFETIES]), multiple=True, help="Take a safety away.")
 @click.option("--empty-redis", is_flag=True, help="Empty Redis as well; what was in it may end as lost.")
+@click.option("--before", help="Revision that host and runner b run until half of the time is over.")
 @click.option("--folder", type=click.Path(path_type=Path, exists=True), help="Keeps the history and all logs there.")
 def main(
-    seconds: int, seed: int | None, clients: int, without: tuple[str, ...], *, empty_redis: bool, folder: Path | None
+    seconds: int,
+    seed: int | None,
+    clients: int,
+    without: tuple[str, ...],
+    *,
+    empty_redis: bool,
+    before: str | None,
+    folder: Path | None,
 ) -> None:
     """Run, report, and exit with 1 when the service has broken its word."""
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
@@ -44,20 +52,23 @@ def main(
     with ExitStack() as stack:
         place = folder or stack.enter_context(temporary_data_folder())
         runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
-        passed = runner.run(run(place, seconds, random.Random(chosen), clients, without, empty_redis=empty_redis))
+        older = deploy_revision(place / "older", before) if before else None
+        system = System(deploy(place, without=set(without) - {SWEEPER}), older=older)
+        work = run(system, seconds, random.Random(chosen), clients, sweeper=SWEEPER not in without, empty=empty_redis)
+        passed = runner.run(work)
     sys.exit(not passed)
 
 
-async def run(
-    folder: Path, seconds: int, dice: random.Random, count: int, without: tuple[str, ...], *, empty_redis: bool
-) -> bool:
+async def run(system: System, seconds: int, dice: random.Random, count: int, *, sweeper: bool, empty: bool) -> bool:
     """Run one time, and say whether nothing was found."""
-    system, path = System(deploy(folder, without=set(without) - {SWEEPER})), folder / "history.jsonl"
+    path = system.folder / "history.jsonl"
     with path.open("w") as file:
-        async with system.running(sweeper=SWEEPER not in without):
+        async with system.running(sweeper=sweeper):
             end = time.monotonic() + seconds
             clients = Clients(system.gateway_url, History(file), dice, itertools.count(1), system.headers)
-            faults = Faults(system, random.Random(dice.random()), empties_redis=empty_redis)
+            faults = Faults(system, random.Random(dice.random()), empties_redis=empty)
+            if system.older:
+                asyncio.get_running_loop().call_later(seconds / 2, system.roll)
             await asyncio.gather(
                 clients.run(count, lambda: time.monotonic() < end), faults.run(lambda: time.monotonic() < end)
             )

@@ -1,8 +1,11 @@
 """A copy of the service to break: the same code, a template with short times, optionally without its safeties."""
 
 import shutil
+import subprocess
+import tarfile
 from collections.abc import Collection
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +69,16 @@ def deploy(folder: Path, *, without: Collection[str] = ()) -> Path:
     _shorten(folder / "template.yaml")
     for name in without:
         SAFETIES[name].remove(folder)
+    return folder
+
+
+def deploy_revision(folder: Path, revision: str) -> Path:
+    """Copy the service as it was at a revision of the repository to a folder."""
+    folder.mkdir()
+    archive = subprocess.run(["git", "archive", revision, *PARTS], cwd=ROOT, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=BytesIO(archive)) as tar:
+        tar.extractall(folder, filter="data")
+    _shorten(folder / "template.yaml")
     return folder
 
 

@@ -81,6 +81,11 @@ class Part:
             return [child for child in process.children(recursive=True) if name in _names(child)]
         return []
 
+    def replace(self, folder: Path, variables: Mapping[str, str]) -> None:
+        """Run the code of another folder from now on, as a deployment does."""
+        self._folder, self._environment = folder, variables
+        self.kill()
+
     def kill(self) -> None:
         """Kill it as kill -9 does."""
         if process := self.process:

@@ -23,6 +23,7 @@ VARIABLES = {"postgres": "POSTGRES_DSN", "redis": "REDIS_URL"}
 ELSEWHERE = "set"  # what is set is not started
 READY = re.compile(r"((?:functions at|runner for|gateway on|scheduler).*)")
 HOSTS = ("a", "b")
+OLDER = ("functions-b", "runner-b")
 SETTINGS = {
     "SWEEP_AFTER_S": "5",  # seconds, as all times of the copied template
     "URL_SIGNING_KEY": "k" * 32,
@@ -53,6 +54,8 @@ class System:
     gateway_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
+    older: Path | None = None
+    _variables: Mapping[str, str] = field(default_factory=dict)
 
     @asynccontextmanager
     async def running(self, *, sweeper: bool) -> AsyncIterator["System"]:
@@ -60,6 +63,7 @@ class System:
         async with AsyncExitStack() as stack:
             variables = {VARIABLES[name]: await self._server(name, stack) for name in SERVERS_READY}
             variables |= self.settings
+            self._variables = variables
             patterns = {name: await self._host(name, stack, variables) for name in HOSTS}
             await self._prepare(patterns["a"])
             for name, pattern in patterns.items():
@@ -72,6 +76,11 @@ class System:
                 "gateway", stack, variables, "gateway", "--port", str(port), "--functions-url", patterns["a"]
             )
             yield self
+
+    def roll(self) -> None:
+        """Replace the older code of host and runner b by the current one."""
+        for name in OLDER:
+            self.parts[name].replace(self.folder, environment(self.folder, **self._variables))
 
     @asynccontextmanager
     async def postgres(self) -> AsyncIterator[Any]:
@@ -126,8 +135,9 @@ class System:
         return INVOKE.format(port=port)
 
     async def _part(self, name: str, stack: AsyncExitStack, variables: Mapping[str, str], *arguments: str) -> None:
+        folder = self.older if self.older and name in OLDER else self.folder
         part = self.parts[name] = Part(
-            name, arguments, folder=self.folder, environment=environment(self.folder, **variables), said=READY
+            name, arguments, folder=folder, environment=environment(folder, **variables), said=READY
         )
         stack.push_async_callback(part.stop)
         await part.start()
