@@ -7,7 +7,6 @@ from typing import Any
 
 import aiohttp
 
-from imagescaler.adapters.clients.redis import KEY_PREFIX
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
 from tools.chaos.checker import Color, Remains, Row
@@ -17,7 +16,6 @@ from tools.chaos.work import color_of
 
 READERS = 4
 BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
-STORED = (*BLOBS, "imagescaler:uploads/*", "imagescaler:partial/*")
 
 
 async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
@@ -31,7 +29,9 @@ async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
     async with aiohttp.ClientSession(system.gateway_url, headers=system.headers) as session:
         pictures, gone = await _pictures(session, completed)
     left_over = [what async for what in _left_over(system)]
-    return Remains(rows, steps, pictures, left_over, gone, await _ledger(system), corrupted)
+    async with system.redis() as client:
+        ledger = await differences(client)
+    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted)
 
 
 def _row(record: Any) -> Row:
@@ -61,28 +61,6 @@ async def _pictures(
     return pictures, gone
 
 
-async def _ledger(system: System) -> Sequence[str]:
-    """Compare the ledger of the store, without what has expired, with its blobs."""
-    blobs: dict[str, int] = {}
-    async with system.redis() as client:
-        now_ms = (await client.time())[0] * 1000
-        current: Any = await client.zrangebyscore(f"{KEY_PREFIX}blob-expiries", now_ms, "+inf")
-        entries: Any = await client.hgetall(f"{KEY_PREFIX}blob-sizes")
-        total: Any = await client.get(f"{KEY_PREFIX}blob-bytes")
-        for pattern in STORED:
-            async for key in client.scan_iter(pattern):
-                blobs[key.removeprefix(KEY_PREFIX)] = await client.strlen(key)
-    sizes = {name: int(size) for name, size in entries.items()}
-    found = [
-        f"{name}: {sizes.get(name)} bytes in the ledger, {blobs.get(name)} in the store"
-        for name in {*current, *blobs}
-        if sizes.get(name) != blobs.get(name)
-    ]
-    if (summed := sum(sizes.values())) != int(total or 0):
-        found.append(f"the sum of the ledger is {total}, and of its entries {summed}")
-    return found
-
-
 async def _left_over(system: System) -> AsyncIterator[str]:
     async with system.redis() as client:
         for stream in system.streams:
@@ -92,8 +70,6 @@ async def _left_over(system: System) -> AsyncIterator[str]:
                 for group in await client.xinfo_groups(stream):
                     if group["pending"]:
                         yield f"{group['pending']} messages in hand in {GROUP} of {stream}"
-        for difference in await differences(client):
-            yield difference
         for pattern in BLOBS:
             async for key in client.scan_iter(pattern):
                 if await client.pttl(key) == -1:  # -2 has just gone
