@@ -2,15 +2,17 @@
 
 import json
 import os
+from collections.abc import Iterable
 from enum import EnumType
 from pathlib import Path
+from typing import Any
 
 from imagescaler import __version__
 from imagescaler.domain.option import Group, Option
 from imagescaler.domain.options import OPTIONS as ALL_OPTIONS
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.gateway_refusals import GatewayMessage, with_refusals
-from imagescaler.web.openapi import SCHEMAS, merge
+from imagescaler.web.openapi import SCHEMAS, add_heads, merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.requests.body_schema import body_schemas
 from imagescaler.web.views.problem import Problem
@@ -37,6 +39,7 @@ INFO = {
         "POST an image to `/api/v1/tasks`, poll the task, or wait for it with `Prefer: wait=10`, "
         "and fetch the result. Every error is a problem (RFC 9457); its `type` is explained at that path."
     ),
+    "contact": {"name": "The operator of this deployment"},
     "license": {"name": "MIT", "identifier": "MIT"},
 }
 
@@ -62,11 +65,17 @@ def openapi() -> str:
     whole = merge(
         [problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}], tags=TAGS
     )
-    for operation in (operation for operations in whole["paths"].values() for operation in operations.values()):
-        operation["responses"] = with_refusals(operation["responses"])
     whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
     whole["paths"]["/api/v1/health"]["get"]["security"] = []
+    for operation in (operation for operations in whole["paths"].values() for operation in operations.values()):
+        operation["responses"] = with_refusals(operation, needs_key="security" not in operation)
+    add_heads(whole["paths"], _paths_with_head(modules))
     return json.dumps(whole, indent=2) + "\n"
+
+
+def _paths_with_head(modules: Iterable[Any]) -> set[str]:
+    routes = (route for module in modules if hasattr(module, "app") for route in module.app.routes)
+    return {route.path for route in routes if "HEAD" in route.methods}
 
 
 def _schemas() -> dict[str, object]:

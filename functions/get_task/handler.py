@@ -11,7 +11,7 @@ from imagescaler.runtime import settings
 from imagescaler.usecases.get_task import get_task
 from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
-from imagescaler.web.views.progress import Wait, show_progress
+from imagescaler.web.views.progress import PROGRESS, Wait, show_progress
 from imagescaler.web.views.task import TaskView
 
 app = create_app()
@@ -24,7 +24,7 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
     "/api/v1/tasks/{task_id}",
     tags=["tasks"],
     summary="Read a task",
-    responses=problem_responses(*PROBLEMS),
+    responses={**PROGRESS, **problem_responses(*PROBLEMS)},
 )
 async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
     """Return a task; with `Prefer: wait` as soon as it has ended, or at once if too many requests wait."""

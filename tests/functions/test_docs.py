@@ -10,6 +10,7 @@ from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions
+from tests.handlers import NAMES, load
 from tools import documents
 
 
@@ -42,7 +43,7 @@ def test_what_is_not_there_is_a_problem(functions: Functions, path: str) -> None
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("PUT", "/api/v1/tasks", "POST"), ("DELETE", "/api/v1/results/1", "GET"), ("POST", "/api/v1/health", "GET")],
+    [("PUT", "/api/v1/tasks", "POST"), ("DELETE", "/api/v1/results/1", "GET, HEAD"), ("POST", "/api/v1/health", "GET")],
 )
 def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str, path: str, allowed: str) -> None:
     answer = functions.http("docs", method, path)
@@ -89,16 +90,92 @@ def test_everything_that_the_document_refers_to_is_in_it(functions: Functions) -
     assert {reference.removeprefix("#/components/schemas/") for reference in referred} <= set(known)
 
 
-@pytest.mark.parametrize("status", ["429", "503"])
+@pytest.mark.parametrize("status", ["400", "408", "429", "431", "503"])
 def test_every_operation_tells_of_the_refusals_of_the_gateway(functions: Functions, status: str) -> None:
     document = functions.http("docs", "GET", "/openapi.json").json
-    for operation in (operation for operations in document["paths"].values() for operation in operations.values()):
+    for method, operation in _operations(document):
         answer = operation["responses"][status]
         assert "about:blank" in answer["description"]
-        assert "Retry-After" in answer["headers"]
+        assert ("Retry-After" in answer.get("headers", {})) == (status in {"429", "503"})
+        if method == "head":
+            continue
         assert answer["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
         of_json = answer["content"]["application/json"]["schema"]
         assert {"$ref": "#/components/schemas/GatewayMessage"} in of_json.get("anyOf", [of_json])
+
+
+def test_every_operation_with_a_key_documents_401_and_403(functions: Functions) -> None:
+    document = functions.http("docs", "GET", "/openapi.json").json
+    assert document["security"] == [{"ApiKey": []}, {}]
+    assert document["components"]["securitySchemes"]["ApiKey"]["scheme"] == "bearer"
+    without_key = {
+        operation["operationId"] for _, operation in _operations(document) if operation.get("security") == []
+    }
+    assert without_key <= {"read_health", "read_health_headers"}
+    for _, operation in _operations(document):
+        documented = {"401", "403"} & operation["responses"].keys()
+        assert documented == (set() if operation["operationId"] in without_key else {"401", "403"})
+        if documented:
+            assert "WWW-Authenticate" in operation["responses"]["401"]["headers"]
+
+
+def test_every_operation_with_a_body_documents_413(functions: Functions) -> None:
+    for _, operation in _operations(functions.http("docs", "GET", "/openapi.json").json):
+        assert ("413" in operation["responses"]) == ("requestBody" in operation)
+
+
+def test_head_is_documented_where_a_function_has_it(functions: Functions) -> None:
+    paths = functions.http("docs", "GET", "/openapi.json").json["paths"]
+    routes = [route for name in NAMES if hasattr(load(name), "app") for route in load(name).app.routes]
+    with_head = {route.path for route in routes if "HEAD" in route.methods} & paths.keys()
+    assert {path for path, operations in paths.items() if "head" in operations} == with_head
+    assert "/api/v1/results/{task_id}" in with_head
+    for path in with_head:
+        get, head = paths[path]["get"], paths[path]["head"]
+        assert head["parameters"] == get["parameters"]
+        assert head["responses"].keys() == get["responses"].keys()
+        assert not any("content" in answer for answer in head["responses"].values())
+
+
+def test_names_of_operations_are_names_of_functions_and_unique(functions: Functions) -> None:
+    document = functions.http("docs", "GET", "/openapi.json").json
+    names = [operation["operationId"] for _, operation in _operations(document)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("[a-z]+(_[a-z]+)*", name) for name in names)
+
+
+def test_no_schema_is_an_alternative_of_required_fields(functions: Functions) -> None:
+    """Generators of clients make a class of each alternative."""
+    for schema in functions.http("docs", "GET", "/openapi.json").json["components"]["schemas"].values():
+        assert not {"anyOf", "oneOf", "allOf", "not"} & schema.keys()
+
+
+@pytest.mark.parametrize("name", ["TaskForm", "TaskRequest", "PlanForm", "PlanRequest", "RenditionRequest"])
+def test_an_option_has_its_default_in_words(functions: Functions, name: str) -> None:
+    """Of a field with `default`, generated types require a value."""
+    fields = functions.http("docs", "GET", "/openapi.json").json["components"]["schemas"][name]["properties"]
+    assert [name for name, field in fields.items() if "default" in field] == []
+    assert fields["enlarge"]["description"].endswith("; by default true")
+    assert fields["format"]["description"].endswith("; by default auto")
+
+
+@pytest.mark.parametrize("form", ["TaskForm", "PlanForm"])
+def test_the_file_of_a_form_is_binary(functions: Functions, form: str) -> None:
+    file = functions.http("docs", "GET", "/openapi.json").json["components"]["schemas"][form]["properties"]["file"]
+    assert (file["type"], file["format"], file["contentMediaType"]) == ("string", "binary", "application/octet-stream")
+
+
+def test_headers_that_a_client_follows_are_documented(functions: Functions) -> None:
+    paths = functions.http("docs", "GET", "/openapi.json").json["paths"]
+    result = paths["/api/v1/results/{task_id}"]["get"]["responses"]
+    assert {"application/json", "image/jpeg", "image/png"} <= result["200"]["content"].keys()
+    assert result["303"]["headers"]["Location"]["schema"] == {"type": "string", "format": "uri"}
+    assert "Retry-After" in result["202"]["headers"]
+    assert "ETag" in result["304"]["headers"]
+    assert {"Location", "Retry-After"} <= paths["/api/v1/tasks"]["post"]["responses"]["202"]["headers"].keys()
+    assert {"Retry-After", "Preference-Applied"} <= paths["/api/v1/tasks/{task_id}"]["get"]["responses"]["200"][
+        "headers"
+    ].keys()
 
 
 def test_what_a_function_says_stands_beside_the_refusal_of_the_gateway(functions: Functions) -> None:
@@ -108,6 +185,11 @@ def test_what_a_function_says_stands_beside_the_refusal_of_the_gateway(functions
     assert {"queue-full", "refused"} <= set(busy["content"]["application/problem+json"]["examples"])
     unhealthy = paths["/api/v1/health"]["get"]["responses"]["503"]
     assert {"$ref": "#/components/schemas/Health"} in unhealthy["content"]["application/json"]["schema"]["anyOf"]
+
+
+def _operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return each operation with its method."""
+    return [pair for operations in document["paths"].values() for pair in operations.items()]
 
 
 def test_the_catalogue_of_problems_is_what_the_code_says() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 FORM = "multipart/form-data"
@@ -35,6 +35,22 @@ def forbid_null(schema: dict[str, Any]) -> None:
     if len(types) == 1:
         del schema["anyOf"]
         schema.update(types[0])
+
+
+def add_heads(paths: dict[str, Any], with_head: Container[str]) -> None:
+    """Describe HEAD for the paths that have it, in place: as GET, without content (RFC 9110, 9.3.2)."""
+    for operations in (operations for path, operations in paths.items() if path in with_head and "get" in operations):
+        get = operations["get"]
+        operations["head"] = {
+            **get,
+            "operationId": f"{get['operationId']}_headers",
+            "summary": f"{get['summary']}, headers only",
+            "description": "Return the headers of the response to GET.",
+            "responses": {
+                status: {name: value for name, value in response.items() if name not in {"content", "links"}}
+                for status, response in get["responses"].items()
+            },
+        }
 
 
 def merge(documents: Iterable[dict[str, Any]], **top: Any) -> dict[str, Any]:

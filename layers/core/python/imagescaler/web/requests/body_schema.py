@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from imagescaler.domain.option_rules import SIZES
 from imagescaler.web.openapi import FORM, SCHEMAS, file_of_form, forbid_null
 from imagescaler.web.requests.body import FILE, LIST
 from imagescaler.web.requests.plan_request import PlanRequest
@@ -34,14 +33,20 @@ def body_schemas() -> dict[str, Any]:
         schemas |= {model.__name__: as_json, _form_name(model): {**form, "title": _form_name(model)}}
     for schema in schemas.values():
         for field in schema.get("properties", {}).values():
-            if field.get("default", ...) is None:
-                del field["default"]
+            _default_in_words(field)
     return schemas
 
 
 def _schema(model: type[TaskRequest]) -> dict[str, Any]:
-    schema = model.model_json_schema(ref_template=SCHEMAS + "{model}")
-    return {**schema, "anyOf": [_given(name) for name in (*SIZES, LIST)]}
+    return model.model_json_schema(ref_template=SCHEMAS + "{model}")
+
+
+def _default_in_words(field: dict[str, Any]) -> None:
+    """Move a default into the description, in place: generated types require each field that has a default."""
+    default = field.pop("default", None)
+    if default is not None:
+        text = default if isinstance(default, str) else json.dumps(default)
+        field["description"] = f"{field['description']}; by default {text}"
 
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
@@ -53,10 +58,6 @@ def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
         "type": "string",
         "contentMediaType": "application/json",
     }
-
-
-def _given(name: str) -> dict[str, Any]:
-    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 
 def _form_name(model: type[TaskRequest]) -> str:

@@ -14,7 +14,8 @@ from imagescaler.usecases.image_input import ImageInput, InlineImage, UploadedIm
 from imagescaler.web.requests.body import read_body
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
-FILE_SCHEMA = {"type": "string", "contentMediaType": "application/octet-stream"}
+# `format` is the form of OpenAPI 3.0, by which generators of clients recognize a file.
+FILE_SCHEMA = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 MAX_LISTED = 100  # the bound of validation; the deployment's limit is MAX_RENDITIONS
 PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.MalformedRequest,

@@ -15,11 +15,14 @@ from imagescaler.web.views.task import TaskView
 
 RETRY_AFTER_S = 2
 MEASURING_S = 1
+PROGRESS_HEADERS: dict[str, Any] = {
+    "Retry-After": {"description": "seconds, from the current backlog", "schema": {"type": "integer"}},
+    "Preference-Applied": {"description": "the wait that was applied", "schema": {"type": "string"}},
+}
 ACCEPTED_HEADERS: dict[str, Any] = {
     "Location": {"description": "URL of the task", "schema": {"type": "string"}},
-    "Retry-After": {"description": "seconds, from the current backlog", "schema": {"type": "integer"}},
     "Idempotency-Replayed": {"description": "true if the key was used before", "schema": {"type": "string"}},
-    "Preference-Applied": {"description": "the wait that was applied", "schema": {"type": "string"}},
+    **PROGRESS_HEADERS,
 }
 EXAMPLE: dict[str, Any] = {
     "id": "8e03978e-40d5-43e8-bc93-6894a57f9324",
@@ -43,6 +46,7 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {**TASK, "description": "Accepted; the task is at Location"},
     200: {**TASK, "description": "Ended, after Prefer: wait"},
 }
+PROGRESS: dict[int | str, dict[str, Any]] = {200: {"headers": PROGRESS_HEADERS}}
 Wait = Annotated[int, Depends(wait_s)]
 
 

@@ -10,11 +10,15 @@ from pydantic import BaseModel
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Result
+from imagescaler.web.catalogue import RETRY_AFTER
 
 # A Lambda response has at most 6,291,556 bytes, with the image in base64; the margin is for headers and JSON.
 MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384
 IMAGES: dict[str, Any] = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format}
+VARY = {"Vary": {"description": "`Accept`: image or JSON", "schema": {"type": "string"}}}
+URL = {"type": "string", "format": "uri"}
 RESULT_HEADERS: dict[str, Any] = {
+    **VARY,
     "ETag": {"description": "strong, from the content", "schema": {"type": "string"}},
     "Content-Disposition": {
         "description": "file name from the task's id and the rendition's name",
@@ -46,9 +50,12 @@ class Unfinished(BaseModel):
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": ResultBody, "content": IMAGES, "headers": RESULT_HEADERS},
-    202: {"model": Unfinished, "description": "Not finished; try again after Retry-After"},
-    303: {"description": "The image is too large for a response; fetch it from Location, which expires"},
-    304: {"description": "The client has this version"},
+    202: {"model": Unfinished, "description": "Not finished; try again after Retry-After", "headers": RETRY_AFTER},
+    303: {
+        "description": "The image is too large for a response; fetch it from Location, which expires",
+        "headers": {"Location": {"description": "signed URL of the image", "schema": URL}, **VARY},
+    },
+    304: {"description": "The client has this version", "headers": {"ETag": RESULT_HEADERS["ETag"], **VARY}},
 }
 
 
