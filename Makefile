@@ -10,6 +10,7 @@ SAM    := .sam/bin/sam
 AUDIT  := .audit/bin/pip-audit
 UV     := .lock/bin/uv
 LOCKED := serve dev functions emulation docs
+CLIENTS := .clients/.ready
 SITE   := .docs/bin/zensical
 SITE_SCRIPTS := .docs/mermaid.min.js .docs/iframe-worker.js
 # renovate: datasource=pypi depName=pip-audit
@@ -18,6 +19,8 @@ PIP_AUDIT_VERSION := 2.10.1
 SAM_CLI_VERSION := 1.170.0
 # renovate: datasource=pypi depName=uv
 UV_VERSION := 0.13.9
+# renovate: datasource=pypi depName=openapi-python-client
+OPENAPI_PYTHON_CLIENT_VERSION := 0.29.1
 # renovate: datasource=npm depName=mermaid
 MERMAID_VERSION := 12.0.0
 # renovate: datasource=npm depName=iframe-worker
@@ -99,6 +102,20 @@ run-hooks: $(READY) ## run the checks of .pre-commit-config.yaml on all files
 
 openapi: $(READY) ## generate the OpenAPI document, the options and the problems from the code
 	$(BIN)/python -m tools.documents
+
+lint-openapi: $(CLIENTS) ## the OpenAPI document, by Redocly and Spectral: no errors and no warnings; needs npm
+	REDOCLY_SUPPRESS_UPDATE_NOTICE=true .clients/node_modules/.bin/redocly lint --config tools/clients/redocly.yaml functions/docs/openapi.json
+	.clients/node_modules/.bin/spectral lint --fail-severity hint --ruleset tools/clients/spectral.yaml functions/docs/openapi.json
+
+clients: $(CLIENTS) $(READY) ## generate a Python and a TypeScript client, and scale a photograph with each; needs npm
+	$(BIN)/python -m tools.clients
+
+$(CLIENTS): Makefile tools/clients/package.json tools/clients/package-lock.json
+	$(PYTHON) -m venv .clients
+	.clients/bin/pip install --quiet openapi-python-client==$(OPENAPI_PYTHON_CLIENT_VERSION)
+	cp tools/clients/package.json tools/clients/package-lock.json .clients/
+	cd .clients && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
 	$(BIN)/python -m tools.contact_sheet
@@ -208,4 +225,4 @@ overload: $(READY) ## send five times what the service can do for a minute, and 
 	@$(BIN)/python -m tools.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .sam .audit .lock .docs site .cache .aws-sam template.local.yaml sam-local.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .audit .lock .clients .docs site .cache .aws-sam template.local.yaml sam-local.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
