@@ -1,6 +1,7 @@
 """template.yaml, deployed: what is wired to what, who may do what, and what is watched."""
 
 import json
+import logging
 import re
 import warnings
 from collections.abc import Iterator
@@ -8,14 +9,21 @@ from typing import Any
 
 import pytest
 
+from imagescaler.adapters import repositories
+from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.domain.retention import Retention
-from tests.deployed import Stack, deployed, transformed
+from imagescaler.runtime import telemetry
+from tests.cloud import REGION
+from tests.deployed import ACCOUNT, Stack, deployed, transformed
 from tests.functions.conftest import Functions, multipart
 from tests.handlers import NAMES
 from tests.pictures import photograph
 
 # What moto does not make is looked at in the transformed template instead.
-NOT_MADE = r"Tried to parse AWS::((S3::Bucket|SQS::Queue)Policy|CloudWatch::Alarm|ApiGatewayV2::(Api|Stage)) but"
+NOT_MADE = (
+    r"Tried to parse AWS::((S3::Bucket|SQS::Queue)Policy|CloudWatch::(Alarm|Dashboard)|Logs::MetricFilter"
+    r"|ApiGatewayV2::(Api|Stage)) but"
+)
 TEMPLATE = transformed()
 QUEUE, BUCKET = "TaskQueue", "ImageBucket"
 MAY = {
@@ -169,9 +177,9 @@ def test_functions_are_in_a_vpc_if_there_is_one() -> None:
 
 
 def test_no_role_has_a_policy_for_everything() -> None:
-    known = {"AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole"}
+    known = {"AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXrayWriteOnlyAccess"}
     for properties in of_type("AWS::IAM::Role").values():
-        managed = set(re.findall(r"AWSLambda\w+", json.dumps(properties["ManagedPolicyArns"])))
+        managed = set(re.findall(r"policy/(?:service-role/)?(\w+)", json.dumps(properties["ManagedPolicyArns"])))
         assert managed <= known
         assert '"*"' not in json.dumps(properties.get("Policies", []))
 
@@ -183,6 +191,20 @@ def test_queue_and_bucket_speak_tls_alone(kind: str, resource: str) -> None:
     assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert {"Fn::GetAtt": [resource, "Arn"]} in statement["Resource"]
+
+
+def test_a_dead_letter_queue_is_open_to_its_source_alone(stack: Stack) -> None:
+    queues = of_type("AWS::SQS::Queue")
+    for source, letters in ((QUEUE, "TaskUndeliverableQueue"), ("TaskUndeliverableQueue", "TaskDeadLetterQueue")):
+        allowed = queues[letters]["RedriveAllowPolicy"]
+        assert allowed["redrivePermission"] == "byQueue"
+        [arn] = (each["Fn::Sub"] for each in allowed["sourceQueueArns"])
+        values = {"Partition": "aws", "Region": REGION, "AccountId": ACCOUNT, "StackName": "imagescaler"}
+        for name, value in values.items():
+            arn = arn.replace(f"${{AWS::{name}}}", value)
+        url = stack.resources[source]
+        attributes = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        assert arn == attributes["QueueArn"]
 
 
 def test_the_bucket_is_private_encrypted_and_forgets() -> None:
@@ -213,7 +235,7 @@ def test_the_api_has_a_log_and_limits() -> None:
 def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
     topic = {"Fn::If": ["NotifiesOfAlarms", {"Ref": "AlarmTopicArn"}, {"Ref": "AWS::NoValue"}]}
-    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms.values())
+    assert all(alarm["AlarmActions"] == alarm["OKActions"] == [topic] for alarm in alarms.values())
     watched = {name: set(re.findall(r'"MetricName": "(\w+)"', json.dumps(alarm))) for name, alarm in alarms.items()}
     assert watched == {
         "DeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
@@ -222,6 +244,11 @@ def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
         "FunctionErrorAlarm": {"Errors"},
         "ResultDamageAlarm": {"ResultsDamaged"},
         "InvocationsPerTaskAlarm": {"Invocations", "TasksCreated"},
+        "ApiThrottleAlarm": {"Throttles"},
+        "WorkerThrottleAlarm": {"Throttles"},
+        "RequestThrottleAlarm": {"RequestsThrottled"},
+        "SweeperSilentAlarm": {"Invocations"},
+        "DatabaseAlarm": {"DatabaseUnavailable"},
     }
     [dimension] = alarms["DeadLetterAlarm"]["Dimensions"]
     assert dimension["Value"] == {"Fn::GetAtt": ["TaskDeadLetterQueue", "QueueName"]}
@@ -244,3 +271,84 @@ def test_the_metric_that_an_alarm_divides_by_is_the_one_that_is_counted(
     assert (watched["Namespace"], watched["MetricName"]) == (emitted["Namespace"], emitted["Metrics"][0]["Name"])
     assert [[dimension["Name"] for dimension in watched["Dimensions"]]] == emitted["Dimensions"]
     assert watched["Dimensions"][0]["Value"] == lines[0]["service"]
+
+
+def test_an_alarm_on_throttles_watches_every_function() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    watched = []
+    for name in ("ApiThrottleAlarm", "WorkerThrottleAlarm"):
+        total, *metrics = alarms[name]["Metrics"]
+        assert len(metrics) < 10  # CloudWatch's limit for one alarm
+        filled = re.findall(r"FILL\((\w+), 0\)", total["Expression"])  # a function without invocations has no data
+        assert filled == [each["Id"] for each in metrics]
+        watched += [each["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for each in metrics]
+    assert sorted(watched) == sorted(map(logical_id, NAMES))
+
+
+def test_a_sum_of_metrics_has_a_value_though_one_of_them_has_none() -> None:
+    for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
+        if name != "InvocationsPerTaskAlarm":  # no invocations are no alarm
+            for total in (each["Expression"] for each in alarm.get("Metrics", []) if "Expression" in each):
+                assert not re.search(r"(?<!FILL\()\b[a-z]\w*", total), name
+
+
+def test_a_sweeper_that_is_not_invoked_raises_an_alarm() -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")["SweeperSilentAlarm"]
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "SweepTasksFunction"}}]
+    assert (alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("Sum", 300, 1)
+    assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+
+
+def counted(name: str, line: dict[str, Any]) -> bool:
+    """True if a metric filter counts a line of the log. Filters here compare one property with one text."""
+    [(key, value)] = re.findall(
+        r'^{ \$\.(\w+) = "([^"]+)" }$', of_type("AWS::Logs::MetricFilter")[name]["FilterPattern"]
+    )
+    return bool(line.get(key) == value)
+
+
+async def test_the_log_of_a_database_that_does_not_answer_is_counted(
+    caplog: pytest.LogCaptureFixture, unused_tcp_port: int
+) -> None:
+    log = telemetry.logger()
+    library = logging.getLogger("imagescaler")
+    library.addHandler(caplog.handler)
+    tasks = repositories.connect(f"postgresql://someone:secret@127.0.0.1:{unused_tcp_port}/imagescaler")
+    try:
+        with pytest.raises(RepositoryUnavailable):
+            await tasks.ping()
+    finally:
+        library.removeHandler(caplog.handler)
+    lines = [json.loads(log.registered_formatter.format(record)) for record in caplog.records]
+    assert [counted("DatabaseFailures", line) for line in lines] == [True]
+
+
+def test_a_request_that_api_gateway_throttles_is_counted() -> None:
+    [stage] = of_type("AWS::ApiGatewayV2::Stage").values()
+    log = stage["AccessLogSettings"]["Format"]
+    assert counted("ThrottledRequests", json.loads(log.replace("$context.status", "429")))
+    assert not counted("ThrottledRequests", json.loads(log.replace("$context.status", "503")))
+
+
+def test_an_alarm_on_a_counted_line_watches_the_metric_of_its_filter() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm")
+    for filtered, alarm in (("ThrottledRequests", "RequestThrottleAlarm"), ("DatabaseFailures", "DatabaseAlarm")):
+        [metric] = of_type("AWS::Logs::MetricFilter")[filtered]["MetricTransformations"]
+        watched = alarms[alarm]["Namespace"], alarms[alarm]["MetricName"]
+        assert watched == (metric["MetricNamespace"], metric["MetricName"])
+
+
+def test_functions_are_traced_if_that_is_wanted() -> None:
+    assert TEMPLATE["Parameters"]["Tracing"]["Default"] == "PassThrough"
+    for name in NAMES:
+        assert TEMPLATE["Resources"][logical_id(name)]["Properties"]["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
+    for properties in of_type("AWS::IAM::Role").values():
+        assert "AWSXrayWriteOnlyAccess" in json.dumps(properties["ManagedPolicyArns"])
+
+
+def test_the_dashboard_is_json_and_shows_resources_of_the_stack() -> None:
+    [dashboard] = of_type("AWS::CloudWatch::Dashboard").values()
+    text, names = dashboard["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(text)["widgets"]) == 6
+    shown = set(re.findall(r"\${(\w+)}", text)) - names.keys()
+    assert shown <= TEMPLATE["Resources"].keys()
