@@ -5,11 +5,13 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imagescaler.adapters import repositories
+from imagescaler.adapters.clients.postgres import MAX_CONNECTIONS
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.domain.retention import Retention
 from imagescaler.runtime import telemetry
@@ -25,6 +27,7 @@ NOT_MADE = (
     r"|ApiGatewayV2::(Api|Stage)) but"
 )
 TEMPLATE = transformed()
+RESERVED = {"GetTaskReservedConcurrency": "7"}
 QUEUE, BUCKET = "TaskQueue", "ImageBucket"
 MAY = {
     "fail_undeliverable_task": {
@@ -59,7 +62,7 @@ MAY = {
 def stack() -> Iterator[Stack]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", NOT_MADE)
-        with deployed() as made:
+        with deployed(**RESERVED) as made:
             yield made
 
 
@@ -352,3 +355,35 @@ def test_the_dashboard_is_json_and_shows_resources_of_the_stack() -> None:
     assert len(json.loads(text)["widgets"]) == 6
     shown = set(re.findall(r"\${(\w+)}", text)) - names.keys()
     assert shown <= TEMPLATE["Resources"].keys()
+
+
+CONNECTIONS = re.compile(r"^\| `(\w+)` \| (\d) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+
+
+def test_the_example_of_reservations_leaves_connections_for_an_operator() -> None:
+    page = Path(__file__).parents[2].joinpath("docs/deployment.md").read_text()
+    rows = {name: tuple(map(int, numbers)) for name, *numbers in CONNECTIONS.findall(page)}
+    variables = {name: made["Environment"]["Variables"] for name, made in of_type("AWS::Lambda::Function").items()}
+    assert rows.keys() == {name for name, given in variables.items() if "POSTGRES_DSN" in given}
+    second = "ProcessTaskFunction"  # its deadline ends an attempt on a connection of its own
+    for name, (each, reserved, total) in rows.items():
+        assert (each, total) == (MAX_CONNECTIONS + (name == second), each * reserved), name
+    sums = [sum(row[column] for row in rows.values()) for column in (1, 2)]
+    assert f"| together | | {sums[0]} | {sums[1]} |" in page
+    assert sums[1] <= 100 - 3  # max_connections and superuser_reserved_connections of Postgres
+
+
+def test_the_concurrency_of_each_function_can_be_reserved(stack: Stack) -> None:
+    for name in NAMES:
+        condition, reserved, _ = of_type("AWS::Lambda::Function")[logical_id(name)]["ReservedConcurrentExecutions"][
+            "Fn::If"
+        ]
+        assert TEMPLATE["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [reserved, 0]}]}
+    concurrency = {
+        name: stack.client("lambda").get_function(FunctionName=stack.resources[logical_id(name)]).get("Concurrency")
+        for name in NAMES
+    }
+    assert {name for name, reserved in concurrency.items() if reserved} == {"get_task"}
+    assert concurrency["get_task"] == {"ReservedConcurrentExecutions": int(RESERVED["GetTaskReservedConcurrency"])}
+    variables = stack.configuration("get_task")["Environment"]["Variables"]
+    assert str(variables["FUNCTION_CONCURRENCY"]) == RESERVED["GetTaskReservedConcurrency"]

@@ -2,6 +2,8 @@
 
 import ast
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +164,60 @@ def test_every_variable_in_the_template_is_a_setting(template: Template) -> None
     known = {field.upper() for settings in SETTINGS for field in settings.__dataclass_fields__}
     given = {variable for function in template.functions for variable in function.environment}
     assert {variable for variable in given if not variable.startswith(("POWERTOOLS_", "MALLOC_"))} <= known
+
+
+LOCAL = {  # settings of the README that are nothing in the cloud: of Redis, of signed URLs to it, of the local gateway
+    "STORE_QUOTA_BYTES",
+    "URL_SIGNING_KEY",
+    "STORAGE_ADDRESS",
+    "REQUIRE_KEYS",
+}
+LAMBDAS_OWN = "AWS_LAMBDA_FUNCTION_NAME"
+THROTTLING = {"TASKS_PER_SECOND", "REQUESTS_PER_SECOND", "CLIENT_REQUESTS_PER_MINUTE"}  # of API Gateway and firewall
+
+
+def settings_of_the_readme() -> set[str]:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    return {
+        name for line in lines if line.startswith("| `") for name in re.findall(r"`([A-Z_]{5,})`", line.split("|")[1])
+    }
+
+
+def test_every_setting_of_the_readme_reaches_the_cloud(template: Template) -> None:
+    given = {variable for function in template.functions for variable in function.environment}
+    assert settings_of_the_readme() - LOCAL - THROTTLING <= given
+    assert (LOCAL | THROTTLING) & given == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_gets_every_setting_that_it_reads(template: Template, name: str) -> None:
+    """A setting of a function that no parameter sets would have its default for ever."""
+    given = by_name(template)[name].environment.keys()
+    source = (FUNCTIONS / name / "handler.py").read_text()
+    read: list[Any] = [
+        chosen
+        for chosen in (CostSettings, Limits, ProxySettings, AttemptSettings, SweepSettings, WaitLimits)
+        if f"from_env({chosen.__name__})" in source
+    ]
+    assert {field.upper() for chosen in read for field in chosen.__dataclass_fields__} - {LAMBDAS_OWN} <= given
+
+
+def test_defaults_of_the_cloud_are_those_of_the_settings(template: Template) -> None:
+    defaults = {
+        field.name.upper(): field.default
+        for settings in SETTINGS
+        for field in fields(settings)
+        if field.name != "function_concurrency" and field.type in {int, float}
+    }
+    for function in template.functions:
+        for variable in defaults.keys() & function.environment.keys():
+            assert float(function.environment[variable]) == defaults[variable], variable
+
+
+def test_a_reserved_concurrency_limits_waits() -> None:
+    reserved = load(ROOT / "template.yaml", {**DEPLOYED, "GET_TASK_RESERVED_CONCURRENCY": "7"})
+    assert by_name(reserved)["get_task"].environment["FUNCTION_CONCURRENCY"] == "7"
+    assert by_name(reserved)["create_task"].environment["FUNCTION_CONCURRENCY"] == "100"
 
 
 def test_the_queue_gives_the_processor_time_and_attempts(template: Template) -> None:

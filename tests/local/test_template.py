@@ -156,10 +156,15 @@ def test_a_function_overrides_what_all_share_and_keeps_the_rest(write: Write) ->
         ("!Join ['', [a, b]]", None),
         ("!Transform {Name: x}", None),
         ("{'Fn::GetAtt': [Resource, Arn]}", None),
+        ("!If [IsSeven, yes-7, !Ref Known]", "yes-7"),
+        ("!If [IsOther, 8, !Ref Known]", "7"),
+        ("!If [IsSeven, !Ref AWS::NoValue, 8]", None),
+        ("!If [IsUnknown, 8, 9]", "9"),
     ],
 )
 def test_a_variable_has_the_value_that_this_machine_can_know(write: Write, value: str, expected: str | None) -> None:
     parameters = "Parameters: {Known: {Type: Number, Default: 7}, Unknown: {Type: String}}\n"
+    parameters += "Conditions:\n  IsSeven: !Equals [!Ref Known, '7']\n  IsOther: !Not [!Equals [!Ref Known, 7]]\n"
     resources = "Resources:\n" + function(f"Environment: {{Variables: {{NAME: {value}}}}}")
     (known,) = load(write(parameters + resources), {"OTHER": "x"}).functions
     assert known.environment.get("NAME") == expected

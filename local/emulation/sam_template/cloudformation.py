@@ -14,6 +14,8 @@ PSEUDO_PARAMETERS: Mapping[str, str] = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 """CloudFormation's own parameters, as far as they make sense on one machine."""
+CONDITION = "Condition "
+"""Prefix of conditions among the parameters; a parameter's name has no spaces."""
 PLACEHOLDER = re.compile(r"\$\{([^!}]+)\}")
 
 
@@ -73,6 +75,8 @@ def resolve(template: Mapping[str, Any], environment: Mapping[str, str]) -> dict
         value = environment.get(_variable(name), parameter.get("Default"))
         is_list = parameter.get("Type") == "CommaDelimitedList" and isinstance(value, str)
         parameters[name] = [item.strip() for item in value.split(",")] if is_list else value
+    for name, condition in template.get("Conditions", {}).items():
+        parameters[f"{CONDITION}{name}"] = _is_met(condition, parameters)
     return {section: _resolve(content, parameters) for section, content in template.items()}
 
 
@@ -94,6 +98,8 @@ def _resolve(value: Any, parameters: Mapping[str, Any]) -> Any:
         case {"Fn::Sub": str(pattern)}:
             values = {name: parameters.get(name) for name in PLACEHOLDER.findall(pattern)}
             return None if None in values.values() else PLACEHOLDER.sub(lambda found: str(values[found[1]]), pattern)
+        case {"Fn::If": [str(name), chosen, other]}:
+            return _resolve(chosen if parameters.get(f"{CONDITION}{name}") else other, parameters)
         case dict() if any(str(name).startswith("Fn::") for name in value):
             return None
         case dict():
@@ -101,3 +107,14 @@ def _resolve(value: Any, parameters: Mapping[str, Any]) -> Any:
         case list():
             value = [_resolve(item, parameters) for item in value]
     return value
+
+
+def _is_met(condition: Any, parameters: Mapping[str, Any]) -> bool:
+    """True if a condition of Equals and Not is met; others are not. CloudFormation compares text."""
+    match condition:
+        case {"Fn::Not": [other]}:
+            return not _is_met(other, parameters)
+        case {"Fn::Equals": [one, other]}:
+            return str(_resolve(one, parameters)) == str(_resolve(other, parameters))
+        case _:
+            return False
