@@ -7,12 +7,15 @@ import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import boto3
 import moto
+from moto.awslambda.models import LambdaFunction
+from moto.cloudformation.models import cloudformation_backends
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
@@ -26,15 +29,18 @@ PARAMETERS = {"PostgresSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:s
 MANAGED = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole")
 
 
-def transformed() -> dict[str, Any]:
-    """Return the CloudFormation template, with code and images where `sam package` puts them."""
+def transformed(content: str = "") -> dict[str, Any]:
+    """Return the CloudFormation template, with code and images where `sam package` puts them.
+
+    An image's tag ends with its content, as `sam package` does.
+    """
     template = yaml_parse(TEMPLATE.read_text())
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         if "ContentUri" in properties:
             properties["ContentUri"] = "s3://artifacts/layer.zip"
         if "ImageUri" in properties:
-            properties["ImageUri"] = f"{REPOSITORY}:{properties['ImageUri'].removesuffix(':latest')}"
+            properties["ImageUri"] = f"{REPOSITORY}:{properties['ImageUri'].removesuffix(':latest')}{content}"
     policies = {name: f"arn:aws:iam::aws:policy/service-role/{name}" for name in MANAGED}
     with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
         result: dict[str, Any] = Translator(policies, Parser()).translate(template, dict(PARAMETERS))
@@ -46,13 +52,27 @@ class Stack:
 
     def __init__(self, parameters: dict[str, str]) -> None:
         self._cloudformation = boto3.client("cloudformation", REGION)
+        self.requests: list[dict[str, Any]] = []  # to custom resources
         given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
-        self._cloudformation.create_stack(
-            StackName="imagescaler", TemplateBody=json.dumps(transformed()), Parameters=given
-        )
+        as_text = partial(json.dumps, default=str)  # moto has an object where a reference to a version has an ARN
+        with (
+            mock.patch.object(LambdaFunction, "invoke", self._invoke),
+            mock.patch("moto.cloudformation.custom_model.json.dumps", as_text),
+            mock.patch("moto.settings.moto_server_host", return_value="http://127.0.0.1"),  # it would look for Docker
+        ):
+            self._cloudformation.create_stack(
+                StackName="imagescaler", TemplateBody=json.dumps(transformed()), Parameters=given
+            )
         found = self._cloudformation.describe_stack_resources(StackName="imagescaler")["StackResources"]
         made = [each for each in found if "PhysicalResourceId" in each]
         self.resources = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in made}
+
+    def _invoke(self, body: str, *_: Any) -> None:
+        """Answer CloudFormation as a function does that succeeds; moto would run the image."""
+        request = json.loads(body)
+        self.requests.append(request)
+        stack = cloudformation_backends[ACCOUNT][REGION].get_stack(request["StackId"])
+        stack.get_custom_resource(request["LogicalResourceId"]).set_data({})
 
     @property
     def status(self) -> str:

@@ -1,17 +1,25 @@
-"""Migrates the database to the newest schema; invoked by hand or by a deployment, with any event."""
+"""Migrates the database to the newest schema; invoked by CloudFormation, or by hand with any event."""
 
 from typing import Any
 
+from imagescaler.adapters.clients import custom_resource
 from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import migrate
 from imagescaler.runtime import loop, settings, telemetry
 
 dsn = settings.from_env(RepositorySettings).postgres_dsn
+RESOURCE = "database-schema"
 
 
-def handler(_: Any, context: Any) -> dict[str, str]:
-    """Migrate, and answer with the revision of the database."""
+def handler(event: Any, context: Any) -> dict[str, str]:
+    """Migrate, and answer with the revision of the database, or report it to CloudFormation."""
     with telemetry.log_context(function=context.function_name):
-        revision = loop.run(migrate(dsn))
-        telemetry.logger().info("database is up to date", extra={"revision": revision})
+        if custom_resource.is_request(event):
+            return custom_resource.answer(event, RESOURCE, _migrate)
+        return _migrate()
+
+
+def _migrate() -> dict[str, str]:
+    revision = loop.run(migrate(dsn))
+    telemetry.logger().info("database is up to date", extra={"revision": revision})
     return {"revision": revision}

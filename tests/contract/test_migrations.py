@@ -4,7 +4,10 @@ import asyncio
 
 import asyncpg
 import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
+from imagescaler.adapters.repositories.migrations import migrate as migrations
 from imagescaler.adapters.repositories.migrations.migrate import LOCK, NEWEST, migrate
 
 
@@ -47,4 +50,65 @@ async def test_a_migration_that_fails_on_its_way_leaves_nothing_half_done(empty_
     assert await columns(empty_database) == set()
     await connection.execute("drop view tasks_unfinished")
     assert await migrate(empty_database) == NEWEST
+    await connection.close()
+
+
+async def test_a_migration_gives_up_its_place_before_a_table_that_is_in_use(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements that come after a migration that waits for a table would wait for it."""
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0.3)
+    monkeypatch.setattr(migrations, "LOCK_ATTEMPTS", 30)
+    user, other = await asyncpg.connect(empty_database), await asyncpg.connect(empty_database)
+    await user.execute("create table alembic_version (version_num varchar(32) primary key)")
+    transaction = user.transaction()
+    await transaction.start()
+    await user.execute("select from alembic_version")
+    await user.execute("lock table alembic_version in row exclusive mode")
+    await other.execute("set lock_timeout = '2s'")
+    blocked = asyncio.create_task(migrate_with_exclusive_lock(empty_database, monkeypatch))
+    await asyncio.sleep(0.1)
+    await other.execute("select from alembic_version")  # waits 0.2 s at most
+    await transaction.rollback()
+    assert await blocked == NEWEST
+    await user.close()
+    await other.close()
+
+
+async def migrate_with_exclusive_lock(dsn: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Migrate with a statement before all others that needs a table for itself."""
+    upgrade = migrations._upgrade
+
+    def exclusive(connection: Connection) -> str:
+        connection.execute(text("lock table alembic_version in access exclusive mode"))
+        return upgrade(connection)
+
+    monkeypatch.setattr(migrations, "_upgrade", exclusive)
+    return await migrate(dsn)
+
+
+async def test_a_migration_that_gets_no_lock_fails_in_the_end(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0)
+    monkeypatch.setattr(migrations, "LOCK_ATTEMPTS", 2)
+    user = await asyncpg.connect(empty_database)
+    await user.execute("create table alembic_version (version_num varchar(32) primary key)")
+    async with user.transaction():
+        await user.execute("lock table alembic_version in row exclusive mode")
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await migrate_with_exclusive_lock(empty_database, monkeypatch)
+    await user.close()
+
+
+async def test_an_older_migration_leaves_a_newer_schema_as_it_is(empty_database: str) -> None:
+    """A deployment that is rolled back invokes the migration of the release before."""
+    await migrate(empty_database)
+    connection = await asyncpg.connect(empty_database)
+    await connection.execute("update alembic_version set version_num = '9999'")
+    before = await columns(empty_database)
+    assert await migrate(empty_database) == "9999"
+    assert await columns(empty_database) == before
     await connection.close()

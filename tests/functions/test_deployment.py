@@ -5,26 +5,30 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from imagescaler.adapters import repositories
+from imagescaler.adapters.clients import custom_resource
 from imagescaler.adapters.clients.postgres import MAX_CONNECTIONS
+from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.domain.retention import Retention
 from imagescaler.runtime import telemetry
 from tests.cloud import REGION
 from tests.deployed import ACCOUNT, Stack, deployed, transformed
-from tests.functions.conftest import Functions, multipart
-from tests.handlers import NAMES
+from tests.functions.conftest import Context, Functions, multipart
+from tests.handlers import NAMES, load
 from tests.pictures import photograph
 
 # What moto does not make is looked at in the transformed template instead.
 NOT_MADE = (
     r"Tried to parse AWS::((S3::Bucket|SQS::Queue)Policy|CloudWatch::(Alarm|Dashboard)|Logs::MetricFilter"
-    r"|ApiGatewayV2::(Api|Stage)) but"
+    r"|Lambda::Alias|ApiGatewayV2::(Api|Stage)) but"
 )
 TEMPLATE = transformed()
 RESERVED = {"GetTaskReservedConcurrency": "7"}
@@ -311,17 +315,13 @@ def counted(name: str, line: dict[str, Any]) -> bool:
 
 
 async def test_the_log_of_a_database_that_does_not_answer_is_counted(
-    caplog: pytest.LogCaptureFixture, unused_tcp_port: int
+    caplog: pytest.LogCaptureFixture, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = telemetry.logger()
-    library = logging.getLogger("imagescaler")
-    library.addHandler(caplog.handler)
+    monkeypatch.setattr(logging.getLogger("imagescaler"), "handlers", [caplog.handler])
     tasks = repositories.connect(f"postgresql://someone:secret@127.0.0.1:{unused_tcp_port}/imagescaler")
-    try:
-        with pytest.raises(RepositoryUnavailable):
-            await tasks.ping()
-    finally:
-        library.removeHandler(caplog.handler)
+    with pytest.raises(RepositoryUnavailable):
+        await tasks.ping()
     lines = [json.loads(log.registered_formatter.format(record)) for record in caplog.records]
     assert [counted("DatabaseFailures", line) for line in lines] == [True]
 
@@ -387,3 +387,96 @@ def test_the_concurrency_of_each_function_can_be_reserved(stack: Stack) -> None:
     assert concurrency["get_task"] == {"ReservedConcurrentExecutions": int(RESERVED["GetTaskReservedConcurrency"])}
     variables = stack.configuration("get_task")["Environment"]["Variables"]
     assert str(variables["FUNCTION_CONCURRENCY"]) == RESERVED["GetTaskReservedConcurrency"]
+
+
+# The migration
+
+
+def test_the_migration_runs_before_any_other_function_is_updated(stack: Stack) -> None:
+    schema = TEMPLATE["Resources"]["DatabaseSchema"]["Properties"]
+    assert schema["ServiceToken"] == {"Fn::GetAtt": ["MigrateDatabaseFunction", "Arn"]}
+    assert TEMPLATE["Resources"][schema["FunctionVersion"]["Ref"]]["Type"] == "AWS::Lambda::Version"
+    for name in set(NAMES) - {"migrate_database"}:
+        assert TEMPLATE["Resources"][logical_id(name)]["DependsOn"] == "DatabaseSchema"
+    [request] = stack.requests
+    assert (request["RequestType"], request["LogicalResourceId"]) == ("Create", "DatabaseSchema")
+
+
+def test_the_migration_runs_again_when_its_image_has_changed_and_only_then() -> None:
+    versions = [transformed(image)["Resources"]["DatabaseSchema"]["Properties"]["FunctionVersion"] for image in "aab"]
+    assert versions[0] == versions[1] != versions[2]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is sent to CloudFormation."""
+    sent: list[Any] = []
+    monkeypatch.setattr(custom_resource, "_put", lambda url, body: sent.append((url, json.loads(body))))
+    return sent
+
+
+def request_of(kind: str) -> dict[str, Any]:
+    return {
+        "RequestType": kind,
+        "ResponseURL": "https://bucket.example/answer",
+        "StackId": "arn:stack",
+        "RequestId": "one",
+        "LogicalResourceId": "DatabaseSchema",
+        "ResourceProperties": {"FunctionVersion": "2"},
+    }
+
+
+SAME = {"StackId": "arn:stack", "RequestId": "one", "LogicalResourceId": "DatabaseSchema"}
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_cloudformation_is_told_the_revision(
+    kind: str, answers: list[Any], postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
+    load("migrate_database").handler(request_of(kind), Context("migrate-database"))
+    [(url, answer)] = answers
+    assert url == "https://bucket.example/answer"
+    data = {"revision": NEWEST}
+    assert answer == {"Status": "SUCCESS", "Data": data, "PhysicalResourceId": "database-schema", **SAME}
+
+
+def test_a_migration_that_fails_fails_the_deployment_and_says_why(
+    answers: list[Any], unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_DSN", f"postgresql://someone:secret@127.0.0.1:{unused_tcp_port}/none")
+    load("migrate_database").handler(request_of("Create"), Context("migrate-database"))
+    [(_, answer)] = answers
+    assert answer["Status"] == "FAILED"
+    assert "refused" in answer["Reason"] or "Connect" in answer["Reason"]
+    assert "secret" not in answer["Reason"]
+    assert answer["PhysicalResourceId"] == "database-schema"
+
+
+def test_the_database_stays_when_the_stack_is_deleted(
+    answers: list[Any], unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_DSN", f"postgresql://someone:secret@127.0.0.1:{unused_tcp_port}/none")
+    load("migrate_database").handler(request_of("Delete"), Context("migrate-database"))
+    assert answers[0][1] == {"Status": "SUCCESS", "PhysicalResourceId": "database-schema", **SAME}
+
+
+def test_an_answer_is_a_put_without_a_content_type(unused_tcp_port: int) -> None:
+    """CloudFormation's URL is signed for it."""
+    received: list[Any] = []
+
+    class Bucket(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            received.append((self.path, self.headers["content-type"], json.loads(body)["Status"]))
+            self.send_response(503 if len(received) == 1 else 200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Bucket) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/answer?signature=x"
+        custom_resource.answer({**request_of("Update"), "ResponseURL": url}, "database-schema", dict)
+        server.shutdown()
+    assert received == [("/answer?signature=x", "", "SUCCESS")] * 2

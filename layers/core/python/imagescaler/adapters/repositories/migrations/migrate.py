@@ -7,8 +7,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from imagescaler.adapters.clients.postgres import WRITABLE
 
@@ -16,17 +18,35 @@ FOLDER = Path(__file__).parent
 NEWEST = max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))[:4]
 # Key of the advisory lock; any number that nothing else locks in this database.
 LOCK = 0x1AA6E5CA1E
+LOCK_TIMEOUT_S, LOCK_PAUSE_S, LOCK_ATTEMPTS = 2, 5, 20
 
 
 async def migrate(dsn: str) -> str:
     """Upgrade the database to the newest revision and return its name.
 
     All migrations run in one transaction under an advisory lock, so it is safe to run this concurrently or to kill it.
+    While a migration waits for the lock of a table, all later statements on the table wait for the migration. So it
+    waits `LOCK_TIMEOUT_S` and starts again later; in the end it raises asyncpg's LockNotAvailableError in SQLAlchemy's
+    DBAPIError. A schema that is newer than this code stays as it is, as when a deployment is rolled back.
     """
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception(_is_lock_timeout),
+        stop=stop_after_attempt(LOCK_ATTEMPTS),
+        wait=wait_fixed(LOCK_PAUSE_S),
+        reraise=True,
+    ):
+        with attempt:
+            revision = await _migrate(dsn)
+    return revision
+
+
+async def _migrate(dsn: str) -> str:
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: _connect(dsn), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            # After the advisory lock, which waits for another migration however long that takes.
+            await connection.execute(text(f"set local lock_timeout = '{LOCK_TIMEOUT_S}s'"))
             return await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
@@ -36,9 +56,17 @@ async def _connect(dsn: str) -> asyncpg.Connection:
     return await asyncpg.connect(dsn, timeout=10, target_session_attrs=WRITABLE)
 
 
+def _is_lock_timeout(error: BaseException) -> bool:
+    """True if a statement did not get a lock in time (55P03), in which case nothing has changed."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == "55P03"
+
+
 def _upgrade(connection: Connection) -> str:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
+    current = MigrationContext.configure(connection).get_current_revision() or ""
+    if current > NEWEST:
+        return current
     command.upgrade(config, "head")
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    return NEWEST
