@@ -93,9 +93,9 @@ FRAMES: Mapping[str, tuple[str, Sent]] = {
         Sent(closed(WIDTH, FILE.replace(b"\r\n\r\n", b"\r\n%s\r\n\r\n" % BASE64, 1))),
     ),
     "longer in its length": (NO_ANSWER, Sent(FORM, length=len(FORM) + 1_000)),
-    "shorter in its length": ("400", Sent(FORM, length=len(FORM) // 2)),
+    "shorter in its length": ("400 about:blank", Sent(FORM, length=len(FORM) // 2)),
     "length of an exabyte": ("413 about:blank", Sent(FORM, length=10**18)),
-    "length below zero": ("400", Sent(FORM, length=-1)),
+    "length below zero": ("400 about:blank", Sent(FORM, length=-1)),
 }
 PARTS: Mapping[str, tuple[str, Sent]] = {
     "51 fields": (MALFORMED, Sent(closed(*[field_part(b"x", b"1")] * 51, FILE))),

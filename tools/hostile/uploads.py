@@ -89,7 +89,7 @@ MISMATCHES: Mapping[str, tuple[str, Upload]] = {
     "of one byte too many": ("413 source-too-large", Upload(plain(), FEW, claimed=MOST + 1)),
     "of no bytes": ("422 invalid-request", Upload(b"", FEW)),
     "of fewer bytes than it is said to have": (NO_ANSWER, Upload(plain(), FEW, claimed=1_000_000)),
-    "of more bytes than it is said to have": ("400", Upload(plain(), FEW, claimed=60)),
+    "of more bytes than it is said to have": ("400 about:blank", Upload(plain(), FEW, claimed=60)),
     "that is sent twice": ("412 about:blank", Upload(plain(), FEW, puts=2)),
     "that is never sent": ("404 upload-not-found", Upload(plain(), FEW, puts=0)),
 }

@@ -1,6 +1,7 @@
 """One result as it was asked for, checked against the opened image before that is decoded."""
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Self
 
 from imagescaler.domain.errors import ImageProblem, NeverLossless, UnsupportedDepth
@@ -10,6 +11,8 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Fit, Options
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.pixels.modes import DEEP_GREY
+
+MAX_LOSSLESS_PIXELS = 25_000_000  # unasked: lossless coding takes 36 bytes of memory for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,6 @@ class OutputSpec:
         source = opened.source
         fmt = options.format or source.format
         try:
-            keeps_lossless = options.keeps_coding and options.lossless is None and opened.is_lossless
-            options = replace(options, lossless=True) if keeps_lossless else options
             if options.lossless and not fmt.can_be_lossless:
                 able = listed(each for each in Format if each.can_be_lossless)
                 raise NeverLossless(f"lossless is an option of {able}, and the result is {fmt}.")
@@ -46,6 +47,9 @@ class OutputSpec:
             geometry = plan(source.stored, options, limits, orientation=source.orientation)
         except ImageProblem as problem:
             return problem
+        is_asked = not options.keeps_coding or options.lossless is not None
+        keeps_lossless = opened.is_lossless and not is_asked and prod(geometry.size) <= MAX_LOSSLESS_PIXELS
+        options = replace(options, lossless=True) if keeps_lossless else options
         tries_palette = opened.has_few_colors and options.keeps_coding and options.palette is None
         return cls(options, geometry, fmt, keeps_depth, frames, tries_palette, keeps_lossless)
 
