@@ -60,7 +60,7 @@ def test_a_files_name_never_matters(functions: Functions, post: Post, name: str)
         ({"height": "tall"}, "height", "valid integer"),
         ({"width": 10, "preserve_ratio": "perhaps"}, "preserve_ratio", "boolean"),
         ({"width": 10, "format": "bmp"}, "format", "'auto', 'jpeg', 'png', 'webp', 'avif', 'gif' or 'tiff'"),
-        ({"width": 10, "widht": 20}, "widht", "Extra inputs are not permitted"),
+        ({"width": 10, "widht": 20}, "widht", "there is no such field; did you mean width?"),
     ],
 )
 def test_a_wrong_option_is_named(post: Post, fields: dict[str, Any], field: str, says: str) -> None:
@@ -74,6 +74,63 @@ def test_a_wrong_option_is_named(post: Post, fields: dict[str, Any], field: str,
     assert [error["field"] for error in problem["errors"]] == [field]
     assert says in problem["errors"][0]["detail"]
     assert says in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("image", "did you mean file?"),
+        ("h", "did you mean height?"),
+        ("fomat", "did you mean format?"),
+        ("x" * 20, "/docs lists the fields"),
+    ],
+)
+def test_an_unknown_field_is_answered_by_the_one_that_was_meant(post: Post, name: str, says: str) -> None:
+    answer = post(photograph(), width=8, **{name: "1"})
+    assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, [name])
+    assert says in answer.json["detail"]
+
+
+def test_a_file_that_is_sent_as_text_is_answered_by_how_to_send_it(functions: Functions) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    body = b"file=photo.jpg&width=800"
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
+    assert answer.status == 422
+    assert "-F file=@photo.jpg" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "application/octet-stream", "text/plain; charset=utf-8"])
+def test_a_body_that_is_the_image_itself_is_answered_by_how_to_send_it(functions: Functions, kind: str) -> None:
+    headers = {"content-type": kind}
+    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=photograph())
+    assert answer.status == 415
+    assert "-F file=@photo.jpg" in answer.json["detail"]
+    assert "application/json" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "The file is a HEIC or HEIF image; accepted are JPEG, PNG"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG image"),
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "a BMP image"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "a video (MP4 or QuickTime)"),
+        (b"<!DOCTYPE html><html>", "an HTML page"),
+        (b'{"error": "not found"}', "a JSON text"),
+        (b"Hello", "not an image of an accepted format"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(post: Post, data: bytes, says: str) -> None:
+    answer = post(data, width=8)
+    assert (answer.status, answer.json["type"]) == (415, "/problems/unsupported-image-format")
+    assert says in answer.json["detail"]
+
+
+def test_an_empty_file_is_called_empty(post: Post) -> None:
+    answer = post(b"", width=8)
+    assert answer.status in {415, 422}
+    assert "empty" in answer.json["detail"] or "send either a file" in answer.json["detail"]
 
 
 def test_an_answer_does_not_grow_with_the_wrong_fields_of_a_request(functions: Functions) -> None:
@@ -121,11 +178,6 @@ def test_no_file_is_named(post: Post) -> None:
     answer = post(None, width=800)
     says = "send either a file or an upload_id"
     assert (answer.status, answer.json["errors"]) == (422, [{"field": "body", "detail": says}])
-
-
-def test_a_body_that_is_no_form_names_the_file(functions: Functions) -> None:
-    answer = functions.http("create_task", "POST", "/api/v1/tasks", headers={"content-type": "text/plain"}, body=b"hi")
-    assert (answer.status, answer.json["type"]) == (422, "/problems/invalid-request")
 
 
 def test_a_broken_form_cannot_be_read(functions: Functions) -> None:

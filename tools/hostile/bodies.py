@@ -12,6 +12,7 @@ IMAGE = plain()
 WIDTH, FILE = field_part(b"width", b"8"), file_part(IMAGE)
 FORM = closed(WIDTH, FILE)
 MALFORMED, INVALID = "400 malformed-request", "422 invalid-request"
+OTHER_TYPE = "415 about:blank"
 BASE64 = b"Content-Transfer-Encoding: base64"
 EDGE = BOUNDARY.encode()
 
@@ -45,8 +46,8 @@ def sized(width: bytes, name: bytes = b"width") -> Sent:
 TYPES: Mapping[str, tuple[str, Sent]] = {
     "no type": (INVALID, typed(None)),
     "type of nothing": (INVALID, typed("")),
-    "type of nonsense": (INVALID, typed("a" * 4_000)),
-    "type of a picture": (INVALID, typed("image/png", IMAGE)),
+    "type of nonsense": (OTHER_TYPE, typed("a" * 4_000)),
+    "type of a picture": (OTHER_TYPE, typed("image/png", IMAGE)),
     "JSON that is a form": (MALFORMED, typed("application/json")),
     "form that is JSON": (MALFORMED, typed(f"multipart/form-data; boundary={BOUNDARY}", b'{"width": 8}')),
     "letters of a form": (INVALID, typed("application/x-www-form-urlencoded", b"width=8&file=photo")),
@@ -59,7 +60,7 @@ TYPES: Mapping[str, tuple[str, Sent]] = {
     "boundary of signs": (COMPLETED, bounded("'()+_,-./:=?")),
     "boundary of hyphens": (COMPLETED, bounded("-" * 60)),
     "two boundaries": (MALFORMED, typed(f"multipart/form-data; boundary={BOUNDARY}; boundary=x")),
-    "mixed parts": (INVALID, typed(f"multipart/mixed; boundary={BOUNDARY}")),
+    "mixed parts": (OTHER_TYPE, typed(f"multipart/mixed; boundary={BOUNDARY}")),
     "set of characters of nonsense": (COMPLETED, typed(f"multipart/form-data; charset=none; boundary={BOUNDARY}")),
     "packed body": (MALFORMED, packed(FORM)),
     "packed body of 50 MB": (MALFORMED, packed(bytes(50_000_000))),

@@ -129,7 +129,7 @@ def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
 
 @pytest.mark.parametrize("form", ["ICO", "PCX", "PDF", "EPS", "JPEG2000", "TGA", "PPM"])
 def test_other_formats_are_not_accepted(form: str) -> None:
-    with pytest.raises(UnsupportedImageFormat, match="these are " + ", ".join(each.name for each in Format)):
+    with pytest.raises(UnsupportedImageFormat, match="accepted are " + ", ".join(each.name for each in Format)):
         probe(encoded(PICTURE, form))
 
 

@@ -106,6 +106,16 @@ class Format(StrEnum):
         FormatInfo(signature=re.compile(rb"II[*+]\0|MM\0[*+]"), extension="tiff", aliases=("tif",), deep=True),
     )
 
+    @classmethod
+    def of_media_type(cls, text: str) -> Self | None:
+        """Return the format of a media type, also of a usual wrong one; None if it is not an accepted format's.
+
+        >>> Format.of_media_type("image/JPG"), Format.of_media_type("image/bmp")
+        (<Format.JPEG: 'jpeg'>, None)
+        """
+        kind, _, name = text.lower().partition("/")
+        return next((each for each in cls if kind == "image" and name in {each.value, *each.info.aliases}), None)
+
     @property
     def media_type(self) -> str:
         """IANA media type.

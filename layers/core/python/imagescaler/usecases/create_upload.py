@@ -16,10 +16,11 @@ async def create_upload(
 ) -> Upload:
     """Sign a URL for one PUT of `size` bytes; writes nothing. Raises SourceTooLarge, UnsupportedImageFormat."""
     limits.check_bytes(size)
-    supported = [form.media_type for form in Format]
-    if media_type not in supported:
-        raise UnsupportedImageFormat(f"{media_type} is not supported. Send one of {', '.join(supported)}.")
+    fmt = Format.of_media_type(media_type)
+    if fmt is None:
+        supported = ", ".join(each.media_type for each in Format)
+        raise UnsupportedImageFormat(f"{media_type} is not supported. Send one of {supported}.")
     upload_id, expires_at = uuid4(), datetime.now(UTC) + timedelta(seconds=retention.upload_ttl_s)
     key = upload_key(upload_id, owner)
-    request = await urls.for_put(key, size=size, media_type=media_type, ttl_s=retention.upload_ttl_s)
+    request = await urls.for_put(key, size=size, media_type=fmt.media_type, ttl_s=retention.upload_ttl_s)
     return Upload(upload_id, request, expires_at)

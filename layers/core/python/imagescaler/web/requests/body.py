@@ -1,6 +1,7 @@
 """The body of a request as fields, whether it is a form or JSON: both have the same names."""
 
 import json
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -11,7 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 
 FILE, LIST = "file", "renditions"
+JSON, FORMS = "application/json", {"multipart/form-data", "application/x-www-form-urlencoded", ""}
+OTHER_TYPE = (
+    "Send the image as the file of a form (multipart/form-data, with curl -F file=@photo.jpg), "
+    "or JSON (application/json) with the upload_id of an upload."
+)
 MAX_FORM_FIELDS = 50
+SYNONYMS = dict.fromkeys(("image", "img", "photo", "picture", "upload"), FILE) | {"w": "width", "h": "height"}
 MultiPartParser.spool_max_size = 6 << 20  # a Lambda event, and so every file in one, has at most this many bytes
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -20,16 +27,30 @@ Model = TypeVar("Model", bound=BaseModel)
 async def read_body(request: Request, model: type[Model]) -> Model:
     """Validate the body; an option that is an empty text or null counts as absent.
 
-    Raises HTTPException 400 for a body that is not what its Content-Type says, and RequestValidationError.
+    Raises HTTPException 415 for another Content-Type, 400 for a body that is not what it says, and
+    RequestValidationError.
     """
-    fields = await (_json(request) if _media_type(request) == "application/json" else _form(request))
+    kind = _media_type(request)
+    if kind not in {JSON, *FORMS}:
+        raise HTTPException(415, OTHER_TYPE)
+    fields = await (_json(request) if kind == JSON else _form(request))
     may_be_empty = model.model_fields.keys() - {LIST}
     given = {name: value for name, value in fields.items() if value != "" or name not in may_be_empty}
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
+        errors = [_explained(each, model) for each in error.errors(include_url=False)]
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
+
+
+def _explained(error: Any, model: type[BaseModel]) -> dict[str, Any]:
+    """Return an error of validation; that of an unknown field names the one that was probably meant."""
+    if error["type"] != "extra_forbidden":
+        return dict(error)
+    name = str(error["loc"][-1])
+    [*similar] = get_close_matches(SYNONYMS.get(name, name), model.model_fields, n=1)
+    advice = f"; did you mean {similar[0]}?" if similar else "; /docs lists the fields"
+    return {**error, "msg": f"there is no such field{advice}", "input": None}
 
 
 async def _json(request: Request) -> dict[str, Any]:

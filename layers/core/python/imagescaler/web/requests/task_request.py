@@ -54,7 +54,8 @@ class RenditionRequest(ScalingRequest):
 
 def _file(value: Any) -> Any:
     if not isinstance(value, bytes):
-        raise ValueError("send the image as a file of a multipart form")  # noqa: TRY004 - see NotBoolean
+        message = "send the image as a file of a multipart form, with curl by an @ before its name: -F file=@photo.jpg"
+        raise ValueError(message)  # noqa: TRY004 - see NotBoolean
     return value
 
 
