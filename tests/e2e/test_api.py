@@ -80,7 +80,7 @@ def test_a_damaged_image_ends_as_a_failed_task_with_its_reason(client: httpx.Cli
 
 BAD: dict[str, tuple[bytes | None, dict[str, Any], int, str]] = {
     "not an image": (b"hello " * 100, {"width": 8}, 415, "accepted format"),
-    "an empty file": (b"", {"width": 8}, 415, "accepted format"),
+    "an empty file": (b"", {"width": 8}, 415, "The file is empty"),
     "a PPM": (encoded(upright(plain()), "PPM"), {"width": 8}, 415, ", ".join(each.name for each in Format)),
     "a cut header": (photograph()[:20], {"width": 8}, 422, "cut off"),
     "zero size": (photograph(), {"width": 0}, 422, "greater than or equal to 1"),
