@@ -165,7 +165,8 @@ deploy: $(SAM) ## build, push and deploy to AWS what has changed; with F=create_
 	$(if $(F),$(SAM) sync --code --resource-id $(FUNCTION),$(SAM) build && $(SAM) deploy)
 
 sam-local.json: ## write the addresses and secrets of compose's servers for `sam local`
-	docker compose run --build --rm -T secrets secrets /secrets --sam > $@.new
+	docker compose build --quiet secrets
+	docker compose run --rm -T secrets secrets /secrets --sam > $@.new
 	mv $@.new $@
 
 template.local.yaml: template.yaml local/emulation/sam_template/for_sam_local.py $(READY) # for `sam local`, which fails with files otherwise

@@ -68,8 +68,9 @@ def running(folder: Path) -> Iterator[SamLocal]:
     project = Project(NAME, port)
     subprocess.run(["make", "sam-build"], cwd=ROOT, check=True)
     try:
+        project.compose("build", "secrets")  # apart, because its output would come before the secrets'
         secrets = ("secrets", "secrets", "/secrets", "--sam")
-        variables = json.loads(project.compose("run", "--build", "--rm", "-T", *secrets))
+        variables = json.loads(project.compose("run", "--rm", "-T", *secrets))
         variables["Parameters"]["STORAGE_ADDRESS"] = f"http://127.0.0.1:{port}"
         (folder / VARIABLES).write_text(json.dumps(variables))
         project.compose("up", "--build", "--wait", "--detach", "--no-deps", *BESIDE)
