@@ -39,5 +39,5 @@ COPY --from=zlib /zlib/ /var/lang/lib/
 COPY --from=packages /packages/ ${LAMBDA_TASK_ROOT}/
 COPY --from=library /opt/python/ /opt/python/
 COPY --from=function /function/ ${LAMBDA_TASK_ROOT}/
-USER 65534
+# No USER: Lambda and compose choose one, and `sam local` adds its emulator as root.
 CMD ["handler.handler"]

@@ -71,7 +71,10 @@ def test_an_image_is_built_on_a_version(path: str) -> None:
     stages = set(re.findall(r" AS (\S+)$", text, re.MULTILINE))
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) - stages == {"${BASE}"}
     assert "--require-hashes" in text
-    assert re.search(r"^USER (?!0|root)\S+$", text, re.MULTILINE)
+
+
+def test_the_image_of_the_emulation_runs_as_nobody() -> None:
+    assert re.search(r"^USER 65534$", (ROOT / "local/emulation/Dockerfile").read_text(), re.MULTILINE)
 
 
 def services() -> dict[str, Any]:
