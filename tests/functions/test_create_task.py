@@ -11,7 +11,7 @@ import pytest
 from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable, StoreUnavailable
 from imagescaler.runtime import loop
 from imagescaler.web.views.options import OptionsView
-from tests.functions.conftest import Functions, Post, multipart
+from tests.functions.conftest import Context, Functions, Post, multipart
 from tests.pictures import photograph, plain
 
 LIST = '[{"name": "a", "width": 8}]'
@@ -192,6 +192,13 @@ def test_a_form_in_a_charset_that_is_none_cannot_be_read(functions: Functions, c
     headers = {"content-type": f"{headers['content-type']}; charset={charset}"}
     answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
     assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
+
+
+def test_names_of_headers_may_have_capitals_as_in_sam_local(functions: Functions) -> None:
+    headers, body = multipart(photograph(), width=800)
+    event = functions.event("POST", "/api/v1/tasks", headers=headers, body=body)
+    event["headers"] = {name.title(): value for name, value in event["headers"].items()}
+    assert functions["create_task"].handler(event, Context("create_task"))["statusCode"] == 202
 
 
 @pytest.mark.parametrize("host", ["", "[", "a b", "example.org:8000:9", "example.org:99999", "ex@mple.org", "[::::]"])

@@ -67,7 +67,7 @@ class _HttpApi(HTTPGateway):
 
     @property
     def scope(self) -> Any:
-        headers = self.event["headers"]
+        headers = {name.lower(): value for name, value in self.event["headers"].items()}  # `sam local` keeps the case
         event = {**self.event, "headers": {**headers, "host": "", "x-forwarded-port": "0"}}
         scope = HTTPGateway(event, self.context, self.config).scope
         host = [b"host", headers.get("host", "").encode()]
