@@ -1,9 +1,15 @@
 """Drawings, and how close a result is to its original."""
 
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.scale import scale
 
 INVISIBLE = (2, 16)  # root mean square and largest difference, in levels
 
@@ -27,6 +33,16 @@ def with_hole(image: Image.Image) -> Image.Image:
     image = image.convert("RGBA")
     image.putalpha(alpha)
     return image
+
+
+def decoded(data: bytes) -> Image.Image:
+    image = Image.open(BytesIO(data))
+    image.load()
+    return image
+
+
+def scaled(data: bytes, options: Options) -> RenderedImage:
+    return scale(data, options, Limits())
 
 
 def assert_invisible(ours: Any, exact: Any) -> None:

@@ -32,7 +32,6 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
     message = TaskMessage.from_json(record.body)
     remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
     budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, cost_settings)
-
     limit_s = remaining_s - DEADLINE_MARGIN_S
     work = process_task(
         message.task_id,
@@ -40,7 +39,7 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
         max_attempts=max_attempts,
         retention=retention,
         scale=partial(scale_within_limits, budget=budget),
-        watch=lambda task: acting_after(limit_s, partial(end, task, limit_s)),
+        watch=lambda task: acting_after(limit_s, partial(end_slow, task, limit_s)),
         tasks=tasks,
         store=store,
     )
@@ -51,7 +50,7 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
             raise TaskAttemptsExhausted
 
 
-async def end(task: Task, limit_s: float) -> None:
+async def end_slow(task: Task, limit_s: float) -> None:
     """End an attempt that takes too long; `tasks` belongs to the event loop that it keeps busy."""
     own = repositories.new_from_env()
     if failed := await end_slow_attempt(task, limit_s, max_attempts=max_attempts, tasks=own):

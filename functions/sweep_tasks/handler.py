@@ -31,6 +31,6 @@ def handler(_: Any, context: Any) -> dict[str, int]:
         )
         sweep = loop.run(work)
         telemetry.swept(sweep)
-        for failure in sweep.failures:
-            raise failure
+        if sweep.failures:
+            raise sweep.failures[0]
     return dict(sweep.counts)

@@ -1,6 +1,8 @@
 """Migrations of empty databases."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -60,20 +62,25 @@ async def test_a_migration_gives_up_its_place_before_a_table_that_is_in_use(
     monkeypatch.setattr(migrations, "LOCK_TIMEOUT_S", 0.2)
     monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0.3)
     monkeypatch.setattr(migrations, "LOCK_ATTEMPTS", 30)
-    user, other = await asyncpg.connect(empty_database), await asyncpg.connect(empty_database)
-    await user.execute("create table alembic_version (version_num varchar(32) primary key)")
-    transaction = user.transaction()
-    await transaction.start()
-    await user.execute("select from alembic_version")
-    await user.execute("lock table alembic_version in row exclusive mode")
-    await other.execute("set lock_timeout = '2s'")
-    blocked = asyncio.create_task(migrate_with_exclusive_lock(empty_database, monkeypatch))
-    await asyncio.sleep(0.1)
-    await other.execute("select from alembic_version")  # waits 0.2 s at most
-    await transaction.rollback()
+    other = await asyncpg.connect(empty_database)
+    async with table_in_use(empty_database):
+        await other.execute("set lock_timeout = '2s'")
+        blocked = asyncio.create_task(migrate_with_exclusive_lock(empty_database, monkeypatch))
+        await asyncio.sleep(0.1)
+        await other.execute("select from alembic_version")  # waits 0.2 s at most
     assert await blocked == NEWEST
-    await user.close()
     await other.close()
+
+
+@asynccontextmanager
+async def table_in_use(dsn: str) -> AsyncIterator[None]:
+    """Hold a lock of a table that migrations need until the block ends."""
+    user = await asyncpg.connect(dsn)
+    await user.execute("create table alembic_version (version_num varchar(32) primary key)")
+    async with user.transaction():
+        await user.execute("lock table alembic_version in row exclusive mode")
+        yield
+    await user.close()
 
 
 async def migrate_with_exclusive_lock(dsn: str, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -94,13 +101,9 @@ async def test_a_migration_that_gets_no_lock_fails_in_the_end(
     monkeypatch.setattr(migrations, "LOCK_TIMEOUT_S", 0.1)
     monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0)
     monkeypatch.setattr(migrations, "LOCK_ATTEMPTS", 2)
-    user = await asyncpg.connect(empty_database)
-    await user.execute("create table alembic_version (version_num varchar(32) primary key)")
-    async with user.transaction():
-        await user.execute("lock table alembic_version in row exclusive mode")
+    async with table_in_use(empty_database):
         with pytest.raises(DBAPIError, match="lock timeout"):
             await migrate_with_exclusive_lock(empty_database, monkeypatch)
-    await user.close()
 
 
 async def test_an_older_migration_leaves_a_newer_schema_as_it_is(empty_database: str) -> None:

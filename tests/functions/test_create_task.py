@@ -113,6 +113,7 @@ def test_a_body_that_is_the_image_itself_is_answered_by_how_to_send_it(functions
     [
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "The file is a HEIC or HEIF image; accepted are JPEG, PNG"),
         (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG image"),
+        (b"\xef\xbb\xbf<svg>", "an SVG image"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "a BMP image"),
         (b"\0\0\0\x20ftypisom\0\0\2\0", "a video (MP4 or QuickTime)"),

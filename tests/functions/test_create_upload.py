@@ -33,6 +33,12 @@ def ask(functions: Functions) -> Ask:
     return send
 
 
+def test_a_usual_wrong_media_type_is_understood(ask: Ask) -> None:
+    answer = ask(media_type="image/jpg")
+    assert answer.status == 201
+    assert answer.json["headers"]["Content-Type"] == "image/jpeg"
+
+
 @pytest.fixture
 def uploaded(functions: Functions) -> str:
     return upload(functions, photograph())

@@ -12,8 +12,8 @@ KINDS = {
     "a sound (WAVE)": rb"RIFF....WAVE",
     "a JPEG XL image": rb"\xff\x0a|\0\0\0\x0cJXL ",
     "a JPEG 2000 image": rb"\xffO\xffQ|\0\0\0\x0cjP  ",
-    "an SVG image": rb"\s*<(?:[?!].*?<)?svg[\s>]",
-    "an HTML page": rb"\s*<(?:!doctype html|html|head|body)",
+    "an SVG image": rb"(?:\xef\xbb\xbf)?\s*<(?:[?!].*?<)?svg[\s>]",
+    "an HTML page": rb"(?:\xef\xbb\xbf)?\s*(?i:<!doctype html|<html|<head|<body)",
     "a PDF document": rb"%PDF-",
     "a PostScript file": rb"%!PS|\xc5\xd0\xd3\xc6",
     "a Photoshop file": rb"8BPS",
@@ -22,14 +22,14 @@ KINDS = {
     "a ZIP archive or Office document": rb"PK\x03\x04",
     "a JSON text": rb"\s*[{\[]\s*[\"{\[\]}0-9]",
 }
-PATTERNS = {kind: re.compile(pattern, re.DOTALL | re.IGNORECASE) for kind, pattern in KINDS.items()}
 MOST_READ = 4096  # bytes; an SVG may begin with a declaration and comments
 
 
-def name_of(data: bytes) -> str | None:
+def kind_of(data: bytes) -> str | None:
     """Return the kind of a file with its article; None if it is not known.
 
-    >>> name_of(b"%PDF-1.7"), name_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), name_of(b"?")
+    >>> kind_of(b"%PDF-1.7"), kind_of(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), kind_of(b"?")
     ('a PDF document', 'an SVG image', None)
     """
-    return next((kind for kind, pattern in PATTERNS.items() if pattern.match(data[:MOST_READ])), None)
+    head = data[:MOST_READ]  # the patterns are compiled by `re` when they are first needed
+    return next((kind for kind, pattern in KINDS.items() if re.match(pattern, head, re.DOTALL)), None)

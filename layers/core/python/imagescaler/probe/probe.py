@@ -11,7 +11,7 @@ from imagescaler.probe.color_encoding import ColorSignals
 from imagescaler.probe.format_probe import probe_of
 from imagescaler.probe.formats.jpeg import MOST_BEFORE, START_OF_FILE
 from imagescaler.probe.iso_boxes import brands_of
-from imagescaler.probe.other_kinds import name_of
+from imagescaler.probe.other_kinds import kind_of
 from imagescaler.probe.timeline import Timeline
 
 COUNTED_FRAMES = 100_000
@@ -31,7 +31,7 @@ def probe(image: bytes) -> Source:
     fmt = format_of(image)
     if fmt is None:
         accepted = ", ".join(each.name for each in Format)
-        what = f"is {name_of(image) or 'not an image of an accepted format'}" if image else "is empty"
+        what = f"is {kind_of(image) or 'not an image of an accepted format'}" if image else "is empty"
         raise UnsupportedImageFormat(f"The file {what}; accepted are {accepted}.")
     size = len(image)
     image = repaired(image, fmt)

@@ -49,6 +49,8 @@ def lambda_handler(app: FastAPI) -> Handler:
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         loop.own_loop()
+        # API Gateway has header names in lower case, `sam local` as they were sent.
+        event = {**event, "headers": {name.lower(): value for name, value in event["headers"].items()}}
         with telemetry.log_context(function=context.function_name, **telemetry.correlation(event)):
             return mangum(_decoded(event), context)
 
@@ -67,7 +69,7 @@ class _HttpApi(HTTPGateway):
 
     @property
     def scope(self) -> Any:
-        headers = {name.lower(): value for name, value in self.event["headers"].items()}  # `sam local` keeps the case
+        headers = self.event["headers"]
         event = {**self.event, "headers": {**headers, "host": "", "x-forwarded-port": "0"}}
         scope = HTTPGateway(event, self.context, self.config).scope
         host = [b"host", headers.get("host", "").encode()]

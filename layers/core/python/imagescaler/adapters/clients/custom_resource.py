@@ -18,8 +18,8 @@ def is_request(event: Any) -> bool:
     return isinstance(event, Mapping) and "ResponseURL" in event
 
 
-def answer(event: Mapping[str, Any], physical_id: str, bring_about: Callable[[], Mapping[str, str]]) -> dict[str, str]:
-    """Bring about the resource and report the outcome to CloudFormation; a deletion does nothing.
+def answer(event: Mapping[str, Any], physical_id: str, apply: Callable[[], Mapping[str, str]]) -> dict[str, str]:
+    """Apply the resource and report the outcome to CloudFormation; a deletion does nothing.
 
     An error is reported as the failure of the deployment, which CloudFormation then rolls back, and raised no further:
     Lambda would repeat the invocation. The resource keeps its physical id, so an update does not replace it.
@@ -27,9 +27,9 @@ def answer(event: Mapping[str, Any], physical_id: str, bring_about: Callable[[],
     outcome: dict[str, Any] = {"Status": "SUCCESS"}
     try:
         if event["RequestType"] != "Delete":
-            outcome["Data"] = dict(bring_about())
+            outcome["Data"] = dict(apply())
     except Exception as error:
-        logger.exception("the resource was not brought about")
+        logger.exception("the custom resource failed")
         outcome = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH]}
     same = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
     _put(event["ResponseURL"], json.dumps({**outcome, **same, "PhysicalResourceId": physical_id}).encode())

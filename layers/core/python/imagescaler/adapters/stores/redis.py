@@ -9,7 +9,7 @@ from redis.exceptions import OutOfMemoryError
 
 from imagescaler.adapters.clients.redis import open_client, unavailable_as
 from imagescaler.adapters.stores.quota import UPLOAD_SHARE, limit_bytes
-from imagescaler.adapters.stores.redis_ledger import Allowance, Ledger, blob_key
+from imagescaler.adapters.stores.redis_ledger import Ledger, Quota, blob_key
 from imagescaler.domain.errors import BlobNotFound, StoreFull, StoreUnavailable
 
 CHUNK_BYTES = 1 << 20
@@ -27,13 +27,13 @@ class RedisImageStore:
         self._ledger = Ledger(self._redis)
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
-        allowance, size = Allowance(limit_bytes(key, self._quota_bytes), replaced=key), len(data)
+        quota, size = Quota(limit_bytes(key, self._quota_bytes), replaced=key), len(data)
         async with self._writing() as partial:
             held = 0
             # The last piece first, so that Redis allocates exactly the memory of the blob.
             for offset in reversed(range(0, max(size, 1), CHUNK_BYTES)):
                 piece = memoryview(data)[offset : offset + CHUNK_BYTES]
-                await self._write(partial, offset, piece, held, allowance)
+                await self._write(partial, offset, piece, held, quota)
                 held = size
             await self._finish(partial, key, size, ttl_s, replace=True)
 
@@ -72,20 +72,18 @@ class RedisImageStore:
         if one is named, and what is incomplete is deleted.
         """
         limit = limit_bytes(key, self._quota_bytes)
-        allowance = Allowance(limit, account, int(limit * UPLOAD_SHARE))
+        quota = Quota(limit, account, int(limit * UPLOAD_SHARE))
         async with self._writing() as partial:
-            await self._ledger.check(size, allowance)
+            await self._ledger.check(size, quota)
             offset = 0
             async for chunk in chunks:
-                await self._write(partial, offset, chunk, offset, allowance)
+                await self._write(partial, offset, chunk, offset, quota)
                 offset += len(chunk)
             return await self._finish(partial, key, size, ttl_s, replace=False)
 
-    async def _write(
-        self, partial: str, offset: int, piece: bytes | memoryview, held: int, allowance: Allowance
-    ) -> None:
+    async def _write(self, partial: str, offset: int, piece: bytes | memoryview, held: int, quota: Quota) -> None:
         ttl_ms = PARTIAL_TTL_S * 1000
-        if not await self._ledger.write(partial, offset, piece, held=held, ttl_ms=ttl_ms, allowance=allowance):
+        if not await self._ledger.write(partial, offset, piece, held=held, ttl_ms=ttl_ms, quota=quota):
             raise StoreUnavailable(TOO_SLOW)
 
     async def _finish(self, partial: str, key: str, size: int, ttl_s: int, *, replace: bool) -> bool:

@@ -120,7 +120,7 @@ def blob_key(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class Quota:
     """The bytes that the store may hold with a blob, and of those the share of the blob's account, if it has one.
 
     The bytes of the blob that it will replace do not count.
@@ -140,16 +140,16 @@ class Ledger:
             redis.register_script(COMMON + script) for script in (CHECK, WRITE, DELETE, COPY, MOVE)
         )
 
-    async def check(self, size: int, allowance: Allowance) -> None:
+    async def check(self, size: int, quota: Quota) -> None:
         """Raise StoreFull if there is no room for `size` bytes more."""
-        _settle(await self._check(keys=KEYS, args=[size, allowance.limit, allowance.account, allowance.share]))
+        _settle(await self._check(keys=KEYS, args=[size, quota.limit, quota.account, quota.share]))
 
     async def write(
-        self, name: str, offset: int, data: bytes | memoryview, *, held: int, ttl_ms: int, allowance: Allowance
+        self, name: str, offset: int, data: bytes | memoryview, *, held: int, ttl_ms: int, quota: Quota
     ) -> bool:
         """Write a part of a blob, count it, and renew the blob; False if it has fewer than `held` bytes."""
-        limits: list[str | int] = [allowance.limit, allowance.account, allowance.share]
-        args = [name, ttl_ms, *limits, offset, held, data, allowance.replaced]
+        limits: list[str | int] = [quota.limit, quota.account, quota.share]
+        args = [name, ttl_ms, *limits, offset, held, data, quota.replaced]
         return _settle(await self._write(keys=[*KEYS, blob_key(name)], args=args))
 
     async def delete(self, name: str) -> None:

@@ -6,14 +6,14 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from PIL import Image, ImageFile
+from PIL import Image
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.encode.encoded import Encoded
-from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
+from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED, tiles_of
 from imagescaler.probe.color_encoding import ColorEncoding
 from imagescaler.probe.timeline import Timeline
 
@@ -53,53 +53,52 @@ def has_deep_tiles(image: Image.Image) -> bool:
     return any(DEEP_SAMPLES in str(tile.args) for tile in tiles_of(image))
 
 
-def tiles_of(image: Image.Image) -> list[Any]:
-    """List the tiles of an image that is not decoded yet."""
-    return image.tile if isinstance(image, ImageFile.ImageFile) else []
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """How one format is read and written with Pillow.
-
-    `plugin` is Pillow's name of the format, `opened_as` the names that an opened file may have. `parameters` returns
-    what the encoder is called with, from the image, the options and a quality of 1 to 100; `embed` what it is called
-    with for metadata; `prepare` the image in a mode that the format has. `check_structure` raises ImageProblem for a
-    file whose parts are too many or of a variety that is not accepted, before anything else reads them; `readable`
-    returns a checked file as Pillow reads it, without what it takes for damage though no pixel is lost. `check_pixels`
-    raises EOFError if pixels are missing that only decoding shows. `warnings` returns sentences about what of a file is
-    not used, from the file as it was sent and as it was repaired. `decoded_pixels` counts those that decoding takes if
-    they are not those of the stored size, else 0. `clip` reduces an opened image, whose limits were checked, to the
-    part that is shown. `covered_part` returns the part of an opened
-    image that the file has pixels for, None if all. `decoded` completes the pixels of an opened image, which have a
-    mode that can be resampled; `refined` those that were cut from 16 bits to 8, to which it gives the curve of sRGB if
-    the file states its colors by numbers. `has_few_colors` returns True for an opened image, and `is_lossless` for a
-    file, that is small because of it. `profile_modes` are the modes whose ICC profile a file can keep, of
-    `max_profile_bytes`.
-    """
+    """How one format is read and written with Pillow."""
 
     format: Format
-    plugin: str
-    opened_as: frozenset[str]
-    parameters: Callable[[Image.Image, Options, int], Parameters] = lambda _image, _options, _quality: {}
-    embed: Callable[[EmbeddedMetadata], Parameters] = plain_metadata
-    prepare: Callable[[Image.Image, Options], Image.Image] = lambda image, _options: image
+    plugin: str  # Pillow's name of the format
+    opened_as: frozenset[str]  # the formats that Pillow may give an opened file
+
+    # Reading, in this order. `data` is the whole file; most hooks may raise what decoders raise for damage.
+
+    # Raise ImageProblem for a file of too many parts or of a variety that is not accepted, before anything reads it.
     check_structure: Callable[[bytes, Limits], None] = lambda _data, _limits: None
+    # Return a checked file as Pillow reads it, without what Pillow takes for damage although no pixel is lost.
     readable: Callable[[bytes], bytes] = lambda data: data
-    check_pixels: Callable[[bytes], None] = lambda _data: None
-    warnings: Callable[[bytes, bytes], tuple[str, ...]] = lambda _sent, _repaired: ()
-    decoded_pixels: Callable[[bytes], int] = lambda _data: 0
+    # Reduce an opened image, whose limits were checked, to the part that is shown.
     clip: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
+    # Return sentences about what of a file is not used, from the file as it was sent and as it was repaired.
+    warnings: Callable[[bytes, bytes], tuple[str, ...]] = lambda _sent, _repaired: ()
+    # Count the pixels that decoding takes, 0 if they are those of the stored size.
+    decoded_pixels: Callable[[bytes], int] = lambda _data: 0
+    # True if an opened image has more bits per sample of color or alpha than Pillow decodes.
     has_deep_colors: Callable[[Image.Image], bool] = has_deep_tiles
+    # True if a file is small because it has few colors, or because it is lossless.
     has_few_colors: Callable[[Image.Image], bool] = lambda _image: False
     is_lossless: Callable[[bytes], bool] = lambda _data: False
+    # Raise EOFError if pixels are missing, as far as only decoding shows it.
+    check_pixels: Callable[[bytes], None] = lambda _data: None
+    # Return the part of an opened image that the file has pixels for, None if all.
     covered_part: Callable[[Image.Image], Area | None] = lambda _image: None
+    # Complete the pixels of an opened image, which have a mode that can be resampled.
     decoded: Callable[[Image.Image, Image.Image], Image.Image] = lambda _image, pixels: pixels
+    # Complete pixels that were cut from 16 bits to 8; with colors stated by numbers, they get the curve of sRGB.
     refined: Callable[[Image.Image, bytes, ColorEncoding | None], Image.Image] = lambda pixels, _data, _colors: pixels
-    profile_modes: frozenset[str] = COLOR_MODES | GREY_MODES
-    max_profile_bytes: int = 2**32 - 1
     metadata_follows_pixels: bool = False
     decodes_upright: bool = False  # Pillow turns the image while it decodes, and reports the upright size
+
+    # Writing
+
+    # Return the image in a mode that the format has.
+    prepare: Callable[[Image.Image, Options], Image.Image] = lambda image, _options: image
+    # Return what the encoder is called with, from image, options and a quality of 1 to 100; and for metadata.
+    parameters: Callable[[Image.Image, Options, int], Parameters] = lambda _image, _options, _quality: {}
+    embed: Callable[[EmbeddedMetadata], Parameters] = plain_metadata
+    profile_modes: frozenset[str] = COLOR_MODES | GREY_MODES  # modes whose ICC profile a file can keep
+    max_profile_bytes: int = 2**32 - 1
+
     frames: FrameCodec | None = None
     versions: Callable[[], Mapping[str, str | None]] = dict
 

@@ -8,10 +8,11 @@ from imagescaler.domain.errors import TooManyChunks
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
-from imagescaler.engine.codecs.codec import Codec, FrameCodec, tiles_of
+from imagescaler.engine.codecs.codec import Codec, FrameCodec
 from imagescaler.engine.codecs.png_samples import refined
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.frames import read_png, write_png
+from imagescaler.engine.pixels.modes import tiles_of
 from imagescaler.engine.pixels.palettes import with_palette
 from imagescaler.engine.pixels.transparency import GREY_SCALES
 from imagescaler.probe.formats.png import ANIMATION, DATA

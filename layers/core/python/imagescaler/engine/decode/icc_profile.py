@@ -4,6 +4,7 @@ Those that are made have version 2.4 (ICC.1:2001-04), which every reader has.
 """
 
 import struct
+from collections.abc import Sequence
 from io import BytesIO
 
 from PIL import ImageCms
@@ -11,13 +12,12 @@ from PIL import ImageCms
 from imagescaler.engine.pixels.transfer_functions import light_of
 from imagescaler.probe.color_encoding import Chromaticities, ColorEncoding
 
-Vector = tuple[float, float, float]
-Matrix = tuple[Vector, Vector, Vector]  # rows
+Matrix = Sequence[Sequence[float]]  # rows
 
 # The modes to which a profile for a color space can be applied; F is 16-bit grey.
 SPACES = {"RGB ": {"RGB", "RGBA"}, "CMYK": {"CMYK"}, "GRAY": {"L", "LA", "F"}}
-D50: Vector = (0.9642, 1.0, 0.8249)
-BRADFORD: Matrix = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
+D50 = (0.9642, 1.0, 0.8249)
+BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 SAMPLES = 4 * 255 + 1  # of a curve: every sample of eight bits is one of them
 HEADER_BYTES, ENTRY_BYTES = 128, 12
 VERSION = 0x02400000
@@ -65,59 +65,40 @@ def _file(space: bytes, tags: list[tuple[bytes, bytes]]) -> bytes:
     return head.ljust(HEADER_BYTES, b"\0") + struct.pack(">I", len(tags)) + table + body
 
 
-def _xyz(color: Vector) -> bytes:
+def _xyz(color: Sequence[float]) -> bytes:
     return b"XYZ " + bytes(4) + _fixed(color)
 
 
-def _fixed(color: Vector) -> bytes:
+def _fixed(color: Sequence[float]) -> bytes:
     return struct.pack(">3i", *(round(65536 * each) for each in color))
 
 
 def _to_d50(chromaticities: Chromaticities) -> Matrix:
     """Return the matrix from linear RGB to XYZ, adapted from the white of the encoding to D50 by Bradford."""
-    xyz = [(x, y, 1 - x - y) for x, y in zip(chromaticities[::2], chromaticities[1::2], strict=True)]
-    white: Vector = (xyz[0][0] / xyz[0][1], 1.0, xyz[0][2] / xyz[0][1])
-    primaries: Matrix = (xyz[1], xyz[2], xyz[3])
-    # Columns of primaries, of which white is the sum
-    sums = _applied(_inverse(_transposed(primaries)), white)
-    scaled = _transposed((_times(primaries[0], sums[0]), _times(primaries[1], sums[1]), _times(primaries[2], sums[2])))
-    ratios = [there / here for there, here in zip(_applied(BRADFORD, D50), _applied(BRADFORD, white), strict=True)]
-    adapted = (_times(BRADFORD[0], ratios[0]), _times(BRADFORD[1], ratios[1]), _times(BRADFORD[2], ratios[2]))
-    return _product(_inverse(BRADFORD), _product(adapted, scaled))
-
-
-def _times(vector: Vector, factor: float) -> Vector:
-    return vector[0] * factor, vector[1] * factor, vector[2] * factor
-
-
-def _dot(one: Vector, other: Vector) -> float:
-    return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
-
-
-def _cross(one: Vector, other: Vector) -> Vector:
-    return (
-        one[1] * other[2] - one[2] * other[1],
-        one[2] * other[0] - one[0] * other[2],
-        one[0] * other[1] - one[1] * other[0],
-    )
-
-
-def _applied(matrix: Matrix, vector: Vector) -> Vector:
-    return _dot(matrix[0], vector), _dot(matrix[1], vector), _dot(matrix[2], vector)
-
-
-def _transposed(matrix: Matrix) -> Matrix:
-    first, second, third = matrix
-    return (first[0], second[0], third[0]), (first[1], second[1], third[1]), (first[2], second[2], third[2])
+    white, *primaries = [(x, y, 1 - x - y) for x, y in zip(chromaticities[::2], chromaticities[1::2], strict=True)]
+    column = [(each / white[1],) for each in white]
+    unscaled = list(zip(*primaries, strict=True))
+    to_xyz = _product(unscaled, _diagonal(_product(_inverse(unscaled), column)))  # white is the sum of the primaries
+    here, there = _product(BRADFORD, column), _product(BRADFORD, [(each,) for each in D50])
+    ratios = [(after / before,) for (after,), (before,) in zip(there, here, strict=True)]
+    return _product(_product(_inverse(BRADFORD), _product(_diagonal(ratios), BRADFORD)), to_xyz)
 
 
 def _product(one: Matrix, other: Matrix) -> Matrix:
-    columns = _transposed(other)
-    return _transposed((_applied(one, columns[0]), _applied(one, columns[1]), _applied(one, columns[2])))
+    columns = list(zip(*other, strict=True))
+    return [[sum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in one]
+
+
+def _diagonal(column: Matrix) -> Matrix:
+    return [[value if row == place else 0.0 for place in range(3)] for row, (value,) in enumerate(column)]
 
 
 def _inverse(matrix: Matrix) -> Matrix:
-    first, second, third = matrix
-    factor = 1 / _dot(first, _cross(second, third))
-    columns = _cross(second, third), _cross(third, first), _cross(first, second)
-    return _transposed((_times(columns[0], factor), _times(columns[1], factor), _times(columns[2], factor)))
+    """Return the inverse of 3 x 3 numbers by their cofactors."""
+
+    def cofactor(row: int, column: int) -> float:
+        (a, b), (c, d) = ([matrix[(row + i) % 3][(column + j) % 3] for j in (1, 2)] for i in (1, 2))
+        return a * d - b * c
+
+    determinant = sum(matrix[0][column] * cofactor(0, column) for column in range(3))
+    return [[cofactor(row, column) / determinant for row in range(3)] for column in range(3)]

@@ -14,7 +14,10 @@ QUANTIZE = "quantize"  # the operation that made a palette
 def size_warnings(
     spec: OutputSpec, source: Source, result: Result, operations: tuple[str, ...], mode: str
 ) -> list[str]:
-    """Return a sentence if a result has noticeably more bytes than its source, though not more pixels of this mode."""
+    """Return a sentence if a result has noticeably more bytes than its source, and not more pixels.
+
+    `mode` is Pillow's of the pixels before they got a palette, if they did.
+    """
     is_reduced = result.width * result.height * result.frames <= source.width * source.height * source.frames
     if result.bytes <= NOTICEABLE * source.bytes or not is_reduced:
         return []

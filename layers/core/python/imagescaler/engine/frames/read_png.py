@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from PIL import Image
 
-from imagescaler.engine.codecs.png_samples import refined
+from imagescaler.engine.codecs.png_samples import GREY, GREY_ALPHA, refined
 from imagescaler.engine.frames.patches import Disposal, Patch, compose
 from imagescaler.probe.formats.png import COLOR_TYPE, PngFrame, frames
 from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
@@ -15,13 +15,12 @@ DISPOSALS = {0: Disposal.STAYS, 1: Disposal.CLEARED, 2: Disposal.UNDONE}
 OVER = 1
 # Chunks before the pixels that hold for all frames.
 SHARED = {b"PLTE", b"tRNS"}
-WITHOUT_COLORS = {0, 4}
 
 
 def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
     """Yield the canvas after each frame; raises ValueError for a frame that reaches beyond it."""
     frames = compose(_patches(data, image.size), image.size, "PNG", partial(refined, colors=None))
-    return (frame.convert("LA") for frame in frames) if data[COLOR_TYPE] in WITHOUT_COLORS else frames
+    return (frame.convert("LA") for frame in frames) if data[COLOR_TYPE] in {GREY, GREY_ALPHA} else frames
 
 
 def _patches(data: bytes, size: tuple[int, int]) -> Iterator[Patch]:

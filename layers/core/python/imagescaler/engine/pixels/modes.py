@@ -1,5 +1,7 @@
 """Pillow's modes, and the conversion to one that can be resampled."""
 
+from typing import Any
+
 from PIL import Image, ImageFile
 
 from imagescaler.domain.errors import UnsupportedImageFormat
@@ -27,10 +29,14 @@ RESIZABLE = {
 PLAIN = COLOR_MODES | GREY_MODES | {"CMYK"}
 
 
+def tiles_of(image: Image.Image) -> list[Any]:
+    """List the tiles of an image that is not decoded yet."""
+    return image.tile if isinstance(image, ImageFile.ImageFile) else []
+
+
 def is_grey(image: Image.Image) -> bool:
     """True if an opened image has no colors; Pillow reads 16-bit grey with alpha as RGBA."""
-    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else []
-    return image.mode in WITHOUT_COLORS or any(tile.args == DEEP_GREY_ALPHA for tile in tiles)
+    return image.mode in WITHOUT_COLORS or any(tile.args == DEEP_GREY_ALPHA for tile in tiles_of(image))
 
 
 def normalized(image: Image.Image) -> Image.Image:

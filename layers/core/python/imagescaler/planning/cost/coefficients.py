@@ -14,15 +14,12 @@ PROCESS_BYTES = 62_000_000  # of the processor before it opens an image
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """Time for a pixel, memory for a pixel besides the pixel itself, and time for a color a palette is chosen from.
-
-    `plain` is the share of these times that a plain picture takes.
-    """
+    """Time for a pixel, memory for a pixel besides the pixel itself, and time for a color a palette is chosen from."""
 
     ns: float
     bytes: float = 0.2
     palette_ns: float = 0
-    plain: float = 1
+    plain: float = 1  # share of these times that a plain picture takes
 
 
 RESAMPLE_NS, RESAMPLE_LINEAR_NS = 1.2, 20  # for a pixel read or written
@@ -58,12 +55,11 @@ USUAL_BITS, PLAIN_BITS = 1.5, 0.35  # of the file of a photograph for a pixel, a
 
 
 def encoder_of(
-    fmt: Format, options: Options, pixels: int, bits: float, *, is_animated: bool, has_few_colors: bool = False
+    fmt: Format, options: Options, pixels: int, bits: float, *, is_animated: bool, has_few_colors: bool
 ) -> Codec:
     """Return the coefficients of an encoder, as options and source set it, for a result of so many pixels.
 
-    `bits` are those of the source's file for a pixel of source or result, whichever has more pixels: the little that is
-    known of how much detail the encoder of AVIF meets, which takes it from 70 to 2,000 ns for a pixel.
+    `bits` of the source's file for a pixel, of source or result, whichever has more, stand for the detail of the image.
     """
     if fmt is Format.AVIF and is_animated:
         return ANIMATED_AVIF_ENCODER

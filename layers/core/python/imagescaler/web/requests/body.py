@@ -1,7 +1,6 @@
 """The body of a request as fields, whether it is a form or JSON: both have the same names."""
 
 import json
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -48,7 +47,9 @@ def _explained(error: Any, model: type[BaseModel]) -> dict[str, Any]:
     if error["type"] != "extra_forbidden":
         return dict(error)
     name = str(error["loc"][-1])
-    [*similar] = get_close_matches(SYNONYMS.get(name, name), model.model_fields, n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only
+
+    similar = get_close_matches(SYNONYMS.get(name, name), model.model_fields, n=1)
     advice = f"; did you mean {similar[0]}?" if similar else "; /docs lists the fields"
     return {**error, "msg": f"there is no such field{advice}", "input": None}
 
