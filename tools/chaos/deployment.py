@@ -47,7 +47,7 @@ SAFETIES = {
         "where id = :id and attempt >= :attempt",
     ),
     "outages": Safety("adapters/clients/postgres.py", "asyncpg.InvalidTransactionStateError,", ""),
-    "rollback": Safety("usecases/create_task.py", "if not await tasks.discard(new.id):", "if not new.id:"),
+    "rollback": Safety("usecases/create_task.py", "return await tasks.discard(new.id)", "return True"),
     "hashes": Safety(
         "usecases/get_result.py",
         "if len(data) != result.bytes or hashlib.sha256(data).hexdigest() != result.sha256:",

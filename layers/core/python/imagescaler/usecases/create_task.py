@@ -108,7 +108,10 @@ async def create_task(
 async def _write(
     new: NewTask, image: ImageInput, retention: Retention, tasks: TaskRepository, store: ImageStore
 ) -> tuple[Task, bool]:
-    """Store the source and add the task; if this raises, or another task has the key, the source is deleted."""
+    """Store the source and add the task; if this raises, or another task has the key, the source is deleted.
+
+    It stays if the database does not answer: a statement that waits there may add the row later, which needs it.
+    """
     try:
         async with _retry_after_from_backlog(tasks):
             await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
@@ -117,6 +120,9 @@ async def _write(
         raise
     try:
         task, created = await tasks.add(new)
+    except Unavailable as error:
+        await _discard(new, tasks)
+        raise RepositoryUnavailable(UNKNOWN) from error
     except Exception as error:
         if await _roll_back(new, tasks, store):
             raise
@@ -156,14 +162,19 @@ async def _roll_back(new: NewTask, tasks: TaskRepository, store: ImageStore) -> 
 
     It stays if a replay has enqueued it or its attempt has begun: the queue's answer was lost.
     """
+    is_gone = await _discard(new, tasks)
+    if is_gone:
+        await _delete_source(new, store)
+    return is_gone
+
+
+async def _discard(new: NewTask, tasks: TaskRepository) -> bool:
+    """Delete the row; False if it stays, or may stay."""
     try:
-        if not await tasks.discard(new.id):
-            return False
+        return await tasks.discard(new.id)
     except Unavailable:
         logger.warning("a refused task could not be removed", extra={"task_id": str(new.id)})
         return False
-    await _delete_source(new, store)
-    return True
 
 
 async def _delete_source(new: NewTask, store: ImageStore) -> None:
