@@ -17,7 +17,6 @@ from imagescaler.adapters.clients import custom_resource
 from imagescaler.adapters.clients.postgres import MAX_CONNECTIONS
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.domain.errors import RepositoryUnavailable
-from imagescaler.domain.retention import Retention
 from imagescaler.runtime import telemetry
 from tests.cloud import REGION
 from tests.deployed import ACCOUNT, Stack, deployed, transformed
@@ -42,22 +41,22 @@ MAY = {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/uploads/*", "s3:GetObject"),
         ("images/sources/*", "s3:PutObject s3:DeleteObject"),
-        (BUCKET, "s3:ListBucket"),
+        (BUCKET, "s3:ListBucket images/uploads/*"),
     },
     "create_upload": {("images/uploads/*", "s3:PutObject")},
-    "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket")},
-    "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket")},
-    "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket")},
+    "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/results/*")},
+    "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket images/health")},
+    "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/uploads/*")},
     "process_task": {
         (QUEUE, "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
         ("images/results/*", "s3:PutObject s3:DeleteObject"),
-        (BUCKET, "s3:ListBucket"),
+        (BUCKET, "s3:ListBucket images/sources/*"),
     },
     "sweep_tasks": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
-        (BUCKET, "s3:ListBucket"),
+        (BUCKET, "s3:ListBucket images/sources/*"),
     },
 }
 
@@ -125,8 +124,24 @@ def test_a_function_may_do_what_it_does_and_nothing_else(stack: Stack, name: str
     for statement in stack.statements(name):
         actions = statement["Action"]
         verbs = actions if isinstance(actions, str) else " ".join(actions)
-        allowed.add((stack.name_of(statement["Resource"]), verbs))
+        prefixes = [prefix for condition in statement.get("Condition", {}).values() for prefix in condition.values()]
+        allowed.add((stack.name_of(statement["Resource"]), " ".join([verbs, *prefixes])))
     assert allowed == MAY.get(name, set())
+
+
+def test_health_asks_of_the_bucket_what_its_policy_allows(
+    stack: Stack, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A HEAD of the bucket has no prefix, and would be refused."""
+    variables = stack.configuration("health")["Environment"]["Variables"]
+    monkeypatch.setenv("STORE_URL", variables["STORE_URL"])
+    asked: list[Any] = []
+    store = functions["health"].servers["store"]
+    store._client.raw.meta.events.register(
+        "provide-client-params.s3", lambda params, model, **_: asked.append((model.name, params["Prefix"]))
+    )
+    assert functions.http("health", "GET", "/api/v1/health").json["store"]["status"] == "ok"
+    assert asked == [("ListObjectsV2", "images/health")]
 
 
 def test_logs_are_kept_for_a_month(stack: Stack) -> None:
@@ -214,15 +229,25 @@ def test_a_dead_letter_queue_is_open_to_its_source_alone(stack: Stack) -> None:
         assert arn == attributes["QueueArn"]
 
 
-def test_the_bucket_is_private_encrypted_and_forgets() -> None:
+def test_the_bucket_is_private_and_encrypted() -> None:
     bucket = of_type("AWS::S3::Bucket")[BUCKET]
     assert all(bucket["PublicAccessBlockConfiguration"].values())
     assert "AES256" in json.dumps(bucket["BucketEncryption"])
-    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
-    longest = TEMPLATE["Parameters"]["ResultTtlSeconds"]["MaxValue"]
-    needed_s = {"sources/": Retention().source_ttl_s, "uploads/": Retention().upload_ttl_s, "results/": longest}
-    assert days.keys() == {f"images/{prefix}" for prefix in needed_s}
-    assert all(days[f"images/{prefix}"] * 86_400 > ttl_s for prefix, ttl_s in needed_s.items())
+
+
+@pytest.mark.parametrize("name", ["Source", "Upload", "Result"])
+def test_the_bucket_keeps_objects_until_they_have_expired_and_not_much_longer(name: str) -> None:
+    rules = of_type("AWS::S3::Bucket")[BUCKET]["LifecycleConfiguration"]["Rules"]
+    [rule] = [each for each in rules if each["Prefix"] == f"images/{name.lower()}s/"]
+    table, parameter, column = rule["ExpirationInDays"]["Fn::FindInMap"]
+    assert parameter == {"Ref": f"{name}TtlSeconds"}
+    for ttl_s in TEMPLATE["Parameters"][parameter["Ref"]]["AllowedValues"]:
+        days = TEMPLATE["Mappings"][table][ttl_s][column]
+        assert int(ttl_s) < days * 86_400 <= int(ttl_s) + 86_400
+    variable = f"{name.upper()}_TTL_S"
+    functions = of_type("AWS::Lambda::Function").values()
+    given = [made["Environment"]["Variables"].get(variable) for made in functions]
+    assert [value for value in given if value] == [parameter] * (2 if name == "Upload" else 1)
 
 
 def test_a_browser_may_send_to_the_bucket_what_was_signed() -> None:

@@ -13,6 +13,7 @@ from imagescaler.domain.errors import BlobNotFound, StoreUnavailable
 
 EMPTY = "InvalidRange"  # S3 has no first bytes of an empty object (RFC 9110, 15.5.17)
 MISSING = frozenset({"404", "NoSuchKey"})  # a response to HEAD has no body, so no error code
+HEALTH = "health"  # no object has this prefix; a HEAD of the bucket would need the permission to list all of it
 MAX_BLOB_BYTES = 512 << 20  # larger than any of our blobs; protects the memory from foreign objects
 
 
@@ -65,7 +66,8 @@ class S3ImageStore:
 
     async def ping(self) -> None:
         with unavailable_as(StoreUnavailable, "The image store does not answer. Try again."):
-            await self._client.call("head_bucket", Bucket=self._bucket.name)
+            probe = self._bucket.at(HEALTH)
+            await self._client.call("list_objects_v2", Bucket=probe["Bucket"], Prefix=probe["Key"], MaxKeys=1)
 
     def _read(self, key: str, part: Mapping[str, str]) -> bytes:
         try:
