@@ -187,7 +187,7 @@ def test_both_files_are_told_by_their_hashes(form: Format, target: Format) -> No
 
 CODECS: dict[Format, set[str]] = {
     Format.JPEG: {"libjpeg-turbo"},
-    Format.PNG: {"zlib"},
+    Format.PNG: {"zlib", "isal"},
     Format.WEBP: {"libwebp"},
     Format.AVIF: {"libavif", "dav1d", "aom"},
     Format.GIF: set(),

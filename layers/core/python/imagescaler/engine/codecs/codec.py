@@ -69,6 +69,8 @@ class Codec:
     readable: Callable[[bytes], bytes] = lambda data: data
     # Reduce an opened image, whose limits were checked, to the part that is shown.
     clip: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
+    # Have an opened image decoded by what is faster than Pillow.
+    decode_faster: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
     # Return sentences about what of a file is not used, from the file as it was sent and as it was repaired.
     warnings: Callable[[bytes, bytes], tuple[str, ...]] = lambda _sent, _repaired: ()
     # Count the pixels that decoding takes, 0 if they are those of the stored size.

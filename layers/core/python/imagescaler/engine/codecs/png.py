@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import isal
 from PIL import Image, PngImagePlugin, features
 
 from imagescaler.domain.errors import TooManyChunks
@@ -9,6 +10,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
+from imagescaler.engine.codecs.png_inflate import inflate_faster
 from imagescaler.engine.codecs.png_samples import refined
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.frames import read_png, write_png
@@ -92,10 +94,11 @@ CODEC = Codec(
     prepare=prepare,
     has_few_colors=has_few_colors,
     check_structure=check_structure,
+    decode_faster=inflate_faster,
     refined=refined,
     warnings=warnings,
     metadata_follows_pixels=True,
     frames=FrameCodec(read_png.read, write_png.write, has_one_mode=True),
     # zlib as it runs, not as it was built: zlib-ng in its place reports its own version.
-    versions=lambda: {"zlib": features.version_codec("zlib")},
+    versions=lambda: {"zlib": features.version_codec("zlib"), "isal": isal.__version__},
 )

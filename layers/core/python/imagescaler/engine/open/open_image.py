@@ -57,6 +57,7 @@ def open_image(data: bytes, source: Source, limits: Limits) -> Iterator[Image.Im
         limits.check_source(source.format, image.size)
         with decoding(source.format):
             codec.clip(image, data)
+            codec.decode_faster(image, data)
         scale_transparent_color(image)
         yield image
 
