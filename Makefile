@@ -183,6 +183,9 @@ conformance: $(READY) $(SAM) ## run the suite against WAYS="embedded compose sam
 bench-images: $(READY) ## how large the images are, and how long containers take to answer
 	$(BIN)/python -m tools.benchmarks.images
 
+bench-http: $(READY) ## the service beside thumbor, IPX and the bare engine, over HTTP; ARGS=--quick for a short run
+	$(BIN)/python -m tools.benchmarks.http $(ARGS)
+
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.scaling $(ARGS)
 

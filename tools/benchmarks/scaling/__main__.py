@@ -1,4 +1,4 @@
-"""`make bench-scaling`: our engine beside sharp, pyvips, thumbor and IPX, in process and over HTTP; writes it up."""
+"""`make bench-scaling`: our engine beside sharp, pyvips, thumbor and IPX, in process; writes it up."""
 
 import argparse
 import subprocess
@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from local.servers.folders import temporary_data_folder
-from tools.benchmarks.scaling import corpus, document, load, machine, measuring, tables
+from tools.benchmarks.scaling import corpus, document, machine, measuring, tables
 from tools.benchmarks.scaling.cases import CASES, LARGE, Case
 from tools.benchmarks.scaling.contenders import WORKERS, Contender, contenders
 from tools.benchmarks.scaling.installation import ROOT, Installation
@@ -16,8 +15,6 @@ from tools.benchmarks.scaling.judging import Judges, judging
 from tools.benchmarks.scaling.results import Results
 
 ROUNDS, QUICK_ROUNDS = 7, 3
-LOAD_ROUNDS, QUICK_LOAD_ROUNDS = 4, 2
-LOAD_COUNT = 60
 
 
 def main() -> None:
@@ -25,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-scaling", description=__doc__)
     parser.add_argument("--corpus", type=Path, help="a folder with the sources")
     parser.add_argument("--quick", action="store_true", help="fewer cases, contenders and rounds")
-    parser.add_argument("--only", help="only cases with this in their names, and nothing over HTTP")
+    parser.add_argument("--only", help="only cases with this in their names")
     parser.add_argument("--write-only", action="store_true", help="write the document from the last run's results")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "docs", help="where the document and the plot are written"
@@ -56,11 +53,6 @@ def _measure(installation: Installation, folder: Path | None, only: str | None, 
         row for case in LARGE for row in measuring.peaks(case, pictures, (each for each in chosen if each.only is None))
     )
     yield results
-    if only is None:
-        with temporary_data_folder() as data:
-            load_rounds = QUICK_LOAD_ROUNDS if quick else LOAD_ROUNDS
-            results.loads.extend(load.measure(installation, pictures, data, load_rounds, LOAD_COUNT))
-    yield results
 
 
 def _measure_case(case: Case, results: Results, pictures: Path, chosen: Sequence[Contender], judges: Judges) -> None:
@@ -80,10 +72,11 @@ def _write(installation: Installation, results: Results, folder: Path) -> None:
         "-m",
         f"{WORKERS}.plot",
         installation.folder / "results.json",
+        installation.folder / "http.json",
         folder / "performance.svg",
     )
     subprocess.run(plot, cwd=ROOT, check=True)
-    for table in (tables.aims, tables.ratios, tables.qualities, tables.memory, tables.loads):
+    for table in (tables.aims, tables.ratios, tables.qualities, tables.memory):
         print(f"\n{table(results)}")
 
 

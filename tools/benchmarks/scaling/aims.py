@@ -8,9 +8,7 @@ from tools.benchmarks.scaling.contenders import OURS, RIVAL
 from tools.benchmarks.scaling.matching import is_equal
 from tools.benchmarks.scaling.results import Results, Row
 
-AIM_CLIENTS = 4
-AIMS_OVER_HTTP = {"thumbor": 1.2, "IPX": 1.0}
-MEMORY, HTTP = "memory", "HTTP"
+MEMORY = "memory"
 REASONS = {
     "JPEG": """Huffman decoding takes 85 % of the time, the same in both, and the SHA-256 of the source for the receipt
   2 to 7 %. To reach the aim, or nearly: hash a source once, when it is received, instead of with every task.""",
@@ -19,10 +17,6 @@ REASONS = {
   of the difference are lost when the pixels are copied to Pillow).""",
     MEMORY: """sharp streams; ours keeps the whole file in memory until it is decoded. To reach the aim, just: release
   the file in parts; then the two images of resampling take the most memory.""",
-    HTTP: """scaling is less than half of the work. The others go from a file to a response in one process; ours passes
-  an image through a gateway, an event, a row, a queue and a store, in Python, and answers two requests. To
-  come closer: notify a waiting request that its task has ended, instead of polling the row, and have fewer
-  processes between client and function. To reach the aim, all of that may take a third of its present time.""",
 }
 """Why an aim may be missed, and what would reach it."""
 OF_FORMATS = {"jpg": "JPEG", "png": "PNG"}
@@ -59,13 +53,6 @@ def verdicts(results: Results) -> Iterator[Verdict]:
     for case in (each for each in LARGE if (each.name, RIVAL) in memory):
         ratio = memory[case.name, OURS] / memory[case.name, RIVAL]
         yield _at_most(f"peak memory, {case.name}", case.aim, ratio, MEMORY)
-    rates = {load.service: load.images_per_s for load in results.loads if load.clients == AIM_CLIENTS}
-    for name in (each for each in rates if each.startswith(OURS)):
-        for service, aim in AIMS_OVER_HTTP.items():
-            ratio = rates[name] / rates[service]
-            subject = f"images per second over HTTP, {AIM_CLIENTS} clients, {name}, to {service}"
-            miss = f" by {1 - ratio / aim:.0%}"
-            yield Verdict(subject, f"≥ {aim:.1f}", ratio, ratio >= aim, miss, reason=HTTP)
 
 
 def _of_case(case: Case, rows: dict[str, Row]) -> Verdict:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tools.benchmarks import page
 from tools.benchmarks.scaling import tables
 from tools.benchmarks.scaling.results import Results
 
@@ -52,21 +53,12 @@ The peak of the resident memory of a process that scales one image once, in MiB,
 interpreter.
 
 {memory}
-
-## Over HTTP
-
-A JPEG of 12 megapixels is scaled to a width of 800, on the same cores as the clients: images per second · CPU time per
-image of all processes of the service. Ours receives the image with every task or, *uploaded once*, reads it from its
-store, which corresponds to what the others do. It writes the task to Postgres, passes a queue, scales, stores the
-result, and returns it in a second response. thumbor (one process for each core) and IPX (one process with threads) read
-a file, answer, and store nothing. Each request has its own connection.
-
-{loads}
 {unable}"""
 
 
 def write(results: Results, path: Path, notes: dict[str, str]) -> None:
-    """Write the document."""
+    """Write the document, and keep its section about HTTP, which another benchmark writes."""
+    kept = page.read_section(path, "Over HTTP")
     path.write_text(
         TEXT.format(
             quick="This is a `--quick` run: fewer cases, contenders and rounds." if results.is_quick else "",
@@ -81,9 +73,9 @@ def write(results: Results, path: Path, notes: dict[str, str]) -> None:
             qualities=tables.qualities(results),
             walls=tables.walls(results),
             memory=tables.memory(results),
-            loads=tables.loads(results),
             unable=_unable(results),
         )
+        + (f"\n{kept}" if kept else "")
     )
 
 

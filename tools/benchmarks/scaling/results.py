@@ -31,16 +31,6 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """A service under a number of clients: medians; `cpu_s` is of all its processes, per image."""
-
-    service: str
-    clients: int
-    images_per_s: float
-    cpu_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
     """Everything of one run."""
 
@@ -53,7 +43,6 @@ class Results:
     rows: list[Row] = field(default_factory=list)
     unable: list[Refusal] = field(default_factory=list)
     memory: list[Row] = field(default_factory=list)
-    loads: list[Load] = field(default_factory=list)
 
     def of(self, case: str) -> dict[str, Row]:
         """Return a case's rows by contender."""
@@ -67,6 +56,6 @@ class Results:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
         document: dict[str, Any] = json.loads(path.read_text())
-        kinds = {"rows": Row, "memory": Row, "loads": Load, "unable": Refusal}
+        kinds = {"rows": Row, "memory": Row, "unable": Refusal}
         lists: dict[str, Any] = {name: [kind(**each) for each in document.pop(name)] for name, kind in kinds.items()}
         return cls(**document, **lists)

@@ -1,7 +1,8 @@
 """The tables, in Markdown, which a terminal shows as well."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from tools.benchmarks.markdown import table
 from tools.benchmarks.scaling.aims import REASONS, verdicts
 from tools.benchmarks.scaling.cases import CASES, LARGE
 from tools.benchmarks.scaling.contenders import OURS
@@ -18,9 +19,9 @@ def aims(results: Results) -> str:
         (each.subject, each.aim, NONE if each.measured is None else f"{each.measured:.2f}", each.outcome)
         for each in told
     )
-    table = _table(("subject", "aim", "measured", "outcome"), lines)
+    verdict_table = table(("subject", "aim", "measured", "outcome"), lines)
     missed = dict.fromkeys(each.reason for each in told if each.reason and not each.is_met)
-    return "\n".join([table, "", *(f"- {reason}: {REASONS[reason]}" for reason in missed)])
+    return "\n".join([verdict_table, "", *(f"- {reason}: {REASONS[reason]}" for reason in missed)])
 
 
 def ratios(results: Results) -> str:
@@ -31,7 +32,7 @@ def ratios(results: Results) -> str:
         rows = results.of(case)
         cells = [f"{rows[name].cpu_ratio:.2f}" if name in rows else NONE for name in names]
         lines.append((case, *cells, f"{rows[OURS].cpu_s * 1000:.0f} ms" if OURS in rows else NONE))
-    return _table(("work", *names, "ours is"), lines)
+    return table(("work", *names, "ours is"), lines)
 
 
 def walls(results: Results) -> str:
@@ -42,7 +43,7 @@ def walls(results: Results) -> str:
         for case in _cases(results)
         for rows in (results.of(case),)
     )
-    return _table(("work", *names), lines)
+    return table(("work", *names), lines)
 
 
 def qualities(results: Results) -> str:
@@ -53,7 +54,7 @@ def qualities(results: Results) -> str:
         for case in _cases(results)
         for rows in (results.of(case),)
     )
-    return _table(("work", *names), lines)
+    return table(("work", *names), lines)
 
 
 def memory(results: Results) -> str:
@@ -62,26 +63,7 @@ def memory(results: Results) -> str:
     if not names:
         return UNMEASURED
     found = {(row.case, row.contender): f"{row.peak_bytes / MEBI:.0f}" for row in results.memory}
-    return _table(("work", *names), ((case.name, *(found[case.name, name] for name in names)) for case in LARGE))
-
-
-def loads(results: Results) -> str:
-    """Table of the images per second, and the CPU time per image, of each service."""
-    if not results.loads:
-        return UNMEASURED
-    services = list(dict.fromkeys(load.service for load in results.loads))
-    found = {(load.service, load.clients): load for load in results.loads}
-    lines = (
-        (
-            str(clients),
-            *(
-                f"{found[name, clients].images_per_s:.1f}/s · {found[name, clients].cpu_s * 1000:.0f} ms"
-                for name in services
-            ),
-        )
-        for clients in dict.fromkeys(load.clients for load in results.loads)
-    )
-    return _table(("clients", *services), lines)
+    return table(("work", *names), ((case.name, *(found[case.name, name] for name in names)) for case in LARGE))
 
 
 def _quality(row: Row | None, ours: Row | None) -> str:
@@ -99,8 +81,3 @@ def _names(rows: Iterable[Row]) -> list[str]:
 def _cases(results: Results) -> list[str]:
     measured = {row.case for row in results.rows}
     return [case.name for case in CASES if case.name in measured]
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    rows = [head, ["---"] * len(head), *lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

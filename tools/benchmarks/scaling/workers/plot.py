@@ -7,28 +7,33 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from tools.benchmarks.http import results as http
 from tools.benchmarks.scaling.results import Results
 
+LARGE = "JPEG 12 MP → 800"
 COLORS = {
     "ours": "#d1495b",
-    "ours, uploaded once": "#e8a0aa",
+    "two requests": "#f3d1d6",
+    "one request": "#e8a0aa",
+    "uploaded once": "#d1495b",
     "sharp": "#30638e",
     "sharp, full": "#7fa6c9",
     "pyvips": "#00798c",
     "thumbor": "#edae49",
     "IPX": "#8d96a3",
+    "bare engine": "#cfd8dc",
 }
 BOUND = 2.6
 
 
-def draw(results: Results, path: Path) -> None:
+def draw(results: Results, over_http: http.Results | None, path: Path) -> None:
     """Draw both panels into a file of the kind that its name says."""
     mpl.rcParams.update(
         {"svg.hashsalt": "performance", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     )
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 6.2), width_ratios=(2, 1), layout="constrained")
     _ratios(left, results)
-    _loads(right, results)
+    _loads(right, over_http)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=110)
 
 
@@ -53,13 +58,14 @@ def _ratios(axes: Axes, results: Results) -> None:
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=(len(COLORS) + 1) // 2, frameon=False)
 
 
-def _loads(axes: Axes, results: Results) -> None:
-    services = list(dict.fromkeys(load.service for load in results.loads))
-    clients = list(dict.fromkeys(load.clients for load in results.loads))
+def _loads(axes: Axes, results: http.Results | None) -> None:
+    loads = [each for each in results.loads if each.image == LARGE] if results else []
+    services = list(dict.fromkeys(load.contender for load in loads))
+    clients = list(dict.fromkeys(load.clients for load in loads))
     for number, name in enumerate(services):
-        rates = [load.images_per_s for load in results.loads if load.service == name]
-        places = [index + (number - 1.5) * 0.21 for index in range(len(rates))]
-        bars = axes.bar(places, rates, 0.2, color=COLORS[name], label=name)
+        rates = [load.images_per_s for load in loads if load.contender == name]
+        places = [index + (number - (len(services) - 1) / 2) * 0.15 for index in range(len(rates))]
+        bars = axes.bar(places, rates, 0.14, color=COLORS[name], label=name)
         axes.bar_label(bars, fmt="%.0f", padding=2)
     axes.set_xticks(range(len(clients)), [str(each) for each in clients])
     axes.set_xlabel("clients over HTTP")
@@ -69,4 +75,5 @@ def _loads(axes: Axes, results: Results) -> None:
 
 
 if __name__ == "__main__":
-    draw(Results.load(Path(sys.argv[1])), Path(sys.argv[2]))
+    kept, over_http, plot = map(Path, sys.argv[1:])
+    draw(Results.load(kept), http.Results.load(over_http) if over_http.exists() else None, plot)

@@ -3,8 +3,9 @@
 import os
 import socket
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.service import starting
 from tools.benchmarks.scaling.installation import ROOT, Installation
 
 HOST = "127.0.0.1"
+SERVICE, ENDED = "gateway and host", "ended processes"
+SERVERS = {"postgres", "valkey-server"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,22 @@ class Server:
     url: str
     process_id: int
 
-    def cpu_s(self) -> float:
-        """Add up the CPU time of all processes that are there, in seconds."""
+    def cpu_s(self) -> dict[str, float]:
+        """Return the CPU time of all its processes, in seconds, by what they are; that of ended ones is kept."""
         root = psutil.Process(self.process_id)
-        times = [each.cpu_times() for each in (root, *root.children(recursive=True))]
-        return sum(each.user + each.system for each in times)
+        spent: dict[str, float] = defaultdict(float)
+        for each in (root, *root.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times, name = each.cpu_times(), SERVICE if each == root else _name(each)
+                spent[name] += times.user + times.system
+                spent[name if name in SERVERS else ENDED] += times.children_user + times.children_system
+        return dict(spent)
+
+
+def _name(process: psutil.Process) -> str:
+    """Name of a server's program, or of the folder in which a function runs."""
+    name = process.name()
+    return name if name in SERVERS else Path(process.cwd()).name
 
 
 @contextmanager
