@@ -40,7 +40,7 @@ STRUCTURE = """
 
 
 async def move(dsn: str, direction: Callable[[Config, str], None], revision: str) -> None:
-    """Upgrade or downgrade a database to a revision, in one transaction."""
+    """Upgrade or downgrade a database to a revision."""
 
     def run(connection: Connection) -> None:
         config = Config()
@@ -50,7 +50,7 @@ async def move(dsn: str, direction: Callable[[Config, str], None], revision: str
 
     connect = partial(asyncpg.connect, dsn)
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()
 

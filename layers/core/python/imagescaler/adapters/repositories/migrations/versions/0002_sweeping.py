@@ -2,20 +2,22 @@
 
 from alembic import op
 
+from imagescaler.adapters.repositories.migrations.concurrent_index import create_index
+
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the columns and the indexes."""
+    """Add the indexes and the columns."""
+    create_index("tasks_due", "tasks (expires_at) where status = 'completed'")
+    create_index("tasks_ended", "tasks (completed_at) where status in ('failed', 'expired')")
     op.execute("""
         alter table tasks
             add rings    integer not null default 0,
             add rung_at  timestamptz,
             add swept_at timestamptz
     """)
-    op.execute("create index tasks_due on tasks (expires_at) where status = 'completed'")
-    op.execute("create index tasks_ended on tasks (completed_at) where status in ('failed', 'expired')")
 
 
 def downgrade() -> None:
