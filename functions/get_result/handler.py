@@ -49,11 +49,11 @@ async def read_result_of_task(
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
     if_none_match: Annotated[str | None, Header(alias="If-None-Match", examples=['"an-entity-tag"'])] = None,
 ) -> Response:
-    """Return the image itself if `Accept` prefers an image type, else JSON with the image in base64."""
+    """Return the image itself, or JSON with the image in base64 if `Accept` prefers `application/json`."""
     task, result = await get_result(task_id, owner, rendition, tasks=tasks)
     if result is None:
         return await show_unfinished(task, tasks)
-    found = ResultResponse(task.id, result, accepts_image(accept), rendition)
+    found = ResultResponse(task.id, result, accepts_image(accept, by_default=True), rendition)
     if has_etag(if_none_match, found.etag):
         return found.not_modified()
     with telemetry.damage_reported(task):

@@ -46,9 +46,34 @@ def get(functions: Functions, task_id: str, method: str = "GET", **headers: str)
     return functions.http("get_result", method, f"/api/v1/results/{task_id}", headers=named)
 
 
-@pytest.mark.parametrize("accept", ["image/*", "image/jpeg", "text/html,image/webp,*/*;q=0.8"])
-def test_who_wants_an_image_gets_its_bytes(functions: Functions, completed: str, accept: str) -> None:
-    answer = get(functions, completed, accept=accept)
+ACCEPT_IMAGE = {
+    "no header": {},
+    "an empty one": {"accept": ""},
+    "curl's": {"accept": "*/*"},
+    "any image": {"accept": "image/*"},
+    "one type": {"accept": "image/jpeg"},
+    "a browser's": {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"},
+    "neither": {"accept": "text/html"},
+    "JSON rather not": {"accept": "*/*, application/json;q=0.5"},
+    "no JSON": {"accept": "application/json;q=0"},
+    "both": {"accept": "application/json, image/*"},
+}
+ACCEPT_JSON = [
+    "application/json",
+    "APPLICATION/JSON; charset=utf-8",
+    "application/*",
+    "application/json, text/plain, */*",
+    "application/json, */*;q=0.5",
+    "image/*;q=0.5, application/json",
+    "image/*;q=0, */*",
+]
+
+
+@pytest.mark.parametrize("headers", ACCEPT_IMAGE.values(), ids=ACCEPT_IMAGE)
+def test_a_client_that_asks_for_no_json_gets_the_image(
+    functions: Functions, completed: str, headers: dict[str, str]
+) -> None:
+    answer = get(functions, completed, **headers)
     assert (answer.status, answer.body) == (200, DATA)
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["etag"] == f'"{hashlib.sha256(DATA).hexdigest()}"'
@@ -58,9 +83,9 @@ def test_who_wants_an_image_gets_its_bytes(functions: Functions, completed: str,
     assert answer.headers["vary"] == "Accept"
 
 
-@pytest.mark.parametrize("headers", [{}, {"accept": "*/*"}, {"accept": "application/json"}])
-def test_everybody_else_gets_json(functions: Functions, completed: str, headers: dict[str, str]) -> None:
-    answer = get(functions, completed, **headers)
+@pytest.mark.parametrize("accept", ACCEPT_JSON)
+def test_a_client_that_asks_for_json_gets_it(functions: Functions, completed: str, accept: str) -> None:
+    answer = get(functions, completed, accept=accept)
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.json == {
@@ -81,7 +106,8 @@ def test_who_has_this_version_is_told_so(functions: Functions, completed: str, a
 
 
 def test_the_two_forms_have_different_etags(functions: Functions, completed: str) -> None:
-    assert get(functions, completed).headers["etag"] != get(functions, completed, accept="image/*").headers["etag"]
+    image, as_json = (get(functions, completed, accept=accept) for accept in ("image/*", "application/json"))
+    assert image.headers["etag"] != as_json.headers["etag"]
 
 
 def test_another_version_is_sent(functions: Functions, completed: str) -> None:
@@ -210,7 +236,7 @@ def test_a_picture_too_large_for_an_answer_is_at_a_signed_url(functions: Functio
 
 
 def test_in_json_a_large_picture_has_a_url_in_place_of_data(functions: Functions, large: str) -> None:
-    answer = get(functions, large)
+    answer = get(functions, large, accept="application/json")
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
     url = answer.json.pop("url")
     assert url.startswith(f"https://example.org/storage/results/{large}/1?token=")

@@ -45,23 +45,26 @@ def preferred_wait_s(prefer: str | None) -> int:
     return next((min(int(match[1]), MAX_WAIT_S) for match in matches), 0)
 
 
-def accepts_image(accept: str | None) -> bool:
+def accepts_image(accept: str | None, *, by_default: bool = False) -> bool:
     """True if this Accept header prefers an image to JSON (RFC 9110, 12.5.1). A weight that is no weight counts as 1.
+
+    `by_default` answers for a header that names neither, and prefers `*/*` to JSON of a lower weight.
 
     >>> accepts_image("image/*"), accepts_image("text/html, image/webp, */*;q=0.8"), accepts_image("*/*")
     (True, True, False)
     >>> accepts_image("application/json, image/png;q=0.5"), accepts_image("image/*;q=."), accepts_image("image/*;q=0.")
     (False, True, False)
+    >>> [accepts_image(each, by_default=True) for each in (None, "*/*", "text/html", "application/json, */*")]
+    [True, True, True, False]
     """
-    image = json = 0.0
+    weights: dict[str, float] = {}
     for part in MEMBERS.findall(accept or ""):
         kind, quality = part.partition(";")[0].strip().lower(), QUALITY.search(re.sub(QUOTED, "", part))
-        weight = float(quality[1]) if quality else 1.0
-        if kind.startswith("image/"):
-            image = max(image, weight)
-        elif kind == "application/json":
-            json = max(json, weight)
-    return image > 0 and image >= json
+        weights[kind] = max(weights.get(kind, 0.0), float(quality[1]) if quality else 1.0)
+    json = weights.get("application/json", weights.get("application/*", 0.0))
+    if images := [weight for kind, weight in weights.items() if kind.startswith("image/")]:
+        return max(images) > 0 and max(images) >= json
+    return by_default and (not json or weights.get("*/*", 0.0) > json)
 
 
 def is_host(host: str) -> bool:

@@ -49,7 +49,12 @@ class Unfinished(BaseModel):
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": ResultBody, "content": IMAGES, "headers": RESULT_HEADERS},
+    200: {
+        "model": ResultBody,
+        "description": "The image, or JSON if `Accept` prefers `application/json`",
+        "content": IMAGES,
+        "headers": RESULT_HEADERS,
+    },
     202: {"model": Unfinished, "description": "Not finished; try again after Retry-After", "headers": RETRY_AFTER},
     303: {
         "description": "The image is too large for a response; fetch it from Location, which expires",
