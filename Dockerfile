@@ -37,6 +37,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash .
 FROM ${BASE}
 COPY --from=zlib /zlib/ /var/lang/lib/
 COPY --from=packages /packages/ ${LAMBDA_TASK_ROOT}/
+COPY layers/core/certificates/ /opt/certificates/
 COPY --from=library /opt/python/ /opt/python/
 COPY --from=function /function/ ${LAMBDA_TASK_ROOT}/
 # No USER: Lambda and compose choose one, and `sam local` adds its emulator as root.

@@ -25,7 +25,10 @@ from tests.cloud import CREDENTIALS, REGION
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 ACCOUNT = "123456789012"
 REPOSITORY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/imagescaler"
-PARAMETERS = {"PostgresSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:postgres-AbCdEf"}
+PARAMETERS = {
+    "PostgresDsn": "postgresql://database.example:5432/imagescaler?sslmode=verify-full",
+    "PostgresSecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:postgres-AbCdEf",
+}
 MANAGED = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSLambdaSQSQueueExecutionRole")
 
 
@@ -97,7 +100,9 @@ class Stack:
             yield from ast.literal_eval(str(document))["Statement"]  # moto gives a dictionary's text in place of JSON
 
     def name_of(self, arn: str) -> str:
-        """Return the logical id behind an ARN; of objects, where in the bucket they are."""
+        """Return the logical id behind an ARN; of objects, where in the bucket they are; secrets are in no stack."""
+        if ":secretsmanager:" in arn:
+            return arn
         physical, _, path = arn.rpartition(":")[2].partition("/")
         names = {value.rpartition("/")[2]: name for name, value in self.resources.items()}
         return path or names[physical]
@@ -116,6 +121,4 @@ def deployed(**parameters: str) -> Iterator[Stack]:
         with zipfile.ZipFile(layer, "w") as archive:
             archive.writestr("python/imagescaler/__init__.py", "")
         s3.put_object(Bucket="artifacts", Key="layer.zip", Body=layer.getvalue())
-        secrets = boto3.client("secretsmanager", REGION)
-        secret = secrets.create_secret(Name="postgres", SecretString='{"dsn": "postgresql://u:p@host/db"}')
-        yield Stack({"PostgresSecretArn": secret["ARN"], **parameters})
+        yield Stack({**PARAMETERS, **parameters})

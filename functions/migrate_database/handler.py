@@ -7,7 +7,7 @@ from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import migrate
 from imagescaler.runtime import loop, settings, telemetry
 
-dsn = settings.from_env(RepositorySettings).postgres_dsn
+database = settings.from_env(RepositorySettings)
 RESOURCE = "database-schema"
 
 
@@ -20,6 +20,6 @@ def handler(event: Any, context: Any) -> dict[str, str]:
 
 
 def _migrate() -> dict[str, str]:
-    revision = loop.run(migrate(dsn))
+    revision = loop.run(migrate(database.postgres_dsn, database.login))
     telemetry.logger().info("database is up to date", extra={"revision": revision})
     return {"revision": revision}

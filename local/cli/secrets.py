@@ -48,7 +48,7 @@ def sam_variables(dsn: str, signing_key: str) -> dict[str, Any]:
     """Return the file for `sam local --env-vars`: the servers are those of compose."""
     servers = dict.fromkeys(("REDIS_URL", "QUEUE_URL", "STORE_URL"), REDIS_URL)
     signing = {"URL_SIGNING_KEY": signing_key, "STORAGE_ADDRESS": STORAGE_ADDRESS}
-    return {"Parameters": {"POSTGRES_DSN": dsn, **servers, **signing}}
+    return {"Parameters": {"POSTGRES_DSN": dsn, "POSTGRES_SECRET_ARN": "", **servers, **signing}}
 
 
 def _secret(path: Path, given: str) -> str:

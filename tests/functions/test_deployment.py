@@ -19,7 +19,7 @@ from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.runtime import telemetry
 from tests.cloud import REGION
-from tests.deployed import ACCOUNT, Stack, deployed, transformed
+from tests.deployed import ACCOUNT, PARAMETERS, Stack, deployed, transformed
 from tests.functions.conftest import Context, Functions, multipart
 from tests.handlers import NAMES, load
 from tests.pictures import photograph
@@ -32,6 +32,21 @@ NOT_MADE = (
 TEMPLATE = transformed()
 RESERVED = {"GetTaskReservedConcurrency": "7"}
 QUEUE, BUCKET = "TaskQueue", "ImageBucket"
+LOGINS = {  # the database role of each function, apart from that of the migration
+    "authorize": "Authorize",
+    "create_task": "Create",
+    "fail_undeliverable_task": "Process",
+    "get_result": "Read",
+    "get_task": "Read",
+    "health": "Read",
+    "manage_keys": "Keys",
+    "process_task": "Process",
+    "sweep_tasks": "Sweep",
+}
+SECRETS = {
+    f"Postgres{role}SecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{role}-AbCdEf"
+    for role in sorted({*LOGINS.values()} - {"Keys"})
+}
 MAY = {
     "fail_undeliverable_task": {
         ("TaskUndeliverableQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
@@ -60,12 +75,19 @@ MAY = {
     },
 }
 
+WITH_DATABASE = sorted({*LOGINS, "migrate_database"})
+
+
+def secret_of(name: str) -> str:
+    """The ARN of a function's secret; the operator's function has none of its own in this stack."""
+    return SECRETS.get(f"Postgres{LOGINS.get(name, '')}SecretArn", PARAMETERS["PostgresSecretArn"])
+
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", NOT_MADE)
-        with deployed(**RESERVED) as made:
+        with deployed(**RESERVED, **SECRETS) as made:
             yield made
 
 
@@ -126,7 +148,8 @@ def test_a_function_may_do_what_it_does_and_nothing_else(stack: Stack, name: str
         verbs = actions if isinstance(actions, str) else " ".join(actions)
         prefixes = [prefix for condition in statement.get("Condition", {}).values() for prefix in condition.values()]
         allowed.add((stack.name_of(statement["Resource"]), " ".join([verbs, *prefixes])))
-    assert allowed == MAY.get(name, set())
+    secrets = {(secret_of(name), "secretsmanager:GetSecretValue")} if name in WITH_DATABASE else set()
+    assert allowed == MAY.get(name, set()) | secrets
 
 
 def test_health_asks_of_the_bucket_what_its_policy_allows(
@@ -149,10 +172,33 @@ def test_logs_are_kept_for_a_month(stack: Stack) -> None:
     assert [group["retentionInDays"] for group in groups] == [30, 30]
 
 
-def test_the_database_is_known_by_reference_alone(stack: Stack) -> None:
-    for name in set(NAMES) - {"docs", "create_upload", "plan_task"}:
-        dsn = stack.configuration(name)["Environment"]["Variables"]["POSTGRES_DSN"]
-        assert re.fullmatch(r"{{resolve:secretsmanager:arn:.+:SecretString:dsn}}", dsn)
+@pytest.mark.parametrize("name", WITH_DATABASE)
+def test_a_function_of_the_database_knows_the_secret_of_its_role(stack: Stack, name: str) -> None:
+    assert stack.configuration(name)["Environment"]["Variables"]["POSTGRES_SECRET_ARN"] == secret_of(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_password_is_in_the_environment_of_a_function(stack: Stack, name: str) -> None:
+    variables = stack.configuration(name)["Environment"]["Variables"]
+    assert "resolve:secretsmanager" not in str(variables)
+    assert variables.get("POSTGRES_DSN", PARAMETERS["PostgresDsn"]) == PARAMETERS["PostgresDsn"]
+    assert ("POSTGRES_DSN" in variables) == ("POSTGRES_SECRET_ARN" in variables) == (name in WITH_DATABASE)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "accepted"),
+    [
+        ("postgresql://host/database", True),
+        ("postgres://host:5432/database?sslmode=verify-full&sslrootcert=/opt/certificates/amazon-rds.pem", True),
+        ("postgresql://user:password@host/database", False),
+        ("postgresql://user@host/database", False),
+        ("mysql://host/database", False),
+        ("", False),
+    ],
+)
+def test_the_url_of_the_database_may_hold_no_login(dsn: str, *, accepted: bool) -> None:
+    pattern = TEMPLATE["Parameters"]["PostgresDsn"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, dsn)) is accepted
 
 
 def test_a_task_goes_through_the_deployed_queue_and_bucket(

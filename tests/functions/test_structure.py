@@ -37,7 +37,12 @@ from tests.imports import distributions, imported
 
 ROOT = Path(__file__).parent.parent.parent
 SERVERS = {"POSTGRES_DSN": "memory://", "REDIS_URL": "memory://", "URL_SIGNING_KEY": SIGNING_KEY}
-DEPLOYED = {"POSTGRES_DSN": "memory://", "QUEUE_URL": "memory://", "STORE_URL": "s3://a-bucket/images"}
+DEPLOYED = {
+    "POSTGRES_DSN": "memory://",
+    "POSTGRES_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:postgres-AbCdEf",
+    "QUEUE_URL": "memory://",
+    "STORE_URL": "s3://a-bucket/images",
+}
 SETTINGS = (
     CostSettings,
     RepositorySettings,

@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import asyncpg
 from asyncpg.connect_utils import SessionAttribute
 from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
+from imagescaler.adapters.clients import secret_login
+from imagescaler.adapters.clients.secret_login import SecretLogin
 from imagescaler.domain.errors import RepositoryUnavailable
 
 CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S = 3, 3
@@ -45,8 +48,9 @@ class Database:
     After an error of the connection or the server, the connection is replaced and the statement repeated once.
     """
 
-    def __init__(self, dsn: str, *, statement_cache_size: int) -> None:
-        self._dsn = dsn
+    def __init__(self, dsn: str, *, statement_cache_size: int, login: SecretLogin | None = None) -> None:
+        self._connect = partial(open_connection, dsn, login)
+        self._acquire_timeout_s = CONNECT_TIMEOUT_S + (secret_login.TIMEOUT_S if login else 0)
         self._statement_cache_size = statement_cache_size
         self._pool: asyncpg.Pool | None = None
 
@@ -76,7 +80,7 @@ class Database:
     async def _attempt(self, query: Callable[..., Awaitable[Row]], arguments: dict[str, Any]) -> Row:
         if self._pool is None:
             self._pool = await asyncpg.create_pool(
-                self._dsn,
+                connect=self._connect,
                 min_size=0,
                 max_size=MAX_CONNECTIONS,
                 timeout=CONNECT_TIMEOUT_S,
@@ -85,7 +89,7 @@ class Database:
                 target_session_attrs=WRITABLE,
                 reset=_keep_session,
             )
-        async with self._pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+        async with self._pool.acquire(timeout=self._acquire_timeout_s) as connection:
             try:
                 return await query(connection, **arguments)
             except asyncpg.PostgresError:
@@ -97,3 +101,20 @@ class Database:
 
 async def _keep_session(_: Any) -> None:
     """Skip asyncpg's reset between statements: ours leave no session state, and a reset is a round trip."""
+
+
+async def open_connection(dsn: str, login: SecretLogin | None, *_: Any, **options: Any) -> asyncpg.Connection:
+    """Connect to the server of the DSN, with the login in place of the DSN's, if there is one.
+
+    If Postgres refuses the login, the secret is read again: it may have been rotated.
+    """
+    if login is None:
+        return await asyncpg.connect(dsn, **options)
+    known = await login.read()
+    try:
+        return await asyncpg.connect(dsn, **options, **known)
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        login.forget()
+        if (rotated := await login.read()) == known:
+            raise
+        return await asyncpg.connect(dsn, **options, **rotated)

@@ -1,9 +1,9 @@
 """Migrates the database schema with Alembic, for the function `migrate_database` alone."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,17 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_fixed
 
-from imagescaler.adapters.clients.postgres import WRITABLE
+from imagescaler.adapters.clients.postgres import WRITABLE, open_connection
+from imagescaler.adapters.clients.secret_login import SecretLogin
 
 FOLDER = Path(__file__).parent
 NEWEST = max(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))[:4]
 # Key of the advisory lock; any number that nothing else locks in this database.
 LOCK = 0x1AA6E5CA1E
 LOCK_POLL_S = 0.1
+CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_S, LOCK_PAUSE_S, LOCK_ATTEMPTS = 2, 5, 20
 
 
-async def migrate(dsn: str) -> str:
+async def migrate(dsn: str, login: SecretLogin | None = None) -> str:
     """Upgrade the database to the newest revision and return its name.
 
     Each migration is a transaction, and an advisory lock of the session permits one `migrate` at a time, so it is safe
@@ -39,12 +41,13 @@ async def migrate(dsn: str) -> str:
         reraise=True,
     ):
         with attempt:
-            revision = await _migrate(dsn)
+            revision = await _migrate(dsn, login)
     return revision
 
 
-async def _migrate(dsn: str) -> str:
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: _connect(dsn), poolclass=NullPool)
+async def _migrate(dsn: str, login: SecretLogin | None) -> str:
+    connect = partial(open_connection, dsn, login, timeout=CONNECT_TIMEOUT_S, target_session_attrs=WRITABLE)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             await _lock(connection)
@@ -63,10 +66,6 @@ async def _lock(connection: AsyncConnection) -> None:
     while not await connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": LOCK}):
         await connection.commit()
         await asyncio.sleep(LOCK_POLL_S)
-
-
-async def _connect(dsn: str) -> asyncpg.Connection:
-    return await asyncpg.connect(dsn, timeout=10, target_session_attrs=WRITABLE)
 
 
 def _is_lock_timeout(error: BaseException) -> bool:
