@@ -87,8 +87,8 @@ types: $(READY) ## types (mypy, strict)
 imports: $(READY) ## who may import whom (import-linter)
 	$(BIN)/lint-imports
 
-template: $(READY) ## the SAM template (cfn-lint)
-	$(BIN)/cfn-lint template.yaml
+template: $(READY) ## the templates (cfn-lint)
+	$(BIN)/cfn-lint template.yaml deploy/database.yaml
 
 format: $(READY) ## put the code in shape
 	$(BIN)/ruff check --fix

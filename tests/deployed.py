@@ -112,8 +112,8 @@ class Stack:
 
 
 @contextmanager
-def deployed(**parameters: str) -> Iterator[Stack]:
-    """Deploy the template into an account of its own."""
+def account() -> Iterator[None]:
+    """Imitate an AWS account of its own, with the artifacts of `sam package` in a bucket."""
     with mock.patch.dict(os.environ, CREDENTIALS), moto.mock_aws():
         s3 = boto3.client("s3", REGION)
         s3.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -121,4 +121,11 @@ def deployed(**parameters: str) -> Iterator[Stack]:
         with zipfile.ZipFile(layer, "w") as archive:
             archive.writestr("python/imagescaler/__init__.py", "")
         s3.put_object(Bucket="artifacts", Key="layer.zip", Body=layer.getvalue())
+        yield
+
+
+@contextmanager
+def deployed(**parameters: str) -> Iterator[Stack]:
+    """Deploy the template into an account of its own."""
+    with account():
         yield Stack({**PARAMETERS, **parameters})
