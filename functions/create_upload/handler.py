@@ -10,7 +10,8 @@ from imagescaler.runtime import settings
 from imagescaler.usecases.create_upload import create_upload
 from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
-from imagescaler.web.requests.upload import UploadRequest
+from imagescaler.web.openapi import body_of, json_content
+from imagescaler.web.requests.upload import UploadBody, UploadRequest
 from imagescaler.web.views.upload import UploadView
 
 app = create_app()
@@ -26,8 +27,9 @@ PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedIm
     tags=["uploads"],
     summary="Create an upload for a large file",
     responses=problem_responses(*PROBLEMS),
+    openapi_extra=body_of(json_content(UploadRequest)),
 )
-async def post_upload(body: UploadRequest, request: Request, owner: Owner) -> UploadView:
+async def post_upload(body: UploadBody, request: Request, owner: Owner) -> UploadView:
     """Create an upload: PUT the bytes to `url` with `headers`, then create tasks with its id as `upload_id`."""
     upload = await create_upload(body.bytes, body.media_type, owner, limits=limits, retention=retention, urls=urls)
     return UploadView.of(upload, request)

@@ -12,7 +12,7 @@ from imagescaler.web.app import create_app, lambda_handler
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.openapi import Document
 
-app: FastAPI = create_app()
+app: FastAPI = create_app(any_query=True)
 handler = lambda_handler(app)
 document = Document(Path(__file__).with_name("openapi.json").read_bytes())
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}

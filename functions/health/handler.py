@@ -7,7 +7,7 @@ from imagescaler.usecases.check_health import Server, check_health
 from imagescaler.web.app import create_app, lambda_handler
 from imagescaler.web.views.health import Health
 
-app = create_app()
+app = create_app(any_query=True)
 handler = lambda_handler(app)
 UNHEALTHY = "A server does not answer"
 servers: dict[str, Server] = {

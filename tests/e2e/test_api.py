@@ -83,7 +83,7 @@ BAD: dict[str, tuple[bytes | None, dict[str, Any], int, str]] = {
     "an empty file": (b"", {"width": 8}, 415, "The file is empty"),
     "a PPM": (encoded(upright(plain()), "PPM"), {"width": 8}, 415, ", ".join(each.name for each in Format)),
     "a cut header": (photograph()[:20], {"width": 8}, 422, "cut off"),
-    "zero size": (photograph(), {"width": 0}, 422, "greater than or equal to 1"),
+    "zero size": (photograph(), {"width": 0}, 422, "send at least 1"),
     "a huge size": (photograph(), {"width": 100_000}, 422, "16,383 for a side"),
     "too many pixels": (
         photograph(),

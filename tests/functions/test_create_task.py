@@ -55,10 +55,10 @@ def test_a_files_name_never_matters(functions: Functions, post: Post, name: str)
     ("fields", "field", "says"),
     [
         ({}, "body", "send width, height or both"),
-        ({"width": 0}, "width", "greater than or equal to 1"),
+        ({"width": 0}, "width", "send at least 1"),
         ({"width": -5}, "width", "(it is '-5')"),
-        ({"height": "tall"}, "height", "valid integer"),
-        ({"width": 10, "preserve_ratio": "perhaps"}, "preserve_ratio", "boolean"),
+        ({"height": "tall"}, "height", "send a whole number"),
+        ({"width": 10, "preserve_ratio": "perhaps"}, "preserve_ratio", "send true or false"),
         ({"width": 10, "format": "bmp"}, "format", "'auto', 'jpeg', 'png', 'webp', 'avif', 'gif' or 'tiff'"),
         ({"width": 10, "widht": 20}, "widht", "there is no such field; did you mean width?"),
     ],
@@ -177,7 +177,7 @@ def test_a_png_may_lie_so_only_what_fits_neither_way_is_refused(post: Post) -> N
 
 def test_no_file_is_named(post: Post) -> None:
     answer = post(None, width=800)
-    says = "send either a file or an upload_id"
+    says = "send either the image as file, or the upload_id of an upload"
     assert (answer.status, answer.json["errors"]) == (422, [{"field": "body", "detail": says}])
 
 
@@ -223,6 +223,13 @@ def test_of_a_repeated_field_the_last_counts_and_an_empty_one_is_absent(function
     fields = [("width", "x"), ("width", "90"), ("height", "")]
     answer = functions.http("create_task", "POST", "/api/v1/tasks", **form(fields))
     assert (answer.json["options"]["width"], answer.json["options"]["height"]) == (90, None)
+
+
+def test_an_empty_list_is_absent_as_other_empty_fields_are(post: Post) -> None:
+    """Browsers send each field of a form, and an empty file for a field of files."""
+    answer = post(photograph(), width=8, renditions="", height="", format="", upload_id="")
+    assert answer.status == 202
+    assert answer.json["renditions"] is None
 
 
 def test_a_repeated_list_is_refused(functions: Functions) -> None:

@@ -95,11 +95,11 @@ def test_the_url_is_at_another_address_where_that_is_set(
     ("wanted", "status", "slug", "says"),
     [
         ({"bytes": 50_000_001}, 413, "source-too-large", "50,000,001 bytes; the limit is 50,000,000"),
-        ({"bytes": 0}, 422, "invalid-request", "greater than or equal to 1"),
-        ({"bytes": "many"}, 422, "invalid-request", "integer"),
+        ({"bytes": 0}, 422, "invalid-request", "send at least 1"),
+        ({"bytes": "many"}, 422, "invalid-request", "bytes: send a whole number"),
         ({"bytes": True}, 422, "invalid-request", "bytes: send a number"),
         ({"media_type": "image/bmp"}, 415, "unsupported-image-format", "image/jpeg, image/png, image/webp, image/avif"),
-        ({"name": "a.jpg"}, 422, "invalid-request", "name: Extra inputs"),
+        ({"name": "a.jpg"}, 422, "invalid-request", "name: there is no such field"),
     ],
 )
 def test_what_cannot_be_uploaded_is_refused_with_a_reason(

@@ -274,11 +274,11 @@ def test_a_file_that_a_task_refuses_the_plan_refuses_too(post: Post, ask_of: Ask
     ("content", "says"),
     [
         ({}, "send either a file, or an upload_id, or source_width and source_height"),
-        ({"source_width": 8}, "send either a file"),
+        ({"source_width": 8}, "send both source_width and source_height"),
         ({"source_width": 8, "source_height": 8, "upload_id": str(uuid4())}, "send either a file"),
         ({"upload_id": str(uuid4()), "source_orientation": 6}, "need source_width and source_height"),
-        ({"source_width": 0, "source_height": 8}, "greater than or equal to 1"),
-        ({"source_width": 8, "source_height": 8, "source_orientation": 9}, "less than or equal to 8"),
+        ({"source_width": 0, "source_height": 8}, "send at least 1"),
+        ({"source_width": 8, "source_height": 8, "source_orientation": 9}, "send at most 8"),
         ({"source_width": 8, "source_height": 8, "source_format": "auto"}, "'jpeg', 'png'"),
     ],
 )

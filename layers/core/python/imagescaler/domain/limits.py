@@ -39,12 +39,17 @@ class Limits:
     def check_bytes(self, size: int) -> None:
         """Raise SourceTooLarge if a file has too many bytes."""
         if size > self.max_source_bytes:
-            raise SourceTooLarge(f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}.")
+            raise SourceTooLarge(
+                f"The file has {size:,} bytes; the limit is {self.max_source_bytes:,}. Send a smaller one."
+            )
 
     def check_renditions(self, count: int) -> None:
         """Raise TooManyRenditions if one image is to become too many results."""
         if count > self.max_renditions:
-            raise TooManyRenditions(f"The request asks for {count:,} renditions; the limit is {self.max_renditions:,}.")
+            raise TooManyRenditions(
+                f"The request asks for {count:,} renditions; the limit is {self.max_renditions:,}. "
+                "Send several requests."
+            )
 
     def check_source(self, fmt: Format | None, size: tuple[int, int]) -> None:
         """Raise ImageTooLarge if a source has too many pixels or too long a side."""

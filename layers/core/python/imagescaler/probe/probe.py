@@ -40,7 +40,9 @@ def probe(image: bytes) -> Source:
     except Exception:  # noqa: BLE001 - the parsers raise whatever the damage suggests
         width, height, turn = 0, 0, Turn()
     if width < 1 or height < 1:
-        raise CorruptImage(f"The file begins like a {fmt.name}, but its header has no size: it may be cut off.")
+        raise CorruptImage(
+            f"The file begins like a {fmt.name}, but its header has no size: it may be cut off. Send the whole file."
+        )
     return Source(fmt, *turn.size((width, height)), size, turn.orientation, _count_frames(image, fmt))
 
 

@@ -18,19 +18,25 @@ from imagescaler.domain.errors import TooManyUnknownKeys
 from imagescaler.runtime import loop, telemetry
 from imagescaler.web.problems import MEDIA_TYPE, add_handlers
 from imagescaler.web.requests.headers import is_host
+from imagescaler.web.requests.query import check_query
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
-def create_app(title: str = "imagescaler") -> FastAPI:
-    """Create an application that logs requests, answers errors as problems and serves no documentation."""
+def create_app(title: str = "imagescaler", *, any_query: bool = False) -> FastAPI:
+    """Create an application that logs requests, answers errors as problems and serves no documentation.
+
+    Unknown query parameters are refused unless `any_query` is set: pages and health checks are requested with
+    parameters of other programs, which count visits or defeat caches.
+    """
+    checks = [_check_host, _check_throttle] if any_query else [_check_host, _check_throttle, check_query]
     app = FastAPI(
         title=title,
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
-        dependencies=[Depends(_check_host), Depends(_check_throttle)],
+        dependencies=[Depends(check) for check in checks],
     )
     app.add_middleware(_RequestLog)
     add_handlers(app)

@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 FORM = "multipart/form-data"
 SCHEMAS = "#/components/schemas/"
@@ -22,6 +24,16 @@ class Document:
     def methods(self, path: str) -> list[str]:
         """Return the methods of a path; empty for a path that is not in the document."""
         return next((methods for pattern, methods in self._paths.items() if pattern.fullmatch(path)), [])
+
+
+def body_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what describes the body of an operation, by media type (OpenAPI 3.1, Request Body Object)."""
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def json_content(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the media type of a body in JSON, whose schema is among those of `body_schemas`."""
+    return {"application/json": {"schema": {"$ref": SCHEMAS + model.__name__}}}
 
 
 def file_of_form(types: Iterable[str]) -> dict[str, Any]:

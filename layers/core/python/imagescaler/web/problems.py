@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from imagescaler.domain import errors
+from imagescaler.web.validation_messages import message_of
 from imagescaler.web.views.problem import FieldError, Problem, type_of
 
 STATUS: dict[type[errors.Problem], HTTPStatus] = {
@@ -91,7 +92,7 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
 
 async def _on_invalid(request: Request, invalid: Any) -> JSONResponse:
     every = invalid.errors()
-    found = [FieldError(field=_field(error), detail=_message(error)) for error in every[:MAX_FIELDS]]
+    found = [FieldError(field=_field(error), detail=message_of(error)) for error in every[:MAX_FIELDS]]
     detail = "; ".join(f"{each.field}: {each.detail}" for each in found)
     if len(every) > MAX_FIELDS:
         detail += f"; and {len(every) - MAX_FIELDS:,} more"
@@ -116,10 +117,3 @@ async def _on_bug(request: Request, _: Exception) -> JSONResponse:
 def _field(error: Any) -> str:
     name = ".".join(map(str, error["loc"][1:] or error["loc"]))
     return name if len(name) <= MAX_FIELD_LENGTH else f"{name[:MAX_FIELD_LENGTH]}…"
-
-
-def _message(error: Any) -> str:
-    """Return the message for a field, with the value that was sent if it is short."""
-    message = str(error["msg"]).removeprefix("Value error, ")
-    sent = error.get("input")
-    return f"{message} (it is {sent!r})" if isinstance(sent, str | int | float) and len(str(sent)) < 50 else message  # noqa: PLR2004

@@ -10,14 +10,21 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 
+from imagescaler.web.requests.did_you_mean import did_you_mean
+
 FILE, LIST = "file", "renditions"
-JSON, FORMS = "application/json", {"multipart/form-data", "application/x-www-form-urlencoded", ""}
+JSON, FORM = "application/json", "multipart/form-data"
+FORMS = {FORM, "application/x-www-form-urlencoded", ""}
 OTHER_TYPE = (
     "Send the image as the file of a form (multipart/form-data, with curl -F file=@photo.jpg), "
     "or JSON (application/json) with the upload_id of an upload."
 )
+JSON_AS_FORM = "The body looks like JSON. Send it with the header Content-Type: application/json."
+NO_BOUNDARY = (
+    "The Content-Type has no boundary, which separates the fields of a multipart form. "
+    "Let the client set this header: it knows the boundary."
+)
 MAX_FORM_FIELDS = 50
-SYNONYMS = dict.fromkeys(("image", "img", "photo", "picture", "upload"), FILE) | {"w": "width", "h": "height"}
 MultiPartParser.spool_max_size = 6 << 20  # a Lambda event, and so every file in one, has at most this many bytes
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -33,10 +40,19 @@ async def read_body(request: Request, model: type[Model]) -> Model:
     if kind not in {JSON, *FORMS}:
         raise HTTPException(415, OTHER_TYPE)
     fields = await (_json(request) if kind == JSON else _form(request))
-    may_be_empty = model.model_fields.keys() - {LIST}
-    given = {name: value for name, value in fields.items() if value != "" or name not in may_be_empty}
+    return _validated({name: value for name, value in fields.items() if value != ""}, model)
+
+
+async def read_json_body(request: Request, model: type[Model], *, other_type: str) -> Model:
+    """Validate a body that must be JSON. Raises HTTPException 415 with `other_type`, 400, RequestValidationError."""
+    if _media_type(request) not in {JSON, ""}:
+        raise HTTPException(415, other_type)
+    return _validated(await _json(request), model)
+
+
+def _validated(fields: dict[str, Any], model: type[Model]) -> Model:
     try:
-        return model.model_validate(given)
+        return model.model_validate(fields)
     except ValidationError as error:
         errors = [_explained(each, model) for each in error.errors(include_url=False)]
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
@@ -46,12 +62,9 @@ def _explained(error: Any, model: type[BaseModel]) -> dict[str, Any]:
     """Return an error of validation; that of an unknown field names the one that was probably meant."""
     if error["type"] != "extra_forbidden":
         return dict(error)
-    name = str(error["loc"][-1])
-    from difflib import get_close_matches  # noqa: PLC0415 - for mistakes only
-
-    similar = get_close_matches(SYNONYMS.get(name, name), model.model_fields, n=1)
-    advice = f"; did you mean {similar[0]}?" if similar else "; /docs lists the fields"
-    return {**error, "msg": f"there is no such field{advice}", "input": None}
+    meant = did_you_mean(str(error["loc"][-1]), model.model_fields)
+    advice = f"did you mean {meant}?" if meant else "/docs lists the fields"
+    return {**error, "msg": f"there is no such field; {advice}", "input": None}
 
 
 async def _json(request: Request) -> dict[str, Any]:
@@ -60,17 +73,22 @@ async def _json(request: Request) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"The body is not JSON: {error}.") from error
     if not isinstance(content, dict):
-        raise HTTPException(400, "The body must be a JSON object.")
+        raise HTTPException(400, "The body must be a JSON object, with a name and a value for each field.")
     return {name: value for name, value in content.items() if value is not None}
 
 
 async def _form(request: Request) -> dict[str, Any]:
     """Read the fields of a form, of a repeated one the last; the list must not be repeated, and is then refused."""
+    if _media_type(request) == FORM and "boundary=" not in request.headers["content-type"].lower():
+        raise HTTPException(400, NO_BOUNDARY)
     try:
         async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
-            return {name: await _value(form, name) for name in form}
+            fields = {name: await _value(form, name) for name in form}
     except (LookupError, ValueError) as error:  # of the charset in its Content-Type
         raise HTTPException(400, f"The form cannot be decoded: {error}.") from error
+    if next(iter(fields), "").lstrip().startswith(("{", "[")):
+        raise HTTPException(415, JSON_AS_FORM)
+    return fields
 
 
 async def _value(form: FormData, name: str) -> Any:

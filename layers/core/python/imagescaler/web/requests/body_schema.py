@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
-from imagescaler.web.openapi import FORM, SCHEMAS, file_of_form, forbid_null
+from pydantic import BaseModel
+
+from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, forbid_null, json_content
 from imagescaler.web.requests.body import FILE, LIST
 from imagescaler.web.requests.plan_request import PlanRequest
 from imagescaler.web.requests.task_request import TaskRequest
+from imagescaler.web.requests.upload import UploadRequest
 from imagescaler.web.views.result import IMAGES
 
 UPLOAD = "upload_id"
@@ -15,13 +18,12 @@ UPLOAD = "upload_id"
 def request_body(model: type[TaskRequest]) -> dict[str, Any]:
     """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
     form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(IMAGES)}
-    content = {FORM: form, "application/json": {"schema": {"$ref": SCHEMAS + model.__name__}}}
-    return {"requestBody": {"required": True, "content": content}}
+    return body_of({FORM: form, **json_content(model)})
 
 
 def body_schemas() -> dict[str, Any]:
     """Return the schemas of all bodies by name, and those that they refer to."""
-    schemas: dict[str, Any] = {}
+    schemas: dict[str, Any] = {UploadRequest.__name__: _schema(UploadRequest)}
     for model, required in ((TaskRequest, True), (PlanRequest, False)):
         as_json, form = _schema(model), _schema(model)
         schemas |= as_json.pop("$defs")
@@ -37,7 +39,7 @@ def body_schemas() -> dict[str, Any]:
     return schemas
 
 
-def _schema(model: type[TaskRequest]) -> dict[str, Any]:
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
     return model.model_json_schema(ref_template=SCHEMAS + "{model}")
 
 

@@ -5,6 +5,7 @@ from ipaddress import IPv6Address
 from typing import Annotated
 
 from fastapi import Header
+from pydantic import AfterValidator, WithJsonSchema
 
 MAX_WAIT_S = 20
 PREFER = f"wait=N: wait up to N seconds, at most {MAX_WAIT_S}, for the task to end (RFC 7240)"
@@ -15,11 +16,21 @@ QUALITY = re.compile(r";\s*q\s*=\s*(0(?:\.[0-9]*)?|1(?:\.0*)?)\s*(?=;|$)", re.IG
 HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]{2,45})\]|[A-Za-z0-9._-]{1,253})(?::(?P<port>[0-9]{1,5}))?")
 MAX_PORT = 65_535
 
+KEY = r"^[\x21-\x7e]{1,255}$"
+
+
+def _idempotency_key(key: str) -> str:
+    if not re.fullmatch(KEY, key):
+        raise ValueError(
+            f"send 1 to 255 visible ASCII characters without spaces, such as a UUID; this key has {len(key)} characters"
+        )
+    return key
+
+
 IdempotencyKey = Annotated[
-    str | None,
+    Annotated[str, AfterValidator(_idempotency_key), WithJsonSchema({"type": "string", "pattern": KEY})] | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,255}$",
         description="1 to 255 visible ASCII characters; the same key and request return the same task",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ),

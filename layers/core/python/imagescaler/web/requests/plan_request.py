@@ -40,7 +40,9 @@ class PlanRequest(TaskRequest):
     def _has_one_image(self) -> Self:
         size = (self.source_width, self.source_height)
         ways = (self.file is not None, self.upload_id is not None, size != (None, None))
-        if sum(ways) != 1 or (ways[-1] and None in size):
+        if size != (None, None) and None in size:
+            raise ValueError("send both source_width and source_height")
+        if sum(ways) != 1:
             raise ValueError("send either a file, or an upload_id, or source_width and source_height")
         if not ways[-1] and self.model_fields_set & {"source_format", "source_orientation"}:
             raise ValueError(

@@ -1,6 +1,7 @@
 """A request for a task: an image, and how to scale it to one result or several."""
 
 import json
+import re
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from imagescaler.web.requests.scaling_request import ScalingRequest
 
 # `format` is the form of OpenAPI 3.0, by which generators of clients recognize a file.
 FILE_SCHEMA = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+NAME = "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
 MAX_LISTED = 100  # the bound of validation; the deployment's limit is MAX_RENDITIONS
 PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.MalformedRequest,
@@ -32,13 +34,18 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
 """The problems of an image and its options that are found before decoding."""
 
 
+def _name(name: str) -> str:
+    if not re.fullmatch(NAME, name):
+        raise ValueError("send at most 32 letters, digits, - and _, with a letter or digit first")
+    return name
+
+
 class RenditionRequest(ScalingRequest):
     """One of several results: its name and its own options; null undoes an option from beside the list."""
 
     name: Annotated[
-        str,
+        Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": NAME})],
         Field(
-            pattern="^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$",
             description="at most 32 letters, digits, - and _; unique in the list",
             examples=["small"],
         ),
@@ -101,7 +108,7 @@ class TaskRequest(ScalingRequest):
     @model_validator(mode="after")
     def _has_one_image(self) -> Self:
         if (self.file is None) == (self.upload_id is None):
-            raise ValueError("send either a file or an upload_id")
+            raise ValueError("send either the image as file, or the upload_id of an upload")
         return self
 
     def image(self, owner: str) -> ImageInput:

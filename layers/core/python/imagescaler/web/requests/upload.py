@@ -2,11 +2,17 @@
 
 from typing import Annotated
 
+from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.domain.formats import Format
 from imagescaler.web.option_fields import NotBoolean
+from imagescaler.web.requests.body import read_json_body
 
+OTHER_TYPE = (
+    'Send the size and the type of the file as JSON, with the header Content-Type: application/json, such as {"bytes": '
+    '12345678, "media_type": "image/jpeg"}. Then send the file itself to the url in the response.'
+)
 MEDIA_TYPES: list[JsonValue] = [each.media_type for each in Format]
 
 
@@ -17,3 +23,10 @@ class UploadRequest(BaseModel):
 
     bytes: Annotated[int, Field(ge=1, examples=[12_345_678]), NotBoolean]
     media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
+
+
+async def _read(request: Request) -> UploadRequest:
+    return await read_json_body(request, UploadRequest, other_type=OTHER_TYPE)
+
+
+UploadBody = Annotated[UploadRequest, Depends(_read)]
