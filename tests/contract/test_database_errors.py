@@ -1,6 +1,7 @@
 """Errors of a real Postgres: which of them are outages, and that the connection is replaced after each."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -210,6 +211,15 @@ async def test_a_server_process_that_was_terminated_is_replaced_unnoticed(
         "select pg_terminate_backend(pid) from pg_stat_activity where pid != pg_backend_pid() and datname is not null"
     )
     await repository.ping()
+
+
+async def test_a_session_that_was_idle_for_too_long_is_replaced_unnoticed(postgres_dsn: str) -> None:
+    """`idle_session_timeout` ends those of environments that Lambda has frozen: they do not see it."""
+    made: Any = repositories.connect(f"{postgres_dsn}?idle_session_timeout=100ms")
+    await made.ping()
+    time.sleep(0.3)  # noqa: ASYNC251 - the loop does not run either
+    await made.ping()
+    await made._database.close()
 
 
 async def test_a_database_that_is_not_migrated_is_unavailable(empty_database: str) -> None:

@@ -122,9 +122,13 @@ def test_the_password_is_made_by_rds_and_in_no_template() -> None:
     assert "MasterUserPassword" not in database
 
 
-def test_the_database_accepts_the_connections_of_the_example_of_reservations() -> None:
+def test_the_database_accepts_the_connections_of_the_example_of_reservations_twice() -> None:
+    """Environments of the release before keep theirs for some minutes."""
     page = (ROOT / "docs/deployment.md").read_text()
-    needed = sum(int(total) for *_, total in CONNECTIONS.findall(page))
-    assert RESOURCES["DatabaseParameters"]["Properties"]["Parameters"]["max_connections"] == {"Ref": "MaxConnections"}
+    needed = 2 * sum(int(total) for *_, total in CONNECTIONS.findall(page))
+    assert f"During a deployment it is twice as many, {needed}:" in page
+    parameters = RESOURCES["DatabaseParameters"]["Properties"]["Parameters"]
+    assert parameters["max_connections"] == {"Ref": "MaxConnections"}
     reserved = 3 + 2  # superuser_reserved_connections, and rds.rds_superuser_reserved_connections
     assert needed <= TEMPLATE["Parameters"]["MaxConnections"]["Default"] - reserved
+    assert 0 < int(parameters["idle_session_timeout"]) <= 15 * 60 * 1000
