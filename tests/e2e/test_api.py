@@ -44,6 +44,14 @@ def test_without_the_losses_of_a_format_every_pixel_is_right(client: httpx.Clien
     assert worst_difference(pixels_of(result.content), right) < 12
 
 
+def test_without_a_size_the_result_has_that_of_the_source(client: httpx.Client) -> None:
+    task = finished(client, post(client, photograph(), format="webp", palette="true"))
+    assert (task["result"]["width"], task["result"]["height"], task["result"]["format"]) == (640, 427, "webp")
+    assert task["warnings"] == ["palette has no effect on webp, only on png."]
+    image = client.get(f"/results/{task['id']}").content
+    assert mean_difference(pixels_of(image), pixels_of(photograph())) < 3
+
+
 def test_waiting_saves_the_polling(client: httpx.Client) -> None:
     answer = post(client, photograph(), {"prefer": "wait=20"}, width=80)
     assert (answer.status_code, answer.json()["status"]) == (200, "completed")
@@ -92,7 +100,7 @@ BAD: dict[str, tuple[bytes | None, dict[str, Any], int, str]] = {
         "50,000,000",
     ),
     "no file": (None, {"width": 8}, 422, "file"),
-    "no side": (photograph(), {}, 422, "send width, height or both"),
+    "lossless in a JPEG": (photograph(), {"lossless": "true"}, 422, "lossless is an option of png"),
     "words for numbers": (photograph(), {"width": "wide"}, 422, "integer"),
     "an unknown option": (photograph(), {"width": 8, "colour": "red"}, 422, "colour"),
 }

@@ -51,10 +51,52 @@ def test_a_files_name_never_matters(functions: Functions, post: Post, name: str)
     assert all(key.startswith("sources/") for key in functions["create_task"].store.blobs)
 
 
+WITHOUT_A_SIZE: list[dict[str, Any]] = [
+    {},
+    {"format": "webp"},
+    {"rotate": 90},
+    {"crop": "1,2,30,40"},
+    {"max_bytes": 50_000},
+    {"trim": 5},
+    {"pad": "3"},
+    {"renditions": '[{"name": "modern", "format": "webp"}]'},
+]
+
+
+@pytest.mark.parametrize("fields", WITHOUT_A_SIZE, ids=str)
+def test_without_a_size_a_task_is_accepted(post: Post, fields: dict[str, Any]) -> None:
+    answer = post(photograph(), **fields)
+    assert (answer.status, answer.json["warnings"]) == (202, [])
+
+
+def test_options_without_effect_are_warnings_from_the_beginning(post: Post) -> None:
+    answer = post(photograph(), width=80, palette="true", gravity="north")
+    assert answer.status == 202
+    assert answer.json["warnings"] == [
+        "gravity has no effect without fit=cover or fit=contain.",
+        "palette has no effect on jpeg, only on png.",
+    ]
+
+
+def test_a_warning_names_its_rendition(post: Post) -> None:
+    several = [{"name": "small", "width": 20, "format": "png"}, {"name": "large", "width": 200}]
+    answer = post(photograph(), quality=70, renditions=json.dumps(several))
+    assert answer.json["warnings"] == ["small: quality has no effect on png, only on jpeg, webp and avif."]
+
+
+@pytest.mark.parametrize("more", [{}, {"format": "jpeg"}], ids=["of the source", "asked for"])
+def test_lossless_is_refused_at_once_in_a_format_that_cannot_be(
+    functions: Functions, post: Post, more: dict[str, Any]
+) -> None:
+    answer = post(photograph(), lossless="true", **more)
+    assert answer.status == 422
+    assert "lossless is an option of png, webp, gif and tiff, and " in answer.json["detail"]
+    assert functions["create_task"].store.blobs == {}
+
+
 @pytest.mark.parametrize(
     ("fields", "field", "says"),
     [
-        ({}, "body", "send width, height or both"),
         ({"width": 0}, "width", "send at least 1"),
         ({"width": -5}, "width", "(it is '-5')"),
         ({"height": "tall"}, "height", "send a whole number"),

@@ -64,6 +64,40 @@ def test_a_size_is_enough_for_a_plan(ask: Ask) -> None:
     assert plan["options"]["pad"] == "10,20,10,20"
 
 
+def test_without_a_size_the_plan_has_that_of_the_source(ask: Ask) -> None:
+    source = {"source_width": 4000, "source_height": 3000, "source_format": "jpeg"}
+    assert ask(**source, format="webp", rotate=90).json["result"] == {
+        "format": "webp",
+        "media_type": "image/webp",
+        "width": 3000,
+        "height": 4000,
+    }
+    assert ask(**source).json["predicted"]["seconds"] > 0
+
+
+def test_a_plan_warns_of_options_without_effect(ask: Ask) -> None:
+    planned = ask(source_width=40, source_height=30, source_format="png", width=20, quality=50, dpr=2)
+    assert planned.json["warnings"] == ["quality has no effect on png, only on jpeg, webp and avif."]
+    unknown = ask(source_width=40, source_height=30, width=20, quality=50, fit="cover")
+    assert unknown.json["warnings"] == ["fit has no effect without width and height."]
+    several = [{"name": "a", "format": "png"}, {"name": "b", "format": "webp"}]
+    plans = ask(source_width=40, source_height=30, quality=50, renditions=several).json["renditions"]
+    assert [len(each["plan"]["warnings"]) for each in plans] == [1, 0]
+
+
+@pytest.mark.parametrize("more", [{"source_format": "jpeg"}, {"source_format": "png", "format": "avif"}], ids=str)
+def test_a_plan_refuses_lossless_in_a_format_that_cannot_be(ask: Ask, more: dict[str, Any]) -> None:
+    answer = ask(source_width=40, source_height=30, lossless=True, **more)
+    assert answer.status == 422
+    assert "lossless is an option of png, webp, gif and tiff, and " in answer.json["detail"]
+    asked = {key: value for key, value in more.items() if key == "source_format"}
+    several = [{"name": "a", "lossless": True}, {"name": "b"}]
+    if "format" not in more:
+        [refused, other] = ask(source_width=40, source_height=30, renditions=several, **asked).json["renditions"]
+        assert refused["error"]["type"] == "/problems/never-lossless"
+        assert other["plan"]
+
+
 def test_a_plan_says_what_the_work_will_take(ask: Ask) -> None:
     source = {"source_width": 8000, "source_height": 6000, "source_format": "jpeg"}
     small, large = (ask(**source, width=width).json["predicted"] for width in (400, 4000))
@@ -188,7 +222,7 @@ def test_an_upload_is_planned_in_several_ways_by_json(functions: Functions, ask:
         "[",
         "[]",
         '[{"name": "a", "width": 0}]',
-        '[{"name": "a"}]',
+        '[{"name": "a", "width": 5, "scale": 50}]',
         '[{"name": "a", "width": 5}, {"name": "a", "width": 6}]',
         json.dumps([{"name": f"r{number}", "width": 9} for number in range(13)]),
     ],
@@ -244,7 +278,8 @@ def test_what_only_pixels_tell_is_a_doubt(ask_of: Ask) -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {},
+        {"lossless": "true"},
+        {"lossless": "true", "format": "avif"},
         {"width": 0},
         {"widht": 5},
         {"width": 10, "scale": 5},

@@ -19,7 +19,7 @@ for form in ("jpeg", "png", "webp", "avif", "gif", "tiff"):
 UNSAID = re.compile(
     "send either scale|preserve_ratio=.* contradict|min_.* is more than max_|take the place of gravity|is an option of"
     "|send a CSS color|send left,top,width,height|send pixels for all edges|send 1 to 100, or one for each format"
-    "|the name .* occurs|send width, height or both"
+    "|the name .* occurs"
 )
 LIST = "renditions"  # in a form the list is a text, of which no schema says how it is made
 UNFORESEEN = {
@@ -27,6 +27,7 @@ UNFORESEEN = {
     for slug in (
         "crop-outside",
         "idempotency-key-reused",
+        "never-lossless",
         "target-too-large",
         "too-many-frames",
         "too-many-renditions",

@@ -28,7 +28,8 @@ class FormatInfo:
     lossless: bool = True  # as Pillow writes it
     deep: bool = False  # more than eight bits a sample
     progressive: bool = False
-    palette: bool = False
+    palette: bool = False  # where it is a choice: a GIF always has one
+    metadata: bool = True  # EXIF, XMP and an ICC profile
     orientation_in_header: bool = True  # False where only the whole file has it
     shrinks_on_load: bool = False  # decodes at 1/2, 1/4 and 1/8 of each side
     large_decoder: bool = False  # takes 16 bytes a pixel while it decodes, where others take 8 or 9
@@ -98,7 +99,11 @@ class Format(StrEnum):
     GIF = (
         "gif",
         FormatInfo(
-            signature=re.compile(rb"GIF8[79]a"), extension="gif", animation=True, palette=True, browsers_since=0
+            signature=re.compile(rb"GIF8[79]a"),
+            extension="gif",
+            animation=True,
+            metadata=False,
+            browsers_since=0,
         ),
     )
     TIFF = (

@@ -1,10 +1,12 @@
 """The declaration of an option, on its field of `Options`: all that shows or reads options is made from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
+
+from imagescaler.domain.formats import Format
 
 DECLARATION = "option"
 
@@ -22,7 +24,12 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a field says of its option. The bounds of a number are inclusive, but for `above`."""
+    """What a field says of its option. The bounds of a number are inclusive, but for `above`.
+
+    An option has an effect on results in `results`, on stills only with `stills_only`, not beside an effective option
+    of `replaced_by`, and on sources in `sources` or where a condition of `needs` is met. A condition is the name of an
+    option, a name with a value, or several of these, joined by " and ".
+    """
 
     description: str
     examples: tuple[Any, ...]
@@ -33,6 +40,11 @@ class Declaration:
     multiple_of: int | None = None
     none: str | None = None
     """The text that stands for None, where None is a value and not an absence."""
+    results: Collection[Format] = tuple(Format)
+    sources: Collection[Format] = tuple(Format)
+    stills_only: bool = False
+    replaced_by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def bounds(self) -> Mapping[str, float]:
@@ -46,10 +58,15 @@ class Declaration:
         return {name: bound for name, bound in named.items() if bound is not None}
 
 
-def option(description: str, *, example: Any, group: Group, default: Any = None, **bounds: Any) -> Any:
+def formats(can: Callable[[Format], bool]) -> tuple[Format, ...]:
+    """List the formats with a property."""
+    return tuple(filter(can, Format))
+
+
+def option(description: str, *, example: Any, group: Group, default: Any = None, **more: Any) -> Any:
     """Declare an option as the field of a dataclass; `example` may be a tuple of several."""
     examples = example if isinstance(example, tuple) else (example,)
-    declaration = Declaration(description, examples, group, **bounds)
+    declaration = Declaration(description, examples, group, **more)
     return field(default=default, metadata=MappingProxyType({DECLARATION: declaration}))
 
 

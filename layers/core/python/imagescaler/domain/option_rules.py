@@ -1,18 +1,13 @@
-"""Which options contradict each other."""
+"""Which options contradict each other, or the format of the result."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
+from imagescaler.domain.errors import NeverLossless
 from imagescaler.domain.formats import Format, listed
+from imagescaler.domain.option import formats
 from imagescaler.domain.options import Fit, Gravity, Options
 
-SIZES = ("width", "height", "scale", "min_width", "min_height", "max_width", "max_height")
-"""At least one of these is needed."""
-FORMATS: Mapping[str, Collection[Format]] = {
-    "lossless": [each for each in Format if each.can_be_lossless],
-    "progressive": [each for each in Format if each.info.progressive],
-    "palette": [each for each in Format if each.info.palette],
-}
-"""The formats that have an option, where not all do."""
+LOSSLESS = formats(lambda each: each.can_be_lossless)
 
 
 def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
@@ -21,8 +16,6 @@ def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
     >>> list(contradictions(Options(5, scale=50), {"width", "scale"}))
     ['send either scale, or width and height']
     """
-    if all(getattr(options, size) is None for size in SIZES):
-        yield "send width, height or both, in pixels; or scale, in percent; or a minimum or maximum"
     if options.scale is not None and (options.width or options.height):
         yield "send either scale, or width and height"
     if options.fit and "preserve_ratio" in given and options.preserve_ratio is (options.fit is Fit.FILL):
@@ -34,6 +27,11 @@ def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
             yield f"min_{side} is {least}, which is more than max_{side}, {most}"
     if options.gravity is not Gravity.CENTER and (options.focus_x, options.focus_y) != (None, None):
         yield "focus_x and focus_y take the place of gravity: send either"
-    for name, formats in FORMATS.items():
-        if getattr(options, name) and options.format and options.format not in formats:
-            yield f"{name} is an option of {listed(formats)}, and format is {options.format}"
+    if options.lossless and options.format and options.format not in LOSSLESS:
+        yield f"lossless is an option of {listed(LOSSLESS)}, and format is {options.format}"
+
+
+def check_result_format(options: Options, fmt: Format) -> None:
+    """Raise NeverLossless for a result that has to be lossless in a format that is not."""
+    if options.lossless and fmt not in LOSSLESS:
+        raise NeverLossless(f"lossless is an option of {listed(LOSSLESS)}, and the result is {fmt}.")

@@ -6,11 +6,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, dataclass_transform
 
 from imagescaler.domain.formats import Format, listed
-from imagescaler.domain.option import Group, Option, option, options_of
+from imagescaler.domain.option import Group, Option, formats, option, options_of
 
 MAX_QUALITY = 100
-ANIMATED = listed(each for each in Format if each.has_frames)
-PROGRESSIVE = listed(each for each in Format if each.info.progressive)
+ANIMATED, PROGRESSIVE = formats(lambda each: each.has_frames), formats(lambda each: each.info.progressive)
+WITH_METADATA, DEEP = formats(lambda each: each.info.metadata), formats(lambda each: each.keeps_depth)
+ENLARGING = ("width", "height", "scale", "min_width", "min_height")
+SIZES = (*ENLARGING, "max_width", "max_height")
+"""Without one of these, a result has the size of its source."""
+BOTH_SIDES = ("width and height",)
+PLACED = ("fit=cover", "fit=contain")  # the image is cropped, or has room around it
 NUMBERS = re.compile(r"\d{1,6}(\s*,\s*\d{1,6})*")
 FORMAT_QUALITY = re.compile(r"(\w+)\s*:\s*(\d{1,3})")
 Color = Annotated[str, "#rrggbbaa"]
@@ -201,12 +206,14 @@ class Options:
         default=True,
         example=True,
         group=Group.SIZE,
+        needs=BOTH_SIDES,
     )
     fit: Fit | None = option(
         "how to fit the image to width and height together: inside or outside them, cover them and crop, "
         "contain the whole image and add borders, or fill them without keeping the ratio",
         example="cover",
         group=Group.SIZE,
+        needs=BOTH_SIDES,
     )
     scale: float | None = option(
         "percent of the source, in place of width and height",
@@ -222,9 +229,14 @@ class Options:
         group=Group.SIZE,
         at_least=0.1,
         at_most=10,
+        needs=(*SIZES, "pad"),
     )
     enlarge: bool = option(
-        "false never makes the image larger than the source", default=True, example=False, group=Group.SIZE
+        "false never makes the image larger than the source",
+        default=True,
+        example=False,
+        group=Group.SIZE,
+        needs=ENLARGING,
     )
     min_width: int | None = option("minimum width of the result, in pixels", example=200, group=Group.SIZE, at_least=1)
     min_height: int | None = option(
@@ -240,6 +252,7 @@ class Options:
         default=Gravity.CENTER,
         example="north",
         group=Group.POSITION,
+        needs=PLACED,
     )
     focus_x: float | None = option(
         "focal point, in place of gravity: from 0 at the left edge to 1 at the right",
@@ -247,6 +260,7 @@ class Options:
         group=Group.POSITION,
         at_least=0,
         at_most=1,
+        needs=PLACED,
     )
     focus_y: float | None = option(
         "focal point, in place of gravity: from 0 at the top edge to 1 at the bottom",
@@ -254,6 +268,7 @@ class Options:
         group=Group.POSITION,
         at_least=0,
         at_most=1,
+        needs=PLACED,
     )
     crop: Box | None = option(
         "region of the upright source to use, cut before scaling: left,top,width,height in pixels",
@@ -276,6 +291,8 @@ class Options:
         "CSS color behind the image; without it transparency is kept where the format can",
         example=("white", "#ffcc0080", "transparent"),
         group=Group.CANVAS,
+        sources=formats(lambda each: each.has_alpha),
+        needs=("pad", "fit=contain"),
     )
     rotate: int = option(
         "clockwise rotation in degrees: 90, 180 or 270",
@@ -289,14 +306,21 @@ class Options:
     flip: bool = option("mirror top and bottom, before rotate", default=False, example=True, group=Group.ORIENTATION)
     flop: bool = option("mirror left and right, before rotate", default=False, example=True, group=Group.ORIENTATION)
     auto_orient: bool = option(
-        "turn the source upright by its EXIF orientation", default=True, example=False, group=Group.ORIENTATION
+        "turn the source upright by its EXIF orientation",
+        default=True,
+        example=False,
+        group=Group.ORIENTATION,
+        sources=WITH_METADATA,
     )
-    kernel: Kernel = option("resampling filter", default=Kernel.LANCZOS, example="bicubic", group=Group.PIXELS)
+    kernel: Kernel = option(
+        "resampling filter", default=Kernel.LANCZOS, example="bicubic", group=Group.PIXELS, needs=SIZES
+    )
     linear: bool = option(
         "resample in linear light: keeps the brightness of fine patterns, and is slower",
         default=False,
         example=True,
         group=Group.PIXELS,
+        needs=SIZES,
     )
     blur: float | None = option(
         "standard deviation of a Gaussian blur, in pixels of the result",
@@ -320,25 +344,37 @@ class Options:
         f"1 to 100, for every lossy format or for each; by default {Quality()}",
         example="jpeg:82,webp:78,avif:55",
         group=Group.OUTPUT,
+        results=formats(lambda each: each.is_lossy),
+        replaced_by=("lossless",),
     )
     lossless: bool | None = option(
         "keep every pixel exactly, where the format can; by default only of a lossless WebP that stays a WebP",
         example=True,
         group=Group.OUTPUT,
+        results=formats(lambda each: each.is_lossy and each.can_be_lossless),
     )
     progressive: bool = option(
-        f"{PROGRESSIVE}: load from coarse to fine; smaller, and slower to encode",
+        f"{listed(PROGRESSIVE)}: load from coarse to fine; smaller, and slower to encode",
         default=False,
         example=True,
         group=Group.OUTPUT,
+        results=PROGRESSIVE,
     )
     palette: bool | None = option(
         "png: at most 256 colors; by default only where a PNG had a palette, stays a PNG and does not lose by it",
         example=True,
         group=Group.OUTPUT,
+        results=formats(lambda each: each.info.palette),
+        stills_only=True,
     )
     depth: int | None = option(
-        "8 permits the reduction of 16 bits per sample to 8", example=8, group=Group.OUTPUT, at_least=8, at_most=8
+        "8 permits the reduction of 16 bits per sample to 8",
+        example=8,
+        group=Group.OUTPUT,
+        at_least=8,
+        at_most=8,
+        results=DEEP,
+        sources=DEEP,
     )
     max_bytes: int | None = option(
         "maximum size of the file: uses the highest quality, up to `quality`, that fits",
@@ -347,19 +383,27 @@ class Options:
         at_least=1,
     )
     metadata: Metadata = option(
-        "EXIF and XMP metadata to keep", default=Metadata.NONE, example="copyright", group=Group.OUTPUT
+        "EXIF and XMP metadata to keep",
+        default=Metadata.NONE,
+        example="copyright",
+        group=Group.OUTPUT,
+        results=WITH_METADATA,
     )
     icc: Icc = option(
         "convert the colors to sRGB, or keep the source's ICC profile",
         default=Icc.SRGB,
         example="keep",
         group=Group.OUTPUT,
+        results=WITH_METADATA,
+        replaced_by=("grayscale", "palette"),
     )
     animated: bool = option(
-        f"keep animations, in {ANIMATED}; false takes the first frame",
+        f"keep animations, in {listed(ANIMATED)}; false takes the first frame",
         default=True,
         example=False,
         group=Group.OUTPUT,
+        results=ANIMATED,
+        sources=ANIMATED,
     )
 
     def __post_init__(self) -> None:

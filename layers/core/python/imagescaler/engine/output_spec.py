@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Self
 
-from imagescaler.domain.errors import ImageProblem, NeverLossless, UnsupportedDepth
+from imagescaler.domain.errors import ImageProblem, UnsupportedDepth
 from imagescaler.domain.formats import Format, listed
 from imagescaler.domain.geometry.plan import Plan, plan
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.option_rules import check_result_format
 from imagescaler.domain.options import Fit, Options
+from imagescaler.domain.unused_options import without_unused
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.pixels.modes import DEEP_GREY
 
@@ -38,9 +40,8 @@ class OutputSpec:
         source = opened.source
         fmt = options.format or source.format
         try:
-            if options.lossless and not fmt.can_be_lossless:
-                able = listed(each for each in Format if each.can_be_lossless)
-                raise NeverLossless(f"lossless is an option of {able}, and the result is {fmt}.")
+            check_result_format(options, fmt)
+            options = without_unused(options, source.format, source.frames)
             frames = source.frames if options.keeps_frames(source.format) else 1
             limits.check_frames(frames, source.stored)
             keeps_depth = _keeps_depth(opened, options, fmt)

@@ -7,7 +7,9 @@ from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.plan import Plan, plan
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.option_rules import check_result_format
 from imagescaler.domain.options import Gravity, Options
+from imagescaler.domain.unused_options import unused_options
 from imagescaler.planning.source_traits import SourceTraits
 
 ROTATED = 6  # an EXIF orientation that swaps width and height
@@ -35,11 +37,17 @@ class Preview:
     frames: int = 1
     caveats: tuple[Caveat, ...] = ()
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about options that have no effect."""
+        return tuple(unused_options(self.options, self.traits.format, self.traits.frames).values())
+
 
 def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     """Plan a result without its pixels. An unknown orientation is taken as upright if such a plan is possible.
 
-    Raises ImageTooLarge and TooManyFrames, and CropOutside or TargetTooLarge if no orientation permits a plan.
+    Raises NeverLossless, ImageTooLarge and TooManyFrames; and CropOutside or TargetTooLarge if no orientation permits a
+    plan.
 
     >>> sure = preview(SourceTraits((4000, 3000), Format("jpeg"), 6), Options(800), Limits())
     >>> sure.plan.size, sure.caveats
@@ -49,6 +57,8 @@ def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     ['auto_orient']
     """
     limits.check_source(traits.format, traits.stored)
+    if fmt := options.format or traits.format:
+        check_result_format(options, fmt)
     frames = traits.frames if traits.format and options.keeps_frames(traits.format) else 1
     limits.check_frames(frames, traits.stored)
     try:
@@ -59,7 +69,7 @@ def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
         made = plan(traits.stored, options, limits, orientation=ROTATED)
     limits.check_frames(frames, made.size, "scaled animation")
     caveats = tuple(_caveats(traits, made, options, limits))
-    return Preview(traits, options, made, options.format or traits.format, frames, caveats)
+    return Preview(traits, options, made, fmt, frames, caveats)
 
 
 def _caveats(traits: SourceTraits, made: Plan, options: Options, limits: Limits) -> Iterator[Caveat]:

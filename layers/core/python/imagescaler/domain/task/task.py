@@ -1,6 +1,6 @@
 """A task and its transitions: pure functions, shared by all repositories."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -21,6 +21,7 @@ from imagescaler.domain.task.outcome import Failure, Outcome, Result
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import TRANSITIONS, Status
+from imagescaler.domain.unused_options import unused_options
 
 MAX_UNCOUNTED_ATTEMPTS = 8  # 8 + MAX_ATTEMPTS (3) is below the queue's maxReceiveCount (12)
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
@@ -140,9 +141,16 @@ class Task:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the receipts of its results warn of, each sentence once."""
+        """Options that have no effect, and what the receipts of its results warn of, each sentence once."""
         results = (self.result, *(each.result for each in self.renditions))
-        return tuple(dict.fromkeys(text for each in results if each and each.receipt for text in each.receipt.warnings))
+        receipts = (text for each in results if each and each.receipt for text in each.receipt.warnings)
+        return tuple(dict.fromkeys((*self._unused_options(), *receipts)))
+
+    def _unused_options(self) -> Iterator[str]:
+        of_names = {f"{each.name}: ": each.options for each in self.renditions} or {"": self.options}
+        for name, options in of_names.items():
+            for sentence in unused_options(options, self.source.format, self.source.frames).values():
+                yield f"{name}{sentence}"
 
     @property
     def attempts_exhausted(self) -> bool:

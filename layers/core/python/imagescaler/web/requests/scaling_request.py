@@ -12,7 +12,7 @@ from imagescaler.web.requests.color import CssColor
 
 @with_options(color=CssColor)
 class ScalingRequest(BaseModel):
-    """How to scale: width, height, or both; or scale; or a minimum or a maximum."""
+    """How to scale: width, height, or both; or scale; or a minimum or a maximum; else the source's size stays."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -29,6 +29,7 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.ImageTooLarge,
     errors.TooManyFrames,
     errors.CropOutside,
+    errors.NeverLossless,
     errors.TargetTooLarge,
 )
 """The problems of an image and its options that are found before decoding."""

@@ -1,9 +1,9 @@
 """Plans, as clients get them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Failure
@@ -92,6 +92,7 @@ class PlanView(BaseModel):
     result: PlannedResult
     geometry: GeometryView
     doubts: list[CaveatView]
+    warnings: Annotated[list[str], Field(description="options that have no effect")]
     predicted: PredictedView | None
 
     @classmethod
@@ -110,6 +111,7 @@ class PlanView(BaseModel):
             ),
             predicted=PredictedView.of([preview]),
             doubts=[CaveatView.model_validate(each) for each in preview.caveats],
+            warnings=list(preview.warnings),
         )
 
 

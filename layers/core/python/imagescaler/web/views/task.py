@@ -119,7 +119,8 @@ class TaskView(BaseModel):
     result: ResultView | None = None
     error: TaskError | None = None
     warnings: Annotated[
-        list[str], Field(description="what the results lack or could do better; empty until the task is completed")
+        list[str],
+        Field(description="options without effect; of a completed task, also what the results lack or could do better"),
     ] = []
     renditions: list[RenditionView] | None = None
     srcset: Annotated[str | None, Field(description="for `<img>`: the renditions in one format, by width")] = None
