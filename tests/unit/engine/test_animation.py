@@ -121,7 +121,7 @@ def test_a_gif_shows_each_pixel_that_it_was_given(seed: int) -> None:
     pictures = list(hard_frames(random.Random(seed), 15))
     data = scaled(apng([Patch(pixels_of(each), is_laid_over=False) for each in pictures], SIZE), Format.GIF).data
     seen = 0
-    for ours, theirs in zip(read_gif(Image.open(BytesIO(data)), data), pictures, strict=True):
+    for ours, theirs in zip(read_gif(Image.open(BytesIO(data)), data, None), pictures, strict=True):
         assert difference(ours, pixels_of(theirs)) == 0
         seen += 1
     assert seen == 15
@@ -157,7 +157,11 @@ def test_what_is_transparent_leaves_no_dark_fringes(target: Format) -> None:
     pixels = [np.where(disk[..., None], [250.0, 240, 230, 255], [0, 0, 0, 0]) for disk in disks]
     data = gif([Patch(each, disposal=CLEARED) for each in pixels], (120, 120))
     result = scaled(data, target, width=50, height=50)
-    frames = read_gif(Image.open(BytesIO(result.data)), result.data) if target is Format.GIF else frames_of(result.data)
+    frames = (
+        read_gif(Image.open(BytesIO(result.data)), result.data, None)
+        if target is Format.GIF
+        else frames_of(result.data)
+    )
     for frame in frames:
         colors = pixels_of(frame)
         edges = colors[(colors[..., 3] > 40) & (colors[..., 3] < 255 if target is not Format.GIF else True)]

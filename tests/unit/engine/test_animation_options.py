@@ -116,7 +116,11 @@ def test_room_and_background_are_there_in_all_frames(target: Format, background:
     data = gif([Patch(each) for each in pixels], (20, 20))
     result = scaled(data, target, width=20, height=20, fit=None, background=background, pad=Edges(10, 10, 10, 10))
     corners = {None: (0, 0, 0, 0), "#ff0000ff": (255, 0, 0, 255), "#00ff0080": (0, 255, 0, 128)}
-    frames = read_gif(Image.open(BytesIO(result.data)), result.data) if target is Format.GIF else frames_of(result.data)
+    frames = (
+        read_gif(Image.open(BytesIO(result.data)), result.data, None)
+        if target is Format.GIF
+        else frames_of(result.data)
+    )
     corner = corners[background]
     if target is Format.GIF:
         corner = (*corner[:3], 255 if corner[3] else 0)

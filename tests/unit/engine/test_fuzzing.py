@@ -10,7 +10,7 @@ from PIL import ImageOps
 
 from imagescaler.domain.errors import ImageProblem, SourceTooLarge
 from imagescaler.domain.limits import Limits
-from imagescaler.domain.options import Options
+from imagescaler.domain.options import Damaged, Options
 from imagescaler.engine.scale import scale
 from tests.pictures import encoded
 from tools.hostile import metadata, pngs, webps
@@ -90,10 +90,10 @@ def damaged(draw: st.DrawFn) -> bytes:
     deadline=timedelta(seconds=10),  # nothing hangs
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
-@given(damaged())
-def test_a_damaged_file_is_scaled_or_refused_within_bounds(data: bytes) -> None:
+@given(damaged(), st.sampled_from(Damaged))
+def test_a_damaged_file_is_scaled_or_refused_within_bounds(data: bytes, damage: Damaged) -> None:
     try:
-        scaled = scale(data, Options(24, 16, preserve_ratio=False), LIMITS)
+        scaled = scale(data, Options(24, 16, preserve_ratio=False, damaged=damage), LIMITS)
     except (ImageProblem, SourceTooLarge):
         return
     assert (scaled.result.width, scaled.result.height) == (24, 16)

@@ -211,3 +211,12 @@ def test_the_time_of_an_avif_follows_quality_and_detail(
     traits = SourceTraits(stored, Format.PNG, bytes=file_bytes)
     options = Options(side, quality=Quality.same(quality))
     assert 1 / 3 < cost(traits, options, fmt=Format.AVIF).seconds / seconds < 3
+
+
+def test_a_damaged_file_is_decoded_more_than_once_and_held_more_than_once() -> None:
+    intact = photograph(Format.WEBP)
+    damaged = replace(intact, decodings=6)
+    decoding_s = cost(intact).seconds
+    assert cost(damaged).seconds == pytest.approx(6 * decoding_s, rel=0.01)
+    assert cost(damaged, SMALL).seconds - cost(intact, SMALL).seconds == pytest.approx(5 * decoding_s, rel=0.01)
+    assert 1.2 < cost(damaged, SMALL).memory_bytes / cost(intact, SMALL).memory_bytes < 2

@@ -185,8 +185,19 @@ class UnsupportedImageFormat(ImageProblem):
 class CorruptImage(ImageProblem):
     """The image cannot be decoded.
 
-    The file is truncated or damaged, or its header is wrong. Send an intact file.
+    The file is truncated or damaged, or its header is wrong. Send an intact file, or `damaged=salvage` to get what can
+    be decoded.
     """
+
+    def __init__(self, detail: str, *, may_be_salvaged: bool = False) -> None:
+        super().__init__(detail)
+        self.may_be_salvaged = may_be_salvaged
+
+    def with_advice(self) -> Self:
+        """Return the error with the advice to salvage the file, if that may help."""
+        if not self.may_be_salvaged:
+            return self
+        return type(self)(f"{self.detail} Send damaged=salvage to get what can be decoded.")
 
 
 class ImageTooLarge(ImageProblem):

@@ -65,6 +65,13 @@ class Metadata(StrEnum):
     ALL = "all"
 
 
+class Damaged(StrEnum):
+    """What becomes of a file that lacks pixels."""
+
+    REFUSE = "refuse"
+    SALVAGE = "salvage"
+
+
 class Icc(StrEnum):
     """Whether colors are converted to sRGB or keep the source's ICC profile."""
 
@@ -404,6 +411,13 @@ class Options:
         group=Group.OUTPUT,
         results=ANIMATED,
         sources=ANIMATED,
+    )
+    damaged: Damaged = option(
+        "refuse a file whose pixels are cut off or damaged, or salvage what can be decoded: missing pixels become "
+        "transparent, or gray where the source has no transparency, and `warnings` has a sentence on them",
+        default=Damaged.REFUSE,
+        example="salvage",
+        group=Group.OUTPUT,
     )
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from imagescaler.engine.decode.icc_profile import opened_profile, profile_of
 from imagescaler.engine.decode.metadata import bytes_of, exif_of
 from imagescaler.engine.open.open_image import decoding, open_image
 from imagescaler.engine.pixels.modes import is_grey
+from imagescaler.engine.salvage.salvage import SALVAGE, Salvage
 from imagescaler.probe.color_encoding import BT709, SRGB, ColorEncoding
 from imagescaler.probe.exif_orientation import orientation_of
 from imagescaler.probe.probe import probe, read_colors, read_timeline, repaired
@@ -27,7 +28,7 @@ STILL = Timeline(())
 
 @dataclass(frozen=True, slots=True)
 class OpenedImage:
-    """A file that was checked and opened, and is not decoded.
+    """A file that was checked and opened, and is not decoded; `salvage` is set if it is damaged.
 
     `source` is what probe() read, until `oriented` completes it. `is_deep` is True if samples of colors have more bits
     than Pillow decodes. `colors` are those that the file states by numbers, None if it states none or its ICC profile
@@ -45,6 +46,7 @@ class OpenedImage:
     is_lossless: bool = False
     timeline: Timeline = STILL
     warnings: tuple[str, ...] = ()
+    salvage: Salvage | None = None
 
     @property
     def codec(self) -> Codec:
@@ -55,6 +57,11 @@ class OpenedImage:
     def is_refined(self) -> bool:
         """True if samples of 16 bits are decoded whole before they are cut to 8."""
         return self.is_deep and (self.colors is not None or "transparency" in self.image.info)
+
+    @property
+    def reading(self) -> str:
+        """First operation of every result."""
+        return f"{SALVAGE if self.salvage else 'decode'} {self.source.format}"
 
     @property
     def profile(self) -> bytes | None:
@@ -70,7 +77,7 @@ class OpenedImage:
         turns a picture.
         """
         with decoding(self.source.format):
-            if self.codec.metadata_follows_pixels:
+            if self.codec.metadata_follows_pixels and not self.salvage:
                 self.image.load()
             orientation = self._orientation()
         size = self.image.size
@@ -86,6 +93,12 @@ class OpenedImage:
             return 1
         return orientation if orientation in STEPS else 1
 
+    def salvaged(self, limits: Limits) -> Self:
+        """Return the image as one that is damaged, although its structure is not; raises CorruptImage."""
+        with decoding(self.source.format):
+            salvage = self.codec.salvage(self.data, limits.max_source_bytes)
+        return replace(self, data=salvage.data, salvage=salvage)
+
     @contextmanager
     def reopened(self, limits: Limits) -> Iterator[Self]:
         """Open the file once more, since reading frames moves within the opened file."""
@@ -94,16 +107,22 @@ class OpenedImage:
 
 
 @contextmanager
-def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iterator[OpenedImage]:
+def open_source(
+    data: bytes, options: Sequence[Options], limits: Limits, *, is_salvaged: bool = False
+) -> Iterator[OpenedImage]:
     """Probe and open a file for results with these options; raises ImageProblem or SourceTooLarge."""
-    source = probe(data)
-    sent, data = data, repaired(data, source.format)
+    source, salvage = probe(data), None
+    if is_salvaged:
+        with decoding(source.format):
+            salvage = codec_of(source.format).salvage(data, limits.max_source_bytes)
+        source = replace(probe(salvage.data), bytes=source.bytes)
+    sent, data = data, salvage.data if salvage else repaired(data, source.format)
     with open_image(data, source, limits) as image:
         is_kept = any(each.keeps_frames(source.format) for each in options)
         timeline = read_timeline(data, source.format, limits.max_frames) if is_kept else None
         codec, colors = codec_of(source.format), _colors(image, data, source.format)
         with decoding(source.format):
-            warnings = codec.warnings(sent, data)
+            warnings = () if salvage else codec.warnings(sent, data)
         del sent
         yield OpenedImage(
             image,
@@ -116,6 +135,7 @@ def open_source(data: bytes, options: Sequence[Options], limits: Limits) -> Iter
             is_lossless=codec.is_lossless(data),
             timeline=timeline or STILL,
             warnings=warnings,
+            salvage=salvage,
         )
 
 

@@ -20,6 +20,7 @@ from imagescaler.engine.frames.read_frames import frame_codec_of, read_frames
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.engine.pixels.transparency import WITH_ALPHA, is_opaque
+from imagescaler.engine.salvage.warning import warning_of_frames
 from imagescaler.engine.steps.pipeline import run
 from imagescaler.engine.steps.trim import trimmed
 from imagescaler.probe.probe import probe
@@ -64,6 +65,8 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     data, operations = fit_bytes(encode_at, spec.format, spec.options)
     operations = (*first.operations, *operations)
     count, warnings = probe(data).frames, (*opened.warnings, *warnings)
+    if opened.salvage:
+        warnings += (warning_of_frames(opened.source.format, opened.salvage.lost, opened.timeline.frames),)
     return RenderedImage.of(data, spec, opened.source, operations, mode=mode, frames=count, warnings=warnings)
 
 
@@ -71,8 +74,8 @@ def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:
     """Decode the frames one by one; each is valid until the next. Raises CorruptImage."""
     source, count = opened.source, opened.timeline.frames
     metadata = EmbeddedMetadata(opened.profile)
-    operations = (f"decode {source.format}, {count} frames",)
-    for frame in read_frames(opened.image, opened.data, source.format, count):
+    operations = (f"{opened.reading}, {count} frames",)
+    for frame in read_frames(opened.image, opened.data, source.format, count, opened.salvage):
         yield DecodedImage(frame, source, metadata, operations=operations)
 
 

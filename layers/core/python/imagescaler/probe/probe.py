@@ -82,7 +82,8 @@ def read_timeline(image: bytes, fmt: Format, most: int) -> Timeline | None:
     try:
         timeline = probe_of(fmt).timeline(image, most)
     except (LookupError, ArithmeticError, ValueError, StopIteration, struct.error) as error:
-        raise CorruptImage(f"The animation in the {fmt.name} is cut off or damaged.") from error
+        detail = f"The animation in the {fmt.name} is cut off or damaged."
+        raise CorruptImage(detail, may_be_salvaged=True) from error
     return timeline if timeline and timeline.frames > 1 else None
 
 

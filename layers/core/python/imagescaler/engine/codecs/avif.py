@@ -12,8 +12,10 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.encode.encoded import Encoded
-from imagescaler.engine.frames.stream import save_stream
+from imagescaler.engine.frames.stream import salvaged, save_stream
 from imagescaler.engine.pixels.modes import COLOR_MODES, normalized
+from imagescaler.engine.salvage.avif import salvage
+from imagescaler.engine.salvage.salvage import Salvage
 from imagescaler.probe.formats.avif import clean_aperture
 from imagescaler.probe.formats.avif_sequence import clear_times, write_plays
 from imagescaler.probe.timeline import Timeline
@@ -60,13 +62,17 @@ def decoded_pixels(data: bytes) -> int:
     return prod(aperture[0]) if aperture else 0
 
 
-def read_frames(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
+def read_frames(image: Image.Image, data: bytes, salvage: Salvage | None) -> Iterator[Image.Image]:
     """Yield the clean aperture of each frame."""
-    for number in range(getattr(image, "n_frames", 1)):
-        image.seek(number)
-        clip(image, data)
-        image.load()
-        yield normalized(image)
+
+    def read(image: Image.Image) -> Iterator[Image.Image]:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            clip(image, data)
+            image.load()
+            yield normalized(image)
+
+    return salvaged(image, salvage, read) if salvage else read(image)
 
 
 def write_frames(
@@ -99,6 +105,7 @@ CODEC = Codec(
     plugin="AVIF",
     opened_as=frozenset({"AVIF"}),
     parameters=parameters,
+    salvage=salvage,
     clip=clip,
     decoded_pixels=decoded_pixels,
     profile_modes=COLOR_MODES | {"L"},  # grey with alpha is written as colors

@@ -14,6 +14,7 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED, tiles_of
+from imagescaler.engine.salvage.salvage import Salvage, as_it_is
 from imagescaler.probe.color_encoding import ColorEncoding
 from imagescaler.probe.timeline import Timeline
 
@@ -26,11 +27,12 @@ DEEP_SAMPLES = ";16"
 class FrameCodec:
     """Reader and writer of a format's animations.
 
-    `read` yields each frame as it is shown, valid until the next one. `write` encodes frames of one size and mode, RGB
+    `read` yields each frame as it is shown, valid until the next one; it raises what a decoder raises for a damaged
+    frame, but of a file that is salvaged it yields what is left. `write` encodes frames of one size and mode, RGB
     or RGBA, and asks for each once the one before is encoded.
     """
 
-    read: Callable[[Image.Image, bytes], Iterator[Image.Image]]
+    read: Callable[[Image.Image, bytes, Salvage | None], Iterator[Image.Image]]
     write: Callable[["Codec", Iterator[Image.Image], Timeline, Options, EmbeddedMetadata], Encoded]
     has_one_mode: bool = False  # either all frames have an alpha channel or none has
     keeps_orientation: bool = True
@@ -67,6 +69,8 @@ class Codec:
     check_structure: Callable[[bytes, Limits], None] = lambda _data, _limits: None
     # Return a checked file as Pillow reads it, without what Pillow takes for damage although no pixel is lost.
     readable: Callable[[bytes], bytes] = lambda data: data
+    # Return what is left of a damaged file, completed to at most so many bytes.
+    salvage: Callable[[bytes, int], Salvage] = as_it_is
     # Reduce an opened image, whose limits were checked, to the part that is shown.
     clip: Callable[[Image.Image, bytes], None] = lambda _image, _data: None
     # Have an opened image decoded by what is faster than Pillow.

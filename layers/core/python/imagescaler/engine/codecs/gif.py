@@ -7,6 +7,7 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Area, Codec, FrameCodec, no_metadata
 from imagescaler.engine.frames import read_gif, write_gif
 from imagescaler.engine.pixels.palettes import with_gif_palette
+from imagescaler.engine.salvage.gif import salvage
 
 
 def prepare(image: Image.Image, _options: Options) -> Image.Image:
@@ -27,6 +28,7 @@ CODEC = Codec(
     embed=no_metadata,
     prepare=prepare,
     readable=read_gif.first_frame,
+    salvage=salvage,
     covered_part=covered_part,
     profile_modes=frozenset(),
     frames=FrameCodec(read_gif.read, write_gif.write),

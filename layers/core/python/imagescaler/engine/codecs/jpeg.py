@@ -15,6 +15,7 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.pixels.modes import COLOR_MODES, GREY_MODES
+from imagescaler.engine.salvage.jpeg import salvage
 from imagescaler.probe.formats.jpeg import FRAMES, read_size, segments
 
 # A marker that begins a segment (B.1.1): not a stuffed zero byte, a restart or a fill byte, and none of the reserved
@@ -190,6 +191,7 @@ CODEC = Codec(
     check_pixels=check_pixels,
     warnings=warnings,
     decoded_pixels=decoded_pixels,
+    salvage=salvage,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
     max_profile_bytes=255 * 65_519,  # of as many segments as one byte can number (ICC.1:2022, B.4)
     versions=lambda: {"libjpeg-turbo": features.version_feature("libjpeg_turbo")},

@@ -17,6 +17,7 @@ from imagescaler.engine.frames import read_png, write_png
 from imagescaler.engine.pixels.modes import tiles_of
 from imagescaler.engine.pixels.palettes import with_palette
 from imagescaler.engine.pixels.transparency import GREY_SCALES
+from imagescaler.engine.salvage.png import salvage
 from imagescaler.probe.formats.png import ANIMATION, DATA
 from imagescaler.probe.png_chunks import SIGNATURE
 
@@ -97,6 +98,7 @@ CODEC = Codec(
     decode_faster=inflate_faster,
     refined=refined,
     warnings=warnings,
+    salvage=salvage,
     metadata_follows_pixels=True,
     frames=FrameCodec(read_png.read, write_png.write, has_one_mode=True),
     # zlib as it runs, not as it was built: zlib-ng in its place reports its own version.

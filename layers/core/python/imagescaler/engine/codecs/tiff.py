@@ -39,6 +39,7 @@ from imagescaler.engine.codecs.tiff_samples import (
 )
 from imagescaler.engine.decode.metadata import FOLDERS, EmbeddedMetadata
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
+from imagescaler.engine.salvage.tiff import salvage
 from imagescaler.probe.tiff_directories import Directory, pages, shown_page
 
 # Pillow makes and sorts an object for each strip or tile; a picture of 30,000 rows in three planes has 90,000.
@@ -177,6 +178,7 @@ CODEC = Codec(
     check_structure=check_structure,
     readable=readable,
     warnings=warnings,
+    salvage=salvage,
     decoded=decoded,
     has_deep_colors=has_deep_colors,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},

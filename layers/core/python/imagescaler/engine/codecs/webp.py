@@ -14,6 +14,7 @@ from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.frames.stream import read_stream, save_stream
 from imagescaler.engine.pixels.modes import COLOR_MODES
 from imagescaler.engine.pixels.transparency import OPAQUE
+from imagescaler.engine.salvage.webp import salvage
 from imagescaler.probe.formats.webp import is_animated, is_lossless, with_alpha_flag
 from imagescaler.probe.timeline import Timeline
 
@@ -59,6 +60,7 @@ CODEC = Codec(
     parameters=parameters,
     readable=repair,
     is_lossless=is_lossless,
+    salvage=salvage,
     profile_modes=COLOR_MODES,
     frames=FrameCodec(read_stream, write_frames),
     versions=lambda: {"libwebp": features.version_module("webp")},

@@ -6,6 +6,7 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.output_spec import OutputSpec
+from imagescaler.engine.salvage.salvage import SALVAGE
 
 NOTICEABLE = 1.05  # less may come from headers and metadata, which no option makes smaller
 QUANTIZE = "quantize"  # the operation that made a palette
@@ -16,10 +17,11 @@ def size_warnings(
 ) -> list[str]:
     """Return a sentence if a result has noticeably more bytes than its source, and not more pixels.
 
-    `mode` is Pillow's of the pixels before they got a palette, if they did.
+    `mode` is Pillow's of the pixels before they got a palette, if they did. What is left of a file says nothing of the
+    size of the whole.
     """
     is_reduced = result.width * result.height * result.frames <= source.width * source.height * source.frames
-    if result.bytes <= NOTICEABLE * source.bytes or not is_reduced:
+    if result.bytes <= NOTICEABLE * source.bytes or not is_reduced or operations[0].startswith(SALVAGE):
         return []
     has_palette = any(each.startswith(QUANTIZE) for each in operations)
     ways = list(_smaller(spec, source, may_get_palette=not has_palette and mode.startswith("RGB")))

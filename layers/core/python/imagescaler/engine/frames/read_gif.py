@@ -6,6 +6,7 @@ from PIL import Image
 
 from imagescaler.domain.errors import UnsupportedImageFormat
 from imagescaler.engine.frames.patches import Disposal, Patch, compose
+from imagescaler.engine.salvage.salvage import Salvage
 from imagescaler.probe.formats.gif import DESCRIPTOR_BYTES, HAS_PALETTE, GifFrame, frames, head
 
 DISPOSALS = {2: Disposal.CLEARED, 3: Disposal.UNDONE}
@@ -15,10 +16,10 @@ MOST_BEYOND = 16_000_000
 SHORTEST_CODES = 2  # of numbers of one bit as of two
 
 
-def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
+def read(image: Image.Image, data: bytes, salvage: Salvage | None) -> Iterator[Image.Image]:
     """Yield the screen after each frame; raises ValueError if frames have far more pixels than the screen."""
     width, height = image.size
-    return compose(_patches(data, width * height), image.size, "GIF")
+    return compose(_patches(data, width * height), image.size, "GIF", salvage)
 
 
 def _patches(data: bytes, most_pixels: int) -> Iterator[Patch]:

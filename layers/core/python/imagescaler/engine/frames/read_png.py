@@ -8,6 +8,7 @@ from PIL import Image
 
 from imagescaler.engine.codecs.png_samples import GREY, GREY_ALPHA, refined
 from imagescaler.engine.frames.patches import Disposal, Patch, compose
+from imagescaler.engine.salvage.salvage import Salvage
 from imagescaler.probe.formats.png import COLOR_TYPE, PngFrame, frames
 from imagescaler.probe.png_chunks import SIGNATURE, chunk, chunks
 
@@ -17,9 +18,9 @@ OVER = 1
 SHARED = {b"PLTE", b"tRNS"}
 
 
-def read(image: Image.Image, data: bytes) -> Iterator[Image.Image]:
+def read(image: Image.Image, data: bytes, salvage: Salvage | None) -> Iterator[Image.Image]:
     """Yield the canvas after each frame; raises ValueError for a frame that reaches beyond it."""
-    frames = compose(_patches(data, image.size), image.size, "PNG", partial(refined, colors=None))
+    frames = compose(_patches(data, image.size), image.size, "PNG", salvage, partial(refined, colors=None))
     return (frame.convert("LA") for frame in frames) if data[COLOR_TYPE] in {GREY, GREY_ALPHA} else frames
 
 

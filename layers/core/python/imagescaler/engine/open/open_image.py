@@ -71,4 +71,5 @@ def decoding(fmt: Format) -> Iterator[None]:
             warnings.simplefilter("ignore", UserWarning)  # damaged metadata
             yield
     except DAMAGE as error:
-        raise CorruptImage(f"The {fmt.name} cannot be decoded: it is cut off or damaged.") from error
+        detail = f"The {fmt.name} cannot be decoded: it is cut off or damaged."
+        raise CorruptImage(detail, may_be_salvaged=True) from error

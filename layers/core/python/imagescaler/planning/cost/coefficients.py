@@ -29,6 +29,7 @@ OTHER_NS = 3  # for a pixel of the result, by all steps without a number of thei
 RESULT_NS = 1e6  # for each result, or frame of one, whatever its size
 MOST_COLORS = 2**16  # that Pillow chooses a palette from, however many an image has
 FRAME_BYTES = 24  # of canvases and copies, for a pixel of an animation's frame, decoded and encoded
+SALVAGE_BYTES = 12  # of copies that are compared, for a pixel of a damaged file
 LINEAR_BYTES, LINEAR_RESULT_BYTES = 6, 14  # of floats and tables, for a sample of the source and of the result
 
 DECODERS: Mapping[Format, Codec] = {

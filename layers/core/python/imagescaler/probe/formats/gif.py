@@ -42,7 +42,7 @@ class GifFrame:
 
 def read_size(image: bytes) -> tuple[Size, Turn]:
     """Read the size of the screen, which reaches at least as far as its first frame."""
-    at = SCREEN_BYTES + _palette_bytes(image[10])
+    at = SCREEN_BYTES + palette_bytes(image[10])
     try:
         while image[at] != PICTURE:
             at = _skip(image, at + 2) if image[at] == EXTENSION else at + 1
@@ -63,13 +63,13 @@ def read_timeline(image: bytes, most: int) -> Timeline | None:
 
 def frames(image: bytes) -> Iterator[GifFrame]:
     """Yield the frames; raises IndexError if one is cut off. The trailer may be missing, as in browsers."""
-    at, control = SCREEN_BYTES + _palette_bytes(image[10]), bytes(4)
+    at, control = SCREEN_BYTES + palette_bytes(image[10]), bytes(4)
     while at < len(image) and (kind := image[at]) != TRAILER:
         if kind == PICTURE:
             left, top, width, height = (
                 int.from_bytes(image[place : place + 2], "little") for place in range(at + 1, at + 9, 2)
             )
-            data = at + DESCRIPTOR_BYTES + _palette_bytes(image[at + 9])
+            data = at + DESCRIPTOR_BYTES + palette_bytes(image[at + 9])
             end = _skip(image, data + 1)
             yield GifFrame(Box(left, top, width, height), control, image[at:end])
             at, control = end, bytes(4)
@@ -85,10 +85,11 @@ def frames(image: bytes) -> Iterator[GifFrame]:
 
 def head(image: bytes) -> bytes:
     """Return the descriptor and the palette of the screen."""
-    return image[: SCREEN_BYTES + _palette_bytes(image[10])]
+    return image[: SCREEN_BYTES + palette_bytes(image[10])]
 
 
-def _palette_bytes(flags: int) -> int:
+def palette_bytes(flags: int) -> int:
+    """Return the size of a palette by the flags that announce it, of the screen or of a frame."""
     return 3 << (flags & 7) + 1 if flags & HAS_PALETTE else 0
 
 
@@ -108,7 +109,7 @@ def _skip(image: bytes, at: int) -> int:
 
 def _repetitions(image: bytes) -> int | None:
     """Read the number of repetitions, which precedes the first frame; 0 is forever, None if it is missing."""
-    at = SCREEN_BYTES + _palette_bytes(image[10])
+    at = SCREEN_BYTES + palette_bytes(image[10])
     while at < len(image) and image[at] == EXTENSION:
         content = at + 14
         if image[at + 1] == APPLICATION and image[at + 3 : content] in REPEATING and image[content + 1] == 1:
