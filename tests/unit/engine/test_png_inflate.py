@@ -10,12 +10,12 @@ from imagescaler.engine.codecs.png_inflate import MAX_INFLATED, inflate_faster
 from tests.pictures import chunk, encoded, photograph, png
 
 SIZE = (120, 50)
-DENSE = bytes(2**20)  # of a file, only its length counts
+DENSE = bytes(2**20)  # behind the end of a file: more bytes for a pixel
 
 
 def opened(data: bytes) -> Image.Image:
     image = Image.open(BytesIO(data))
-    inflate_faster(image, DENSE)
+    inflate_faster(image, data + DENSE)
     return image
 
 
@@ -66,6 +66,15 @@ def test_a_wrong_checksum_of_the_stream_costs_no_pixel() -> None:
     stream = zlib.compress(b"".join(b"\0" + row for row in rows))
     data = png(SIZE, 8, 2, rows).replace(chunk(b"IDAT", stream), chunk(b"IDAT", stream[:-1] + bytes([stream[-1] ^ 1])))
     assert opened(data).tobytes() == b"".join(rows)
+
+
+def test_a_file_in_which_both_checksums_are_wrong_is_left_to_zlib_which_refuses_it() -> None:
+    data = bytearray(encoded(Image.fromarray(noise(50, 120, 3)), compress_level=0))
+    data[9_000] ^= 1
+    image = opened(bytes(data))
+    assert "load_read" not in vars(image)
+    with pytest.raises(OSError, match="broken"):
+        image.load()
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2, 3, 5000, 17_000])

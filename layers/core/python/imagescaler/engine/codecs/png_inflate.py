@@ -6,21 +6,40 @@ from typing import Any
 from isal import isal_zlib
 from PIL import Image, PngImagePlugin
 
+from imagescaler.probe.formats.png import DATA
+from imagescaler.probe.png_chunks import END, SIGNATURE
+
 # A denser file spends more time on inflating than on the copies; flat drawings are inflated faster by zlib alone.
 MIN_SHARE = 1 / 8  # of the bytes of its pixels
 HEADER = b"\x78\x01"  # of a zlib stream (RFC 1950, 2.2)
 DAMAGE: Any = isal_zlib.error  # which its stub declares as an instance
-RAW = -15  # a stream without header and checksum: a wrong checksum costs no pixel
+RAW = -15  # a stream without header and checksum: a wrong checksum of the stream alone costs no pixel
 STORED = b"\x00"  # a block that is not the last one and not compressed (RFC 1951, 3.2.4)
 MAX_STORED, MAX_READ, MAX_INFLATED = 2**16 - 1, 2**16, 2**20  # bytes
 
 
 def inflate_faster(image: Image.Image, data: bytes) -> None:
-    """Have an opened PNG inflated by ISA-L when it is decoded, if that is worth it."""
+    """Have an opened PNG inflated by ISA-L when it is decoded, if that is worth it.
+
+    Where checksums of chunks are wrong, that of the stream decides whether pixels are, and zlib checks it.
+    """
     pixels = image.width * image.height * len(image.getbands())
-    if isinstance(image, PngImagePlugin.PngImageFile) and len(data) >= pixels * MIN_SHARE:
+    if not isinstance(image, PngImagePlugin.PngImageFile) or len(data) < pixels * MIN_SHARE:
+        return
+    if _has_right_checksums(memoryview(data)):
         blocks = _stored_blocks(image.load_read)
         image.load_read = lambda _size: next(blocks, b"")  # type: ignore[assignment, method-assign]
+
+
+def _has_right_checksums(data: memoryview) -> bool:
+    """True if no chunk of pixels has a wrong checksum (PNG, third edition, 5.3)."""
+    at, kind = len(SIGNATURE), b""
+    while kind != END and at < len(data):
+        kind, end = bytes(data[at + 4 : at + 8]), at + 8 + int.from_bytes(data[at : at + 4])
+        if kind == DATA and isal_zlib.crc32(data[at + 4 : end]) != int.from_bytes(data[end : end + 4]):
+            return False
+        at = end + 4
+    return True
 
 
 def _stored_blocks(read: Callable[[int], bytes]) -> Iterator[bytes]:
