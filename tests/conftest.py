@@ -12,6 +12,7 @@ from imagescaler.adapters.repositories.migrations.migrate import migrate
 from local.servers.folders import temporary_data_folder
 from local.servers.postgresql import postgres
 from local.servers.valkey import redis
+from tests.database_roles import with_roles
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of NumPy, not imported yet: each core has a worker of its own
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,12 @@ def postgres_dsn(data_folder: Path) -> Iterator[str]:
     with postgres(data_folder) as dsn:
         asyncio.run(migrate(dsn))
         yield dsn
+
+
+@pytest.fixture(scope="session")
+def role_dsns(postgres_dsn: str) -> dict[str, str]:
+    """Create the database roles of the functions; return the DSN of each."""
+    return asyncio.run(with_roles(postgres_dsn))
 
 
 @pytest.fixture(scope="session")

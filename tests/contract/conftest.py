@@ -10,6 +10,7 @@ import pytest
 from imagescaler.adapters import queues, repositories, stores
 from imagescaler.usecases.ports import ApiKeyRepository, ImageStore, TaskQueue, TaskRepository
 from tests.cloud import Cloud, cloud
+from tests.database_roles import AsRoles, uses
 
 # Rejects every transition that is not in the domain's table, in case a statement's guard is missing.
 TRIGGER = """
@@ -38,30 +39,44 @@ async def empty_database(request: pytest.FixtureRequest, postgres_dsn: str) -> A
     await connection.close()
 
 
-@pytest.fixture(params=["memory", "postgres"])
-async def keys(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[ApiKeyRepository]:
+@pytest.fixture(params=["memory", "postgres", "roles"])
+async def keys(
+    request: pytest.FixtureRequest, postgres_dsn: str, role_dsns: dict[str, str]
+) -> AsyncIterator[ApiKeyRepository]:
+    """The API keys; as "roles", each method is executed by a role that uses it."""
     if request.param == "memory":
         yield repositories.connect_api_keys("memory://")
         return
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute("truncate api_keys")
     await connection.close()
-    api_keys: Any = repositories.connect_api_keys(postgres_dsn)
-    yield api_keys
-    await api_keys._database.close()
+    made: Any
+    if request.param == "roles":
+        made = AsRoles({role: repositories.connect_api_keys(dsn) for role, dsn in role_dsns.items()}, uses("keys"))
+    else:
+        made = repositories.connect_api_keys(postgres_dsn)
+    yield made
+    await made._database.close()
 
 
-@pytest.fixture(params=["memory", "postgres"])
-async def tasks(request: pytest.FixtureRequest, postgres_dsn: str) -> AsyncIterator[TaskRepository]:
+@pytest.fixture(params=["memory", "postgres", "roles"])
+async def tasks(
+    request: pytest.FixtureRequest, postgres_dsn: str, role_dsns: dict[str, str]
+) -> AsyncIterator[TaskRepository]:
+    """The tasks; as "roles", each method is executed by the roles that use it, in turn."""
     if request.param == "memory":
         yield repositories.connect("memory://")
         return
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(TRIGGER + "truncate tasks")
     await connection.close()
-    repository: Any = repositories.connect(postgres_dsn)
-    yield repository
-    await repository._database.close()
+    made: Any
+    if request.param == "roles":
+        made = AsRoles({role: repositories.connect(dsn) for role, dsn in role_dsns.items()}, uses("tasks"))
+    else:
+        made = repositories.connect(postgres_dsn)
+    yield made
+    await made._database.close()
 
 
 @pytest.fixture

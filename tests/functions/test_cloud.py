@@ -6,30 +6,46 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+import boto3
 import pytest
 import requests
 from PIL import Image
 
+from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.runtime import loop
+from imagescaler.usecases import check_health
 from tests.answer import Answer
-from tests.cloud import MAX_RECEIVE_COUNT, VISIBILITY_TIMEOUT_S, Cloud, cloud
+from tests.cloud import MAX_RECEIVE_COUNT, REGION, VISIBILITY_TIMEOUT_S, Cloud, cloud
+from tests.database_roles import PASSWORD, ROLE_OF
 from tests.functions.conftest import Context, Functions, multipart
 from tests.handlers import load
 from tests.pictures import noise, photograph, plain
 
 
 class Deployed(Functions):
-    """Functions that share nothing in memory: their servers are all that they have in common."""
+    """Functions that share nothing in memory: their servers are all that they have in common.
+
+    Each knows the secret of its own database role alone.
+    """
+
+    def __init__(self, secrets: dict[str, str]) -> None:
+        super().__init__()
+        self._secrets = secrets
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
-            self._loaded[name] = load(name)
+            with pytest.MonkeyPatch.context() as environment:
+                if name in ROLE_OF:
+                    environment.setenv("POSTGRES_SECRET_ARN", self._secrets[ROLE_OF[name]])
+                else:
+                    environment.delenv("POSTGRES_DSN")
+                self._loaded[name] = load(name)
         return self._loaded[name]
 
     def close(self) -> None:
         for module in self._loaded.values():
-            if hasattr(module, "tasks"):
-                loop.run(module.tasks._database.close())
+            for port in {"tasks", "keys"} & set(vars(module)):
+                loop.run(getattr(module, port)._database.close())
 
     def post(self, image: bytes, **fields: Any) -> Answer:
         headers, body = multipart(image, **fields)
@@ -76,15 +92,23 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
 
 
 @pytest.fixture
+def secrets(aws: Cloud, role_dsns: dict[str, str]) -> dict[str, str]:
+    """Put the login of each database role into a secret; return their ARNs."""
+    manager = boto3.client("secretsmanager", REGION)
+    logins = {role: json.dumps({"username": f"imagescaler_{role}", "password": PASSWORD}) for role in role_dsns}
+    return {role: manager.create_secret(Name=role, SecretString=login)["ARN"] for role, login in logins.items()}
+
+
+@pytest.fixture
 def deployed(
-    functions: Functions, aws: Cloud, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+    functions: Functions, aws: Cloud, postgres_dsn: str, secrets: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Deployed]:
-    """Yield functions that have only the URLs from the template to reach their servers."""
+    """Yield functions that have only the URLs from the template, and their secrets, to reach their servers."""
     monkeypatch.delenv("REDIS_URL")
-    monkeypatch.setenv("POSTGRES_DSN", postgres_dsn)
+    monkeypatch.setenv("POSTGRES_DSN", "postgresql://" + postgres_dsn.partition("@")[2])
     monkeypatch.setenv("QUEUE_URL", aws.queue_url)
     monkeypatch.setenv("STORE_URL", aws.store_url)
-    made = Deployed()
+    made = Deployed(secrets)
     yield made
     made.close()
 
@@ -149,6 +173,7 @@ def test_a_large_result_is_at_a_presigned_url(deployed: Deployed, aws: Cloud) ->
 
 
 def test_health_asks_sqs_and_s3(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_health, "TIMEOUT_S", 30)  # the first ping reads a secret: long on a busy machine
     assert deployed.http("health", "GET", "/api/v1/health").status == 200
     monkeypatch.setattr(deployed["health"].servers["queue"], "_url", "https://sqs.eu-central-1.amazonaws.com/1/Gone")
     unhealthy = deployed.http("health", "GET", "/api/v1/health")
@@ -157,3 +182,36 @@ def test_health_asks_sqs_and_s3(deployed: Deployed, monkeypatch: pytest.MonkeyPa
         "unavailable",
         "ok",
     )
+
+
+def test_a_key_is_created_and_authorizes_its_owner_until_it_is_revoked(deployed: Deployed) -> None:
+    def manage(**command: str) -> Any:
+        return deployed["manage_keys"].handler(command, Context("manage-keys"))["keys"]
+
+    [created] = manage(action="create", owner="ada")
+    event = deployed.event("GET", "/", headers={"authorization": f"Bearer {created['key']}"})
+    assert deployed["authorize"].handler(event, Context("authorize")) == {
+        "isAuthorized": True,
+        "context": {"owner": "ada"},
+    }
+    assert created["id"] in {key["id"] for key in manage(action="list")}
+    manage(action="revoke", id=created["id"])
+    assert deployed["authorize"].handler(event, Context("authorize")) == {"isAuthorized": False}
+
+
+def test_the_sweeper_and_the_migration_do_their_work(deployed: Deployed) -> None:
+    assert deployed["sweep_tasks"].handler({}, Context("sweep-tasks"))
+    assert deployed["migrate_database"].handler({}, Context("migrate-database")) == {"revision": NEWEST}
+
+
+def test_a_message_that_came_too_often_fails_its_task(deployed: Deployed, aws: Cloud) -> None:
+    task_id = deployed.post(plain(), width=8).json["id"]
+    event = {"Records": [record(message) for message in aws.receive()]}
+    deployed["fail_undeliverable_task"].handler(event, Context("fail-undeliverable-task"))
+    assert deployed.status(task_id) == "failed"
+
+
+def test_a_request_waits_for_its_task(deployed: Deployed) -> None:
+    task_id = deployed.post(plain(), width=8).json["id"]
+    waited = deployed.http("get_task", "GET", f"/api/v1/tasks/{task_id}", headers={"prefer": "wait=1"})
+    assert (waited.status, waited.json["status"]) == (200, "pending")

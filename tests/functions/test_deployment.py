@@ -19,6 +19,7 @@ from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.runtime import telemetry
 from tests.cloud import REGION
+from tests.database_roles import MIGRATE, ROLE_OF
 from tests.deployed import ACCOUNT, PARAMETERS, Stack, deployed, transformed
 from tests.functions.conftest import Context, Functions, multipart
 from tests.handlers import NAMES, load
@@ -32,17 +33,7 @@ NOT_MADE = (
 TEMPLATE = transformed()
 RESERVED = {"GetTaskReservedConcurrency": "7"}
 QUEUE, BUCKET = "TaskQueue", "ImageBucket"
-LOGINS = {  # the database role of each function, apart from that of the migration
-    "authorize": "Authorize",
-    "create_task": "Create",
-    "fail_undeliverable_task": "Process",
-    "get_result": "Read",
-    "get_task": "Read",
-    "health": "Read",
-    "manage_keys": "Keys",
-    "process_task": "Process",
-    "sweep_tasks": "Sweep",
-}
+LOGINS = {name: role.capitalize() for name, role in ROLE_OF.items() if role != MIGRATE}
 SECRETS = {
     f"Postgres{role}SecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{role}-AbCdEf"
     for role in sorted({*LOGINS.values()} - {"Keys"})
@@ -75,7 +66,7 @@ MAY = {
     },
 }
 
-WITH_DATABASE = sorted({*LOGINS, "migrate_database"})
+WITH_DATABASE = sorted(ROLE_OF)
 
 
 def secret_of(name: str) -> str:

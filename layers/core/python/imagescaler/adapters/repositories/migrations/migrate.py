@@ -26,7 +26,7 @@ LOCK_TIMEOUT_S, LOCK_PAUSE_S, LOCK_ATTEMPTS = 2, 5, 20
 
 
 async def migrate(dsn: str, login: SecretLogin | None = None) -> str:
-    """Upgrade the database to the newest revision and return its name.
+    """Upgrade the database to the newest revision, grant the functions' roles what they need, and return its name.
 
     Each migration is a transaction, and an advisory lock of the session permits one `migrate` at a time, so it is safe
     to run this concurrently or to kill it. A pooler between must keep the session, as RDS Proxy does.
@@ -82,4 +82,6 @@ def _upgrade(connection: Connection) -> str:
     if current > NEWEST:
         return current
     command.upgrade(config, "head")
+    connection.exec_driver_sql((FOLDER / "grants.sql").read_text(encoding="utf-8"))
+    connection.commit()
     return NEWEST

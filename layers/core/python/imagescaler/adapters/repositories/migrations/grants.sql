@@ -1,0 +1,35 @@
+-- What each role of the functions may do, as roles.sql creates them. The migration executes it each time, for the roles
+-- that exist. A role may do what the statements of its functions need, and what those of the previous release needed,
+-- which still run during a deployment. The transaction leaves no moment without a privilege.
+do $$
+declare
+    privileges constant text[] := array[
+        ['authorize', 'select on api_keys'],
+        ['create', 'select, delete on tasks'],
+        ['create', 'insert (id, owner, idempotency_key, request_hash, options, source, renditions) on tasks'],
+        ['create', 'update (message_id, enqueue_count, enqueued_at) on tasks'],
+        ['create', 'select, insert, delete on waits'],
+        ['keys', 'select, insert (id, owner, secret_hash), update (id, revoked_at) on api_keys'],
+        ['process', 'select on tasks'],
+        ['process', 'update (status, attempt, uncounted_attempts, started_at, completed_at, lease_until) on tasks'],
+        ['process', 'update (expires_at, result, failure, source, renditions) on tasks'],
+        ['read', 'select, update (status) on tasks'], -- a result that is gone expires its task
+        ['read', 'select, insert, delete on waits'],
+        ['sweep', 'select, delete on tasks'],
+        ['sweep', 'update (swept_at, message_id, enqueue_count, enqueued_at) on tasks'],
+        ['sweep', 'update (status, completed_at, lease_until, failure) on tasks']
+    ];
+    privilege text[];
+    role text;
+begin
+    for role in
+        select rolname from pg_roles where rolname in (select 'imagescaler_' || unnest(privileges[:][1:1]))
+    loop
+        execute format('revoke all on api_keys, tasks, waits from %I', role);
+        foreach privilege slice 1 in array privileges loop
+            if role = 'imagescaler_' || privilege[1] then
+                execute format('grant %s to %I', privilege[2], role);
+            end if;
+        end loop;
+    end loop;
+end $$;
