@@ -76,6 +76,13 @@ def test_what_is_deployed_is_what_was_built_from_the_template_with_keys() -> Non
     ]
 
 
+def test_the_database_is_a_stack_of_its_own() -> None:
+    environments = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    database = environments["database"]["deploy"]["parameters"]
+    assert resources(ROOT / database["template_file"], "AWS::RDS::DBInstance")
+    assert database["stack_name"] != environments["default"]["global"]["parameters"]["stack_name"]
+
+
 def test_sam_local_uses_the_network_and_the_addresses_of_compose() -> None:
     commands = tomllib.loads((ROOT / "samconfig.toml").read_text())["default"]
     for command in ("local_start_api", "local_start_lambda", "local_invoke"):

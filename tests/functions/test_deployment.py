@@ -433,6 +433,14 @@ def test_the_example_of_reservations_leaves_connections_for_an_operator() -> Non
     sums = [sum(row[column] for row in rows.values()) for column in (1, 2)]
     assert f"| together | | {sums[0]} | {sums[1]} |" in page
     assert sums[1] <= 100 - 3  # max_connections and superuser_reserved_connections of Postgres
+    for name in (second, "FailUndeliverableTaskFunction"):  # else messages are throttled, and use up their receives
+        [trigger] = (
+            made
+            for made in of_type("AWS::Lambda::EventSourceMapping").values()
+            if made["FunctionName"] == {"Ref": name}
+        )
+        most = trigger["ScalingConfig"]["MaximumConcurrency"]
+        assert rows[name][1] >= (most if isinstance(most, int) else TEMPLATE["Parameters"][most["Ref"]]["Default"])
 
 
 def test_the_concurrency_of_each_function_can_be_reserved(stack: Stack) -> None:
