@@ -10,7 +10,7 @@ from typing import Any
 from imagescaler import __version__
 from imagescaler.domain.option import Group, Option
 from imagescaler.domain.options import OPTIONS as ALL_OPTIONS
-from imagescaler.web.catalogue import describe_problem
+from imagescaler.web.catalogue import ProblemType, describe_problem
 from imagescaler.web.gateway_refusals import GatewayMessage, with_refusals
 from imagescaler.web.openapi import SCHEMAS, add_heads, merge
 from imagescaler.web.problems import STATUS
@@ -87,7 +87,11 @@ def _schemas() -> dict[str, object]:
 def problems() -> str:
     """Return docs/problems.md."""
     slugs = sorted(kind.slug() for kind in STATUS)
-    return "\n".join([PROBLEMS_HEAD, *(describe_problem(slug).replace("# ", "## ", 1) for slug in slugs)])
+    return "\n".join([PROBLEMS_HEAD, *(_section(describe_problem(slug)) for slug in slugs)])
+
+
+def _section(problem: ProblemType) -> str:
+    return f"## {problem.title}\n\n`{problem.type}`, status {problem.status}\n\n{problem.description}\n"
 
 
 def options() -> str:

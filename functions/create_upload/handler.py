@@ -11,7 +11,7 @@ from imagescaler.usecases.create_upload import create_upload
 from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.openapi import body_of, json_content
-from imagescaler.web.requests.upload import UploadBody, UploadRequest
+from imagescaler.web.requests.upload import EXAMPLE, UploadBody, UploadRequest
 from imagescaler.web.views.upload import UploadView
 
 app = create_app()
@@ -27,7 +27,7 @@ PROBLEMS = (errors.MalformedRequest, errors.SourceTooLarge, errors.UnsupportedIm
     tags=["uploads"],
     summary="Create an upload for a large file",
     responses=problem_responses(*PROBLEMS),
-    openapi_extra=body_of(json_content(UploadRequest)),
+    openapi_extra=body_of(json_content(UploadRequest, EXAMPLE)),
 )
 async def post_upload(body: UploadBody, request: Request, owner: Owner) -> UploadView:
     """Create an upload: PUT the bytes to `url` with `headers`, then create tasks with its id as `upload_id`."""

@@ -1,70 +1,78 @@
-"""GET /docs, /redoc, /openapi.json, /problems/{name}; and 404 or 405 for routes that no function has."""
+"""GET /docs, /redoc, /openapi.json, /problems/{name} and files; and 404 or 405 for routes that no function has."""
 
-from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-import fastapi_offline
-from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi import FastAPI, Header, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from imagescaler.web.app import create_app, lambda_handler
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.openapi import Document
+from imagescaler.web.pages.asset import Asset
+from imagescaler.web.pages.files import FAVICON, docs_page, read_assets, redoc_page
+from imagescaler.web.pages.problem import problem_page
+from imagescaler.web.requests.headers import accepts_html
 
 app: FastAPI = create_app(any_query=True)
 handler = lambda_handler(app)
 document = Document(Path(__file__).with_name("openapi.json").read_bytes())
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
-assets = {path.name: path for path in (files(fastapi_offline) / "static").iterdir()}
-FAVICON, TITLE = "/docs/favicon.png", "imagescaler"
+described = Asset(document.text, "application/json")
+assets, swagger, redocs = read_assets(), docs_page(), redoc_page()
+CACHED = {"Cache-Control": "public, max-age=86400"}
+# Redoc and Swagger UI set styles of elements; Redoc searches in a worker, and its logo is an empty `data:` URL.
+ONLY_FROM_HERE = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "worker-src blob:; frame-ancestors 'none'"
+}
+Encoding = Annotated[str | None, Header(alias="Accept-Encoding")]
 
 
 @app.get("/docs")
-async def docs() -> HTMLResponse:
+async def docs(encoding: Encoding = None) -> Response:
     """Serve the API documentation in Swagger UI."""
-    script, style = "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"
-    return get_swagger_ui_html(
-        openapi_url="/openapi.json",
-        title=TITLE,
-        swagger_js_url=script,
-        swagger_css_url=style,
-        swagger_favicon_url=FAVICON,
-    )
+    return swagger.respond(encoding, ONLY_FROM_HERE)
 
 
 @app.get("/redoc")
-async def redoc() -> HTMLResponse:
-    """Serve the API documentation in ReDoc."""
-    script = "/docs/redoc.standalone.js"
-    return get_redoc_html(
-        openapi_url="/openapi.json",
-        title=TITLE,
-        redoc_js_url=script,
-        redoc_favicon_url=FAVICON,
-        with_google_fonts=False,
-    )
+async def redoc(encoding: Encoding = None) -> Response:
+    """Serve the API documentation in Redoc."""
+    return redocs.respond(encoding, ONLY_FROM_HERE)
 
 
 @app.get("/docs/{asset}")
-async def read_asset(asset: str) -> Response:
+async def read_asset(asset: str, encoding: Encoding = None) -> Response:
     """Serve a script, a style sheet or an image of the two pages."""
     if asset not in assets:
         raise HTTPException(404)
-    headers = {"Cache-Control": "public, max-age=86400"}
-    return Response(assets[asset].read_bytes(), 200, headers, MEDIA_TYPES[Path(asset).suffix])
+    return assets[asset].respond(encoding, CACHED)
+
+
+@app.get("/favicon.ico")
+async def favicon() -> Response:
+    """Serve the icon, which browsers request by themselves."""
+    return assets[FAVICON].respond(None, CACHED)
+
+
+@app.get("/robots.txt")
+async def robots() -> PlainTextResponse:
+    """Keep search engines away: images and tasks are their owners' own."""
+    return PlainTextResponse("User-agent: *\nDisallow: /\n", headers=CACHED)
 
 
 @app.get("/openapi.json")
-async def openapi() -> Response:
+async def openapi(encoding: Encoding = None) -> Response:
     """Serve the OpenAPI document of the whole API."""
-    return Response(document.text, media_type="application/json")
+    return described.respond(encoding, {})
 
 
 @app.get("/problems/{name}")
-async def read_problem(name: str) -> PlainTextResponse:
-    """Explain a type of problem: its path is the `type` of the problem details."""
-    return PlainTextResponse(describe_problem(name))
+async def read_problem(name: str, accept: Annotated[str | None, Header()] = None) -> Response:
+    """Explain a type of problem, whose path is the `type` of problem details, as a page to browsers, else in JSON."""
+    problem = describe_problem(name)
+    if accepts_html(accept):
+        return HTMLResponse(problem_page(problem), headers={**ONLY_FROM_HERE, "Vary": "Accept"})
+    return JSONResponse(problem.model_dump(), headers={"Vary": "Accept"})
 
 
 @app.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

@@ -1,5 +1,6 @@
 """The pages, the document, and everything that no other function answers."""
 
+import gzip
 import json
 import re
 from typing import Any
@@ -19,18 +20,70 @@ def test_a_page_needs_nothing_from_elsewhere(functions: Functions, page: str) ->
     answer = functions.http("docs", "GET", page)
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"].startswith("default-src 'self';")
     urls = re.findall(r"""(?:src|href|url)=?:?\s*["']([^"']+)["']""", answer.body.decode())
-    assert "/openapi.json" in answer.body.decode()
     assert len(urls) >= 2
     for url in urls:
         asset = functions.http("docs", "GET", url)
         assert (url[0], asset.status) == ("/", 200)
 
 
+def test_no_script_loads_a_picture_from_another_server(functions: Functions) -> None:
+    """Redoc's did: its logo."""
+    for name in ("redoc.standalone.js", "swagger-ui-bundle.js", "docs.js"):
+        script = functions.http("docs", "GET", f"/docs/{name}").body
+        assert re.findall(rb"""https?://[^"']+\.(?:svg|png|gif|jpe?g|ico|woff2?)["']""", script) == []
+
+
 def test_assets_have_their_types(functions: Functions) -> None:
     for name, kind in (("swagger-ui.css", "text/css"), ("swagger-ui-bundle.js", "text/javascript")):
         assert functions.http("docs", "GET", f"/docs/{name}").headers["content-type"].startswith(kind)
     assert functions.http("docs", "GET", "/docs/favicon.png").headers["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/swagger-ui-bundle.js", "/docs/redoc.standalone.js", "/docs/swagger-ui.css", "/openapi.json"]
+)
+def test_a_large_file_is_compressed_for_clients_that_accept_it(functions: Functions, path: str) -> None:
+    plain = functions.http("docs", "GET", path)
+    small = functions.http("docs", "GET", path, headers={"accept-encoding": "gzip, deflate, br"})
+    assert "content-encoding" not in plain.headers
+    assert (small.headers["content-encoding"], gzip.decompress(small.body)) == ("gzip", plain.body)
+    assert len(small.body) < len(plain.body) / 2
+    assert plain.headers["vary"] == small.headers["vary"] == "Accept-Encoding"
+    refused = functions.http("docs", "GET", path, headers={"accept-encoding": "gzip;q=0"})
+    assert refused.body == plain.body
+
+
+def test_what_is_small_by_itself_is_not_compressed(functions: Functions) -> None:
+    for path in ("/docs/favicon.png", "/docs"):
+        answer = functions.http("docs", "GET", path, headers={"accept-encoding": "gzip"})
+        assert "content-encoding" not in answer.headers
+
+
+def test_browsers_and_robots_find_their_files(functions: Functions) -> None:
+    icon = functions.http("docs", "GET", "/favicon.ico")
+    assert (icon.status, icon.headers["content-type"], icon.body[:4]) == (200, "image/png", b"\x89PNG")
+    robots = functions.http("docs", "GET", "/robots.txt")
+    assert (robots.status, robots.body) == (200, b"User-agent: *\nDisallow: /\n")
+    assert robots.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/v1/plan", "/api/v1/uploads"])
+def test_each_body_has_one_example_that_is_accepted(functions: Functions, path: str) -> None:
+    """It is what a page sends when somebody tries the operation out."""
+    operation = functions.http("docs", "GET", "/openapi.json").json["paths"][path]["post"]
+    for name, content in operation["requestBody"]["content"].items():
+        example = dict(content["example"])
+        if name == "multipart/form-data":
+            assert example.pop("file") == "photo.jpg"
+            assert example == {"width": 800, "height": 600}
+            continue
+        function = {"tasks": "create_task", "plan": "plan_task", "uploads": "create_upload"}[path.rpartition("/")[2]]
+        body, headers = json.dumps(example).encode(), {"content-type": name}
+        answer = functions.http(function, "POST", path, headers=headers, body=body)
+        assert answer.status in {200, 201, 404}  # 404: of the upload in the example
+        assert answer.json.get("type", "/problems/upload-not-found") == "/problems/upload-not-found"
 
 
 @pytest.mark.parametrize("path", ["/docs/nothing.js", "/docs/..%2fhandler.py", "/nothing", "/api/v1/tasks/a/b"])
@@ -58,10 +111,22 @@ def test_a_path_has_the_methods_of_several_functions() -> None:
 
 def test_every_problem_is_explained_at_its_type(functions: Functions) -> None:
     for kind in STATUS:
-        answer = functions.http("docs", "GET", f"/problems/{kind.slug()}")
-        assert answer.status == 200
-        assert kind.title() in answer.body.decode()
+        answer = functions.http("docs", "GET", f"/problems/{kind.slug()}", headers={"accept": "*/*"})
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+        assert answer.json["type"] == f"/problems/{kind.slug()}"
+        assert (answer.json["title"], answer.json["status"]) == (kind.title(), STATUS[kind])
+        assert answer.json["description"].endswith(".")
     assert functions.http("docs", "GET", "/problems/none").status == 404
+
+
+def test_a_browser_gets_the_page_of_a_problem(functions: Functions) -> None:
+    accept = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+    page = functions.http("docs", "GET", "/problems/rendition-not-named", headers={"accept": accept})
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.headers["vary"] == "Accept"
+    assert "<h1>The task has several results, and the request names none of them</h1>" in page.body.decode()
+    assert "<code>GET /api/v1/results/{task_id}?rendition=name</code>" in page.body.decode()
+    assert functions.http("docs", "GET", "/problems/none", headers={"accept": accept}).status == 404
 
 
 def test_the_document_that_is_served_is_what_the_code_says(functions: Functions) -> None:

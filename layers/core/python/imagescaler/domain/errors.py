@@ -245,7 +245,7 @@ class NeverLossless(ImageProblem):
 class CropOutside(ImageProblem):
     """The crop extends beyond the image.
 
-    It is measured in pixels of the upright image.
+    A crop is measured in pixels of the upright image. Ask for one within it.
     """
 
 

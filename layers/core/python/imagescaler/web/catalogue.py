@@ -1,9 +1,10 @@
-"""The documentation of problems: responses in the OpenAPI document, and a page for each type."""
+"""The documentation of problems: responses in the OpenAPI document, and a description of each type."""
 
 import inspect
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from imagescaler.domain import errors
@@ -22,12 +23,21 @@ def problem_responses(*kinds: type[errors.Problem]) -> dict[int | str, dict[str,
     return {status: _answers_with(found[status]) for status in sorted(found)}
 
 
-def describe_problem(slug: str) -> str:
-    """Return the page of a type of problem in Markdown; raises HTTPException 404 for an unknown slug."""
+class ProblemType(BaseModel):
+    """A type of problem: what it means, and what to do."""
+
+    type: str
+    title: str
+    status: int
+    description: str
+
+
+def describe_problem(slug: str) -> ProblemType:
+    """Return a type of problem; raises HTTPException 404 for an unknown slug."""
     for kind, status in STATUS.items():
         if kind.slug() == slug:
-            title, _, text = inspect.cleandoc(kind.__doc__ or "").partition("\n")
-            return f"# {title.rstrip('.')}\n\n`{type_of(slug)}`, status {status.value}\n{text}\n"
+            _, _, text = inspect.cleandoc(kind.__doc__ or "").partition("\n")
+            return ProblemType(type=type_of(slug), title=kind.title(), status=status, description=text.strip())
     raise HTTPException(HTTPStatus.NOT_FOUND)
 
 

@@ -31,9 +31,9 @@ def body_of(content: Mapping[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def json_content(model: type[BaseModel]) -> dict[str, Any]:
+def json_content(model: type[BaseModel], example: Mapping[str, Any]) -> dict[str, Any]:
     """Return the media type of a body in JSON, whose schema is among those of `body_schemas`."""
-    return {"application/json": {"schema": {"$ref": SCHEMAS + model.__name__}}}
+    return {"application/json": {"schema": {"$ref": SCHEMAS + model.__name__}, "example": example}}
 
 
 def file_of_form(types: Iterable[str]) -> dict[str, Any]:

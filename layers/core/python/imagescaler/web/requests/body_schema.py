@@ -1,6 +1,7 @@
 """The bodies of requests in the OpenAPI document: JSON, and the form with the same fields."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,12 +14,17 @@ from imagescaler.web.requests.upload import UploadRequest
 from imagescaler.web.views.result import IMAGES
 
 UPLOAD = "upload_id"
+PHOTO, SIZE = {FILE: "photo.jpg"}, {"width": 800, "height": 600}
+SOURCES: Mapping[type[TaskRequest], Mapping[str, Any]] = {
+    TaskRequest: {UPLOAD: "8e03978e-40d5-43e8-bc93-6894a57f9324"},
+    PlanRequest: {"source_width": 4000, "source_height": 3000},
+}
 
 
 def request_body(model: type[TaskRequest]) -> dict[str, Any]:
     """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
-    form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(IMAGES)}
-    return body_of({FORM: form, **json_content(model)})
+    form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(IMAGES), "example": {**PHOTO, **SIZE}}
+    return body_of({FORM: form, **json_content(model, {**SOURCES[model], **SIZE})})
 
 
 def body_schemas() -> dict[str, Any]:
@@ -28,7 +34,8 @@ def body_schemas() -> dict[str, Any]:
         as_json, form = _schema(model), _schema(model)
         schemas |= as_json.pop("$defs")
         del as_json["properties"][FILE], form["properties"][UPLOAD], form["$defs"]
-        form["properties"][LIST] = _as_text(form["properties"][LIST])
+        file = {FILE: form["properties"].pop(FILE)}
+        form["properties"] = {**file, **form["properties"], LIST: _as_text(form["properties"][LIST])}
         if required:
             as_json["required"], form["required"] = [UPLOAD], [FILE]
             forbid_null(as_json["properties"][UPLOAD])

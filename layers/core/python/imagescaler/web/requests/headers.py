@@ -1,4 +1,4 @@
-"""The request headers Accept, Host, Idempotency-Key and Prefer."""
+"""The request headers Accept, Accept-Encoding, Host, Idempotency-Key and Prefer."""
 
 import re
 from ipaddress import IPv6Address
@@ -68,14 +68,40 @@ def accepts_image(accept: str | None, *, by_default: bool = False) -> bool:
     >>> [accepts_image(each, by_default=True) for each in (None, "*/*", "text/html", "application/json, */*")]
     [True, True, True, False]
     """
-    weights: dict[str, float] = {}
-    for part in MEMBERS.findall(accept or ""):
-        kind, quality = part.partition(";")[0].strip().lower(), QUALITY.search(re.sub(QUOTED, "", part))
-        weights[kind] = max(weights.get(kind, 0.0), float(quality[1]) if quality else 1.0)
+    weights = _weights(accept)
     json = weights.get("application/json", weights.get("application/*", 0.0))
     if images := [weight for kind, weight in weights.items() if kind.startswith("image/")]:
         return max(images) > 0 and max(images) >= json
     return by_default and (not json or weights.get("*/*", 0.0) > json)
+
+
+def accepts_html(accept: str | None) -> bool:
+    """True if this Accept header names HTML and prefers it to JSON, as browsers do.
+
+    >>> accepts_html("text/html,application/xhtml+xml,*/*;q=0.8"), accepts_html("*/*"), accepts_html("text/html;q=0")
+    (True, False, False)
+    """
+    weights = _weights(accept)
+    return weights.get("text/html", 0.0) > weights.get("application/json", 0.0)
+
+
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """True if this Accept-Encoding header permits gzip (RFC 9110, 12.5.3).
+
+    >>> [accepts_gzip(each) for each in ("gzip, br", "*", "br, *;q=0", "gzip;q=0, *", None)]
+    [True, True, False, False, False]
+    """
+    weights = _weights(accept_encoding)
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weights(header: str | None) -> dict[str, float]:
+    """Return the weights of what a header accepts, in lower case (RFC 9110, 12.4.2)."""
+    weights: dict[str, float] = {}
+    for part in MEMBERS.findall(header or ""):
+        kind, quality = part.partition(";")[0].strip().lower(), QUALITY.search(re.sub(QUOTED, "", part))
+        weights[kind] = max(weights.get(kind, 0.0), float(quality[1]) if quality else 1.0)
+    return weights
 
 
 def is_host(host: str) -> bool:

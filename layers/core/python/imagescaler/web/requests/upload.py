@@ -1,5 +1,6 @@
 """A request for an upload."""
 
+import json
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,9 +10,10 @@ from imagescaler.domain.formats import Format
 from imagescaler.web.option_fields import NotBoolean
 from imagescaler.web.requests.body import read_json_body
 
+EXAMPLE = {"bytes": 12_345_678, "media_type": "image/jpeg"}
 OTHER_TYPE = (
-    'Send the size and the type of the file as JSON, with the header Content-Type: application/json, such as {"bytes": '
-    '12345678, "media_type": "image/jpeg"}. Then send the file itself to the url in the response.'
+    "Send the size and the type of the file as JSON, with the header Content-Type: application/json, such as "
+    f"{json.dumps(EXAMPLE)}. Then send the file itself to the url in the response."
 )
 MEDIA_TYPES: list[JsonValue] = [each.media_type for each in Format]
 
@@ -21,8 +23,10 @@ class UploadRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bytes: Annotated[int, Field(ge=1, examples=[12_345_678]), NotBoolean]
-    media_type: Annotated[str, Field(max_length=100, examples=["image/jpeg"], json_schema_extra={"enum": MEDIA_TYPES})]
+    bytes: Annotated[int, Field(ge=1, examples=[EXAMPLE["bytes"]]), NotBoolean]
+    media_type: Annotated[
+        str, Field(max_length=100, examples=[EXAMPLE["media_type"]], json_schema_extra={"enum": MEDIA_TYPES})
+    ]
 
 
 async def _read(request: Request) -> UploadRequest:
