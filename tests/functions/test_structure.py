@@ -2,7 +2,10 @@
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -90,6 +93,15 @@ def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None
 @pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "plan_task", "health", "docs"])
 def test_an_api_function_does_not_have_pillow(name: str) -> None:
     assert "pillow" not in distributions(name)
+
+
+@pytest.mark.parametrize("name", ["authorize", "get_task", "manage_keys", "migrate_database"])
+def test_a_function_without_queue_and_store_starts_without_botocore(name: str) -> None:
+    """It reads the secret of the database when it connects, and only if there is one."""
+    code = "import handler, sys; sys.exit('botocore' in sys.modules)"
+    variables = {**SERVERS, **DEPLOYED, "POSTGRES_DSN": "postgresql://host/database", "PATH": os.environ["PATH"]}
+    variables["PYTHONPATH"] = f"{FUNCTIONS / name}:{ROOT / 'layers/core/python'}"
+    subprocess.run([sys.executable, "-c", code], env=variables, check=True)
 
 
 def test_the_processor_has_no_web_stack() -> None:

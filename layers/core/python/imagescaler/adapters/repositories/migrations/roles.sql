@@ -1,7 +1,8 @@
 -- Creates the database roles of the functions. An administrator of the server executes it in the service's database, before
--- the first deployment or later, and may repeat it: psql --single-transaction --file roles.sql "$ADMIN_DSN"
--- Roles have no password, and so cannot log in, until they get one: alter role imagescaler_read password '…';
--- The migration grants what each role may do (grants.sql).
+-- the first deployment or later, and may repeat it:
+--     psql --set ON_ERROR_STOP=1 --single-transaction --file roles.sql "$ADMIN_DSN"
+-- A role cannot log in before it has a password: alter role imagescaler_read password '…'
+-- What the roles may do is granted by the migration (grants.sql).
 
 do $$
 declare
@@ -21,14 +22,23 @@ end $$;
 revoke create on schema public from public; -- as in databases that Postgres 15 or later has created
 grant usage, create on schema public to imagescaler_migrate;
 
--- The migration changes tables, which only their owner may. Before this script, an administrator may have owned them.
-grant imagescaler_migrate to current_user; -- a table's new owner must be a role that the old one may use
-
+-- The migration changes tables, which only their owner may. Earlier owners, whose login functions may still have, keep what
+-- they can do as members of the role. So does the administrator, who could not hand tables over otherwise.
 do $$
 declare
-    relation text;
+    tables constant text[] := array['alembic_version', 'api_keys', 'tasks', 'waits'];
+    name text;
 begin
-    foreach relation in array array['alembic_version', 'api_keys', 'tasks', 'waits'] loop
-        execute format('alter table if exists public.%I owner to imagescaler_migrate', relation);
+    for name in
+        select current_user
+        union
+        select tableowner from pg_tables where schemaname = 'public' and tablename = any(tables)
+        except
+        select 'imagescaler_migrate'
+    loop
+        execute format('grant imagescaler_migrate to %I', name);
+    end loop;
+    foreach name in array tables loop
+        execute format('alter table if exists public.%I owner to imagescaler_migrate', name);
     end loop;
 end $$;
