@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from imagescaler.adapters import queues, repositories, signed_urls, stores
+from imagescaler.adapters import queues, repositories, signed_urls, stores, task_ends
 from imagescaler.runtime import settings
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
@@ -21,6 +21,7 @@ def load(name: str) -> ModuleType:
         settings.from_env,
         signed_urls.from_env,
         stores.from_env,
+        task_ends.from_env,
     ):
         factory.cache_clear()
     spec = importlib.util.spec_from_file_location("handler", FUNCTIONS / name / "handler.py")

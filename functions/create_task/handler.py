@@ -2,10 +2,11 @@
 
 from fastapi import Response
 
-from imagescaler.adapters import queues, repositories, stores
+from imagescaler.adapters import queues, repositories, stores, task_ends
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.task import Task
 from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.estimate import work_s
 from imagescaler.probe.probe import probe
@@ -22,7 +23,7 @@ from imagescaler.web.views.task import TaskView
 
 app = create_app()
 handler = lambda_handler(app)
-tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
+tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
 
@@ -46,10 +47,20 @@ async def post_task(
     """Accept an image for scaling; the task is at the URL in `Location`."""
     image, renditions = body.image(owner), body.named_options()
     request = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation)
+
+    async def wait(task: Task) -> Task:
+        work = work_s(task, limits)
+        return await wait_for_task(task, wait_s=wait_s, work_s=work, limits=waits, tasks=tasks, ends=ends)
+
     task, created = await create_task(
-        request, probe=probe, limits=limits, retention=retention, tasks=tasks, queue=queue, store=store
+        request,
+        probe=probe,
+        limits=limits,
+        retention=retention,
+        tasks=tasks,
+        queue=queue,
+        store=store,
+        wait=wait if wait_s else None,
     )
     telemetry.accepted(task, created=created)
-    if wait_s:
-        task = await wait_for_task(task, wait_s=wait_s, work_s=work_s(task, limits), limits=waits, tasks=tasks)
     return await show_accepted(task, response, wait_s, tasks, replayed=not created)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from imagescaler.adapters import repositories
+from imagescaler.adapters import repositories, task_ends
 from imagescaler.domain import errors
 from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.runtime import settings
@@ -16,7 +16,7 @@ from imagescaler.web.views.task import TaskView
 
 app = create_app()
 handler = lambda_handler(app)
-tasks, waits = repositories.from_env(), settings.from_env(WaitLimits)
+tasks, ends, waits = repositories.from_env(), task_ends.from_env(), settings.from_env(WaitLimits)
 PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
 
 
@@ -28,5 +28,5 @@ PROBLEMS = (errors.RepositoryUnavailable, errors.TaskNotFound)
 )
 async def read_task(task_id: UUID, response: Response, owner: Owner, wait_s: Wait) -> TaskView:
     """Return a task; with `Prefer: wait` as soon as it has ended, or at once if too many requests wait."""
-    task = await get_task(task_id, owner, wait_s=wait_s, limits=waits, tasks=tasks)
+    task = await get_task(task_id, owner, wait_s=wait_s, limits=waits, tasks=tasks, ends=ends)
     return await show_progress(task, response, wait_s, tasks)

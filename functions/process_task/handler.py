@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from imagescaler.adapters import repositories, stores
+from imagescaler.adapters import repositories, stores, task_ends
 from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
@@ -21,7 +21,7 @@ from imagescaler.usecases.process_task import AttemptSettings, end_slow_attempt,
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
 DEADLINE_MARGIN_S = 1  # to connect to the database and write one row
 processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-tasks, store = repositories.from_env(), stores.from_env()
+tasks, store, ends = repositories.from_env(), stores.from_env(), task_ends.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
 cost_settings = settings.from_env(CostSettings)
@@ -42,6 +42,7 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
         watch=lambda task: acting_after(limit_s, partial(end_slow, task, limit_s)),
         tasks=tasks,
         store=store,
+        ends=ends,
     )
     with telemetry.log_context(function=lambda_context.function_name, **message.log_context):
         task = loop.run(work)
@@ -51,9 +52,9 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
 
 
 async def end_slow(task: Task, limit_s: float) -> None:
-    """End an attempt that takes too long; `tasks` belongs to the event loop that it keeps busy."""
-    own = repositories.new_from_env()
-    if failed := await end_slow_attempt(task, limit_s, max_attempts=max_attempts, tasks=own):
+    """End an attempt that takes too long; `tasks` and `ends` belong to the event loop that it keeps busy."""
+    own, own_ends = repositories.new_from_env(), task_ends.new_from_env()
+    if failed := await end_slow_attempt(task, limit_s, max_attempts=max_attempts, tasks=own, ends=own_ends):
         telemetry.ended(failed)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from imagescaler.adapters import queues, repositories, stores
+from imagescaler.adapters import queues, repositories, stores, task_ends
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.message import TaskMessage
@@ -10,7 +10,7 @@ from imagescaler.runtime import loop, settings, telemetry
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.usecases.sweep_tasks import sweep_tasks
 
-tasks, queue, store = repositories.from_env(), queues.from_env(), stores.from_env()
+tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
 max_attempts = settings.from_env(AttemptSettings).max_attempts
 RESERVE_S = 15  # for the batch in hand when the time is over: a statement and its repetition, with their timeouts
@@ -27,6 +27,7 @@ def handler(_: Any, context: Any) -> dict[str, int]:
             tasks=tasks,
             queue=queue,
             store=store,
+            ends=ends,
             time_s=context.get_remaining_time_in_millis() / 1000 - RESERVE_S,
         )
         sweep = loop.run(work)

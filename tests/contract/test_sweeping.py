@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from imagescaler.adapters import queues, repositories, stores
+from imagescaler.adapters import queues, repositories, stores, task_ends
 from imagescaler.adapters.queues.redis import stream_key
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
@@ -32,6 +32,7 @@ class Service:
         self.tasks: Any = repositories.connect(postgres_dsn)
         self.queue: Any = queues.connect(redis_url, max_length=100)
         self.store: Any = stores.connect(redis_url)
+        self.ends: Any = task_ends.connect(redis_url, waits=self.tasks)
 
     async def accept(self) -> Task:
         new = NewTask(uuid4(), Options(8), Source(Format.PNG, 60, 40, 4))
@@ -49,6 +50,7 @@ class Service:
             tasks=self.tasks,
             queue=self.queue,
             store=self.store,
+            ends=self.ends,
             time_s=time_s,
         )
 
@@ -69,6 +71,7 @@ async def service(postgres_dsn: str, redis_url: str) -> AsyncIterator[Service]:
     await made.tasks._database.close()
     await made.queue._redis.aclose()
     await made.store._redis.aclose()
+    await made.ends._redis.aclose()
 
 
 async def test_a_stream_that_was_lost_is_filled_again_each_task_once(service: Service) -> None:

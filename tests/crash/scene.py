@@ -36,6 +36,7 @@ class Scene:
     functions: Functions
     work: Work = field(default_factory=lambda: Work(7, Kind.GOOD))
     history: list[Line] = field(default_factory=list)
+    prefer: dict[str, str] = field(default_factory=dict)
 
     def kill(self, target: Callable[..., None], *arguments: Any, **environment: str) -> None:
         """Let a victim run to its death; that it died is asserted, or a point that is never reached would prove all."""
@@ -75,7 +76,7 @@ class Scene:
 
     def _request(self) -> dict[str, Any]:
         headers, body = multipart(self.work.image, width=16)
-        return {"headers": {**headers, "idempotency-key": KEY}, "body": body}
+        return {"headers": {**headers, "idempotency-key": KEY, **self.prefer}, "body": body}
 
     def _note(self, outcome: Outcome, task_id: str | None = None) -> None:
         self.history.append(Line(outcome, self.work.number, self.work.kind, KEY, task_id))

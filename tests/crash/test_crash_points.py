@@ -30,6 +30,8 @@ PROCESS = {
     "in scale": Kind.GOOD,
     "after store.put": Kind.GOOD,
     "after tasks.complete": Kind.GOOD,
+    "before ends.announce": Kind.GOOD,
+    "after ends.announce": Kind.CORRUPT,
     "after store.delete": Kind.GOOD,
     "after tasks.fail": Kind.CORRUPT,
     "after tasks.release": Kind.GOOD,
@@ -44,8 +46,9 @@ SWEEP_RINGING = (
     "after queue.push",
     "after tasks.note_message",
 )
-BURY = ("before tasks.abandon", "after tasks.abandon", "after store.delete")
-SWEEP_ENDING = ("after tasks.take_stale", "after tasks.abandon", "after store.delete")
+BURY = ("before tasks.abandon", "after tasks.abandon", "before ends.announce", "after store.delete")
+SWEEP_ENDING = ("after tasks.take_stale", "after tasks.abandon", "before ends.announce", "after store.delete")
+WAIT = ("before ends.wait", "after ends.wait", "after tasks.note_message")
 RUNNER = (
     "after queue.receive",
     "before the invocation",
@@ -71,6 +74,17 @@ def test_accept(scene: Scene, point: str, *, repeated: bool) -> None:
     scene.post_and_die(point)
     end(scene, repeated=repeated)
     assert scene.rows() == (0 if point in NOTHING_WRITTEN and not repeated else 1)
+
+
+@repeats
+@pytest.mark.parametrize("point", WAIT)
+def test_accept_that_waits_for_the_end(scene: Scene, point: str, *, repeated: bool) -> None:
+    """Its message is noted only when the task has not ended by then."""
+    scene.prefer = {"prefer": "wait=1"}
+    scene.post_and_die(point)
+    scene.prefer = {}
+    end(scene, repeated=repeated)
+    assert scene.rows() == 1
 
 
 @repeats

@@ -20,7 +20,7 @@ from local.emulation.sam_template.declarations import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions
 
-PORTS = ("tasks", "queue", "store", "keys")
+PORTS = ("tasks", "queue", "store", "ends", "keys")
 LEASE_S, VISIBILITY_S = 0.1, 0.3
 
 

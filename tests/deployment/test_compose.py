@@ -61,6 +61,8 @@ def test_a_function_has_no_variable_that_the_template_does_not_give_it(service: 
     """Queue and store are one Redis here, so that one variable stands for both; and URLs are signed for the gateway."""
     given = set(FUNCTIONS[service].environment)
     known = given | {"REDIS_URL", "URL_SIGNING_KEY"} if given & {"QUEUE_URL", "STORE_URL"} else given
+    if "FUNCTION_CONCURRENCY" in given:  # requests wait in it, and ends of tasks are announced in Redis
+        known |= {"REDIS_URL"}
     variables = {name.removesuffix("_FILE") for name in SERVICES[service]["environment"]}
     assert {name for name in variables if not name.startswith("AWS_")} <= known
 

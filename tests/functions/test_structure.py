@@ -60,7 +60,7 @@ SETTINGS = (
     SweepSettings,
     WaitLimits,
 )
-WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}
+WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}  # get_task does better with it
 API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health", "plan_task"]
 
 

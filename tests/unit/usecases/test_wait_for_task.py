@@ -1,4 +1,4 @@
-"""Waiting for the end of a task: how often its row is read."""
+"""Waiting for the end of a task without Redis: how often its row is read."""
 
 import asyncio
 from typing import Any
@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository
+from imagescaler.adapters.task_ends.polling import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, PolledTaskEnds
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
@@ -14,7 +15,7 @@ from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import NewTask, Task
 from imagescaler.domain.wait_limits import WaitLimits
-from imagescaler.usecases.wait_for_task import LONGEST_PAUSE_S, PART_OF_WAIT, SHORTEST_PAUSE_S, wait_for_task
+from imagescaler.usecases.wait_for_task import wait_for_task
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 2_000_000)
 
@@ -36,7 +37,8 @@ class Patience:
         self._task, _ = await self.tasks.add(NewTask(uuid4(), Options(800), SOURCE, "", None))
         self._begins_s, self._ends_s = begins_s, ends_s
         self._monkeypatch.setattr(asyncio, "sleep", self._sleep)
-        return await wait_for_task(self._task, wait_s=wait_s, work_s=work_s, limits=LIMITS, tasks=self.tasks)
+        ends = PolledTaskEnds(self.tasks)
+        return await wait_for_task(self._task, wait_s=wait_s, work_s=work_s, limits=LIMITS, tasks=self.tasks, ends=ends)
 
     async def _sleep(self, pause_s: float) -> None:
         self.pauses_s.append(pause_s)
@@ -118,7 +120,10 @@ async def test_a_database_that_hangs_holds_no_wait_for_long(monkeypatch: pytest.
         await asyncio.sleep(60)
 
     monkeypatch.setattr("imagescaler.usecases.wait_for_task.GRACE_S", 0.05)
+    monkeypatch.setattr("imagescaler.adapters.task_ends.polling.COUNT_TIMEOUT_S", 0.05)
     for method in ("get", "end_wait", "begin_wait"):
         monkeypatch.setattr(tasks, method, hang)
         async with asyncio.timeout(5):
-            assert await wait_for_task(task, wait_s=0.05, limits=LIMITS, tasks=tasks) == task
+            assert (
+                await wait_for_task(task, wait_s=0.05, limits=LIMITS, tasks=tasks, ends=PolledTaskEnds(tasks)) == task
+            )

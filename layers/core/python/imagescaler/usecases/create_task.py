@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,7 @@ from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
 
 UNKNOWN = "The database does not answer, and may have accepted the task. Repeat the request with its Idempotency-Key."
 
+Wait = Callable[[Task], Awaitable[Task]]
 logger = logging.getLogger(__name__)
 
 
@@ -74,15 +75,37 @@ async def create_task(
     tasks: TaskRepository,
     queue: TaskQueue,
     store: ImageStore,
+    wait: Wait | None = None,
 ) -> tuple[Task, bool]:
     """Accept an image and return its task with True, or with False the task that the key already stands for.
+
+    `wait` waits for the task's end. Only a task that has not ended by then needs the note of its message.
 
     If killed at any point, this leaves either nothing that matters or a task that the sweeper enqueues again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing, unless the error says that it may have.
     """
+    task, created, message_id = await _accept(request, probe, limits, retention, tasks, queue, store)
+    if wait:
+        task = await wait(task)
+    if message_id and not task.status.is_final:
+        with suppress(Unavailable):  # it is accepted all the same: the row exists, and so does the message
+            await tasks.note_message(task.id, message_id)
+    return task, created
+
+
+async def _accept(
+    request: NewTaskRequest,
+    probe: Probe,
+    limits: Limits,
+    retention: Retention,
+    tasks: TaskRepository,
+    queue: TaskQueue,
+    store: ImageStore,
+) -> tuple[Task, bool, str | None]:
+    """Return the task, whether it is new, and the id of a message whose note is due."""
     if request.idempotency and (known := await tasks.find(request.owner, request.idempotency)):
         await _enqueue_again(known, request, tasks, queue)
-        return known, False
+        return known, False, None
     limits.check_renditions(len(request.renditions))
     source = await request.image.probe(probe, store)
     limits.check_bytes(source.bytes)
@@ -91,18 +114,15 @@ async def create_task(
     task, created = await _write(new, request.image, retention, tasks, store)
     if not created:
         await _enqueue_again(task, request, tasks, queue)
-        return task, False
+        return task, False, None
     try:
         async with _retry_after_from_backlog(tasks):
-            message_id = await queue.push(request.message(task.id))
+            return task, True, await queue.push(request.message(task.id))
     except Exception:
         if await _roll_back(new, tasks, store):
             raise
         logger.warning("an accepted task was not enqueued", exc_info=True, extra={"task_id": str(task.id)})
-        return task, True  # a replay has enqueued it, or its attempt has begun, or the sweeper will enqueue it
-    with suppress(Unavailable):  # it is accepted all the same: the row exists, and so does the message
-        await tasks.note_message(task.id, message_id)
-    return task, True
+        return task, True, None  # a replay has enqueued it, or its attempt has begun, or the sweeper will enqueue it
 
 
 async def _write(

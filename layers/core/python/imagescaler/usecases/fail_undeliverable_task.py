@@ -1,17 +1,19 @@
 """Fail the task of a message that was delivered too often."""
 
-from contextlib import suppress
 from uuid import UUID
 
-from imagescaler.domain.errors import AttemptsExhausted, TaskFinished, Unavailable
+from imagescaler.domain.errors import AttemptsExhausted, TaskFinished
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import Task
-from imagescaler.usecases.ports import ImageStore, TaskRepository
+from imagescaler.usecases.close_task import close_task
+from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskRepository
 
 UNDELIVERABLE = "The processor received the task many times, and never finished it. Send a smaller image."
 
 
-async def fail_undeliverable_task(task_id: UUID, *, tasks: TaskRepository, store: ImageStore) -> Task | None:
+async def fail_undeliverable_task(
+    task_id: UUID, *, tasks: TaskRepository, store: ImageStore, ends: TaskEnds
+) -> Task | None:
     """Fail a task whose message could not be processed; None if it had already ended.
 
     Raises TaskNotFound, TaskInProgress while an attempt's lease is live, and Unavailable.
@@ -20,6 +22,5 @@ async def fail_undeliverable_task(task_id: UUID, *, tasks: TaskRepository, store
         task = await tasks.abandon(task_id, Failure.of(AttemptsExhausted(UNDELIVERABLE)))
     except TaskFinished:
         return None
-    with suppress(Unavailable):  # it expires anyway
-        await store.delete(task.source_key)
+    await close_task(task, store=store, ends=ends)
     return task

@@ -1,6 +1,6 @@
 """The ports of the use cases; all adapters of a port pass the same contract suite."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -34,7 +34,7 @@ class TaskUpkeep(Protocol):
 
 
 class WaitCounter(Protocol):
-    """Counts the requests that wait for tasks, in all environments of a function together."""
+    """Counts the requests that wait for tasks without Redis, in all environments of a function together."""
 
     async def begin_wait(self, wait_id: UUID, owner: str, *, limits: WaitLimits, lease_s: float) -> bool:
         """Count a wait, for `lease_s` seconds in case its environment is killed; False if it would exceed the limits.
@@ -110,6 +110,25 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
 
     async def ping(self) -> None:
         """Return once the repository answers and can be written to."""
+        ...
+
+
+ReadTask = Callable[[], Awaitable[Task]]
+
+
+class TaskEnds(Protocol):
+    """Announces ends of tasks to the requests that wait for them. An announcement may be lost."""
+
+    async def announce(self, task_id: UUID) -> None:
+        """Wake the requests that wait for a task, whose end has been written; raises Unavailable."""
+        ...
+
+    async def wait(self, task: Task, read: ReadTask, *, wait_s: float, work_s: float, limits: WaitLimits) -> None:
+        """Count a request as waiting, and read the task until it has ended, for the last time after `wait_s` seconds.
+
+        Returns at once if that would exceed the limits. `work_s` is the task's estimated processor time. A wait that is
+        cancelled counts no longer, that of a killed environment until its lease is over. Raises Unavailable.
+        """
         ...
 
 

@@ -24,7 +24,8 @@ from imagescaler.domain.task.outcome import Failure, Outcome, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
-from imagescaler.usecases.ports import ImageStore, TaskRepository
+from imagescaler.usecases.close_task import announce_end, close_task
+from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskRepository
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ async def process_task(
     watch: Watch,
     tasks: TaskRepository,
     store: ImageStore,
+    ends: TaskEnds,
 ) -> Task | None:
     """Complete or fail a task and return it; None if it had already ended.
 
@@ -88,12 +90,13 @@ async def process_task(
     if task.status is not Status.FAILED:
         with watch(task):
             task = await _attempt(task, max_attempts, retention, scale, tasks, store)
-    with suppress(Unavailable):  # it expires anyway
-        await store.delete(task.source_key)
+    await close_task(task, store=store, ends=ends)
     return task
 
 
-async def end_slow_attempt(task: Task, seconds: float, *, max_attempts: int, tasks: TaskRepository) -> Task | None:
+async def end_slow_attempt(
+    task: Task, seconds: float, *, max_attempts: int, tasks: TaskRepository, ends: TaskEnds
+) -> Task | None:
     """Release a task whose attempt is about to be killed after `seconds`, or fail it if this is the second attempt.
 
     Returns the task if it failed. If the attempt ends in time after all, the fence discards what it made.
@@ -101,7 +104,9 @@ async def end_slow_attempt(task: Task, seconds: float, *, max_attempts: int, tas
     logger.warning("out of time", extra={"attempt": task.attempt, "seconds": seconds})
     with suppress(LeaseLost):  # the attempt has just ended
         if task.counted_attempts >= min(max_attempts, MAX_SLOW_ATTEMPTS):
-            return await tasks.fail(task, Failure.of(TimeLimitExceeded.of(seconds)))
+            failed = await tasks.fail(task, Failure.of(TimeLimitExceeded.of(seconds)))
+            await announce_end(failed, ends)
+            return failed
         await tasks.release(task)
     return None
 

@@ -3,17 +3,17 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound, Unavailable
+from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import Sweep, SweepSettings
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
-from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.usecases.close_task import close_task
+from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskQueue, TaskRepository
 
 ROWS_LIMIT = 1000  # of one statement: about a fifth of a second of work for the database
 SHRINK = 10  # a batch that took too long is repeated with so many times fewer rows
@@ -32,6 +32,7 @@ async def sweep_tasks(
     tasks: TaskRepository,
     queue: TaskQueue,
     store: ImageStore,
+    ends: TaskEnds,
     time_s: float,
     clock: Clock = time.monotonic,
 ) -> Sweep:
@@ -42,11 +43,12 @@ async def sweep_tasks(
     first and takes at most half of the time, so that no part of a run can starve another.
     """
     start_s = clock()
-    recovery = _Recovery(message, settings, max_attempts, tasks, queue, store, clock, until_s=start_s + time_s / 2)
+    until_s = start_s + time_s / 2
+    recovery = _Recovery(message, settings, max_attempts, tasks, queue, store, ends, clock, until_s)
     stale = _Part(recovery.run, settings.sweep_limit)
     expiry = _Part(lambda limit: tasks.expire_due(limit=limit), ROWS_LIMIT)
     deletion = _Part(lambda limit: tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=limit), ROWS_LIMIT)
-    await _take_turns(stale, clock=clock, until_s=recovery.until_s)
+    await _take_turns(stale, clock=clock, until_s=until_s)
     await _take_turns(expiry, deletion, clock=clock, until_s=start_s + time_s)
     failures = [*recovery.failures, *(part.failure for part in (stale, expiry, deletion) if part.failure)]
     return Sweep(
@@ -99,6 +101,7 @@ class _Recovery:
     tasks: TaskRepository
     queue: TaskQueue
     store: ImageStore
+    ends: TaskEnds
     clock: Clock
     until_s: float
     checked: int = 0
@@ -124,7 +127,7 @@ class _Recovery:
 
     async def _recover(self, task: Task) -> None:
         if failure := await _reason_to_end(task, self.max_attempts, self.store):
-            self.ended += await _end(task, failure, self.tasks, self.store)
+            self.ended += await _end(task, failure, self.tasks, self.store, self.ends)
         elif await _has_no_message(task, self.settings, self.queue):
             # If killed before the note, the next run enqueues once more; a second message does no harm.
             await self.tasks.note_message(task.id, await self.queue.push(self.message(task.id)))
@@ -137,13 +140,12 @@ async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Fa
     return None if await store.exists(task.source_key) else Failure.of(SourceLost(SOURCE_LOST))
 
 
-async def _end(task: Task, failure: Failure, tasks: TaskRepository, store: ImageStore) -> list[Task]:
+async def _end(task: Task, failure: Failure, tasks: TaskRepository, store: ImageStore, ends: TaskEnds) -> list[Task]:
     try:
         over = await tasks.abandon(task.id, failure)
     except (ClaimRefused, TaskNotFound):  # it has ended or was claimed meanwhile
         return []
-    with suppress(Unavailable):  # it expires anyway
-        await store.delete(task.source_key)
+    await close_task(task, store=store, ends=ends)
     return [over]
 
 
