@@ -96,9 +96,9 @@ def test_an_api_function_does_not_have_pillow(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["authorize", "get_task", "manage_keys", "migrate_database"])
-def test_a_function_without_queue_and_store_starts_without_botocore(name: str) -> None:
+def test_a_function_without_queue_and_store_starts_without_clients_of_aws(name: str) -> None:
     """It reads the secret of the database when it connects, and only if there is one."""
-    code = "import handler, sys; sys.exit('botocore' in sys.modules)"
+    code = "import handler, sys; sys.exit(bool({'botocore.client', 'botocore.session', 'boto3'} & sys.modules.keys()))"
     variables = {**SERVERS, **DEPLOYED, "POSTGRES_DSN": "postgresql://host/database", "PATH": os.environ["PATH"]}
     variables["PYTHONPATH"] = f"{FUNCTIONS / name}:{ROOT / 'layers/core/python'}"
     subprocess.run([sys.executable, "-c", code], env=variables, check=True)
