@@ -2,10 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterable
 from enum import EnumType
 from pathlib import Path
-from typing import Any
 
 from imagescaler import __version__
 from imagescaler.domain.option import Group, Option
@@ -69,13 +67,8 @@ def openapi() -> str:
     whole["paths"]["/api/v1/health"]["get"]["security"] = []
     for operation in (operation for operations in whole["paths"].values() for operation in operations.values()):
         operation["responses"] = with_refusals(operation, needs_key="security" not in operation)
-    add_heads(whole["paths"], _paths_with_head(modules))
+    add_heads(whole["paths"])
     return json.dumps(whole, indent=2) + "\n"
-
-
-def _paths_with_head(modules: Iterable[Any]) -> set[str]:
-    routes = (route for module in modules if hasattr(module, "app") for route in module.app.routes)
-    return {route.path for route in routes if "HEAD" in route.methods}
 
 
 def _schemas() -> dict[str, object]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import FastAPI, Header, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.routing import Match
 
 from imagescaler.web.app import create_app, lambda_handler
 from imagescaler.web.catalogue import describe_problem
@@ -78,5 +79,6 @@ async def read_problem(name: str, accept: Annotated[str | None, Header()] = None
 @app.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def everything_else(request: Request) -> Response:
     """Answer 405 for a path that other methods have, else 404."""
-    allowed = document.methods(request.scope["path"])
+    is_page = any(route.matches(request.scope)[0] is Match.PARTIAL for route in app.routes)
+    allowed = ["GET", "HEAD"] if is_page else document.methods(request.scope["path"])
     raise HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)

@@ -19,7 +19,6 @@ from imagescaler.web.views.result import RESPONSES, ResultResponse
 app = create_app()
 handler = lambda_handler(app)
 tasks, store, urls = repositories.from_env(), stores.from_env(), signed_urls.from_env()
-PATH = "/api/v1/results/{task_id}"
 PROBLEMS = (
     errors.RepositoryUnavailable,
     errors.TaskNotFound,
@@ -31,9 +30,8 @@ PROBLEMS = (
 )
 
 
-@app.head(PATH, include_in_schema=False)
 @app.get(
-    PATH,
+    "/api/v1/results/{task_id}",
     tags=["results"],
     summary="Fetch the scaled image",
     responses={**RESPONSES, **problem_responses(*PROBLEMS)},

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +12,6 @@ from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Functions
-from tests.handlers import NAMES, load
 from tools import documents
 
 
@@ -96,12 +96,40 @@ def test_what_is_not_there_is_a_problem(functions: Functions, path: str) -> None
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("PUT", "/api/v1/tasks", "POST"), ("DELETE", "/api/v1/results/1", "GET, HEAD"), ("POST", "/api/v1/health", "GET")],
+    [
+        ("PUT", "/api/v1/tasks", "POST"),
+        ("DELETE", "/api/v1/results/1", "GET, HEAD"),
+        ("POST", "/api/v1/tasks/1", "GET, HEAD"),
+        ("POST", "/api/v1/health", "GET, HEAD"),
+        ("HEAD", "/api/v1/plan", "POST"),
+        ("POST", "/docs", "GET, HEAD"),
+        ("DELETE", "/problems/store-full", "GET, HEAD"),
+    ],
 )
 def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str, path: str, allowed: str) -> None:
     answer = functions.http("docs", method, path)
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
     assert answer.json["title"] == "Method Not Allowed"
+    sentence = f"{method} is no method of this path. Send {allowed.replace(', ', ' or ')}. See /docs for the API."
+    assert answer.json["detail"] == sentence
+
+
+HEADS = [
+    ("health", "/api/v1/health"),
+    *(("docs", path) for path in ("/docs", "/redoc", "/openapi.json", "/docs/favicon.png", "/problems/store-full")),
+    ("get_task", f"/api/v1/tasks/{UUID(int=1)}"),
+    ("get_result", f"/api/v1/results/{UUID(int=1)}"),
+    ("docs", "/nothing"),
+]
+
+
+@pytest.mark.parametrize(("name", "path"), HEADS)
+def test_head_has_the_status_and_the_headers_of_get(functions: Functions, name: str, path: str) -> None:
+    head, get = (functions.http(name, method, path) for method in ("HEAD", "GET"))
+    assert head.status == get.status == (404 if "000" in path or path == "/nothing" else 200)
+    if name != "health":  # whose body has times
+        assert head.headers == get.headers
+    assert head.headers["content-type"] == get.headers["content-type"]
 
 
 def test_a_path_has_the_methods_of_several_functions() -> None:
@@ -191,13 +219,12 @@ def test_every_operation_with_a_body_documents_413(functions: Functions) -> None
 
 def test_head_is_documented_where_a_function_has_it(functions: Functions) -> None:
     paths = functions.http("docs", "GET", "/openapi.json").json["paths"]
-    routes = [route for name in NAMES if hasattr(load(name), "app") for route in load(name).app.routes]
-    with_head = {route.path for route in routes if "HEAD" in route.methods} & paths.keys()
-    assert {path for path, operations in paths.items() if "head" in operations} == with_head
-    assert "/api/v1/results/{task_id}" in with_head
+    with_head = {path for path, operations in paths.items() if "head" in operations}
+    assert with_head == {path for path, operations in paths.items() if "get" in operations}
+    assert {"/api/v1/results/{task_id}", "/api/v1/tasks/{task_id}", "/api/v1/health"} <= with_head
     for path in with_head:
         get, head = paths[path]["get"], paths[path]["head"]
-        assert head["parameters"] == get["parameters"]
+        assert head.get("parameters") == get.get("parameters")
         assert head["responses"].keys() == get["responses"].keys()
         assert not any("content" in answer for answer in head["responses"].values())
 

@@ -54,6 +54,7 @@ def test_a_completed_task_has_a_result(functions: Functions, post: Post) -> None
     assert answer.json["warnings"] == ["A part is missing."]
     assert answer.json["result"] == {
         "format": "jpeg",
+        "url": f"/api/v1/results/{task_id}",
         "media_type": "image/jpeg",
         "width": 800,
         "height": 534,

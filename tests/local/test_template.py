@@ -1,10 +1,12 @@
 """What the emulation read out of a template, and what they say of a broken one."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from local.emulation.api_gateway.routes import Router
 from local.emulation.sam_template.cloudformation import TemplateError
 from local.emulation.sam_template.declarations import Cors, Function, QueueTrigger, Route, Schedule, service_of
 from local.emulation.sam_template.template import Template, load
@@ -57,6 +59,16 @@ def test_the_own_template_gives_every_route_to_its_function(own: Template) -> No
     assert keys["POST /api/v1/tasks"] == "CreateTaskFunction"
     assert keys["HEAD /api/v1/results/{task_id}"] == "GetResultFunction"
     assert keys["$default"] == "DocsFunction"
+
+
+def test_the_own_template_has_head_wherever_it_has_get(own: Template) -> None:
+    router = Router(own.routes)
+    for route in (route for route in own.routes if route.method == "GET"):
+        path = re.sub(r"\{[^}]+\}", "1", route.path)
+        head, get = router.match("HEAD", path), router.match("GET", path)
+        assert head, path
+        assert get, path
+        assert (head.route.function, head.route.authorizer) == (get.route.function, get.route.authorizer), path
 
 
 def test_the_own_template_merges_what_all_functions_share(own: Template) -> None:

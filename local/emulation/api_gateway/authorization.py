@@ -17,6 +17,7 @@ from local.emulation.api_gateway.routes import Match
 from local.emulation.sam_template.declarations import Authorizer
 
 MAX_REMEMBERED = 10_000
+BEARER = ("authorization",)
 Context = Mapping[str, Any]
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Authorization:
             return None
         identity = tuple(filter(None, (request.header(name) for name in authorizer.headers)))
         if len(identity) < len(authorizer.headers):
-            raise Refusal(401, f"The request needs the header {' and '.join(authorizer.headers)}.")
+            raise _missing(authorizer)
         known = self._answers.get((authorizer, identity))
         if known is not None and known[0] > self._clock_s():
             context = known[1]
@@ -74,3 +75,11 @@ class Authorization:
             self._answers.move_to_end((authorizer, identity))
         while len(self._answers) > MAX_REMEMBERED:
             self._answers.popitem(last=False)
+
+
+def _missing(authorizer: Authorizer) -> Refusal:
+    """Return the 401 of a request without identity; in Authorization a bearer token is expected (RFC 6750)."""
+    if authorizer.headers == BEARER:
+        detail = "Send Authorization: Bearer …, with an API key in place of the dots."
+        return Refusal(401, detail, challenge="Bearer")
+    return Refusal(401, f"The request needs the header {' and '.join(authorizer.headers)}.")

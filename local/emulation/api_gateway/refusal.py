@@ -31,14 +31,18 @@ TITLES: Mapping[int, str] = {**MESSAGES, 413: "Content Too Large", 416: "Range N
 class Refusal(Exception):
     """An error response of the gateway: API Gateway's `message`, and the members of a problem (RFC 9457).
 
-    `retry_after_s` becomes the header Retry-After, which API Gateway does not send.
+    `retry_after_s` becomes the header Retry-After, and `challenge` WWW-Authenticate (RFC 9110, 11.6.1). API Gateway
+    sends neither.
     """
 
-    def __init__(self, status: int, detail: str, *, retry_after_s: int | None = None) -> None:
+    def __init__(
+        self, status: int, detail: str, *, retry_after_s: int | None = None, challenge: str | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.retry_after_s = retry_after_s
+        self.challenge = challenge
 
     @property
     def title(self) -> str:
@@ -57,4 +61,6 @@ class Refusal(Exception):
         headers = {"content-type": "application/problem+json"}
         if self.retry_after_s is not None:
             headers["retry-after"] = str(self.retry_after_s)
+        if self.challenge is not None:
+            headers["www-authenticate"] = self.challenge
         return Answer(self.status, tuple(headers.items()), json.dumps(content).encode())

@@ -90,6 +90,23 @@ async def test_without_its_identity_a_request_is_refused_and_nobody_asked(header
     assert functions.events == []
 
 
+async def test_without_a_bearer_token_the_answer_says_how_to_send_one() -> None:
+    async with client_of(gateway(Functions())) as client:
+        answer = await client.get("/tasks/7")
+        accepted = await client.get("/tasks/7", headers=KEY)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json()["detail"] == "Send Authorization: Bearer …, with an API key in place of the dots."
+    assert "www-authenticate" not in accepted.headers
+
+
+async def test_without_another_identity_the_answer_names_its_header() -> None:
+    route = Route("GET", "/tasks/{id}", "GetTaskFunction", Authorizer("AuthorizeFunction", ("x-key",), ttl_s=60))
+    async with client_of(gateway(Functions(), route)) as client:
+        answer = await client.get("/tasks/7")
+    assert answer.json()["detail"] == "The request needs the header x-key."
+    assert "www-authenticate" not in answer.headers
+
+
 async def test_whom_the_authorizer_does_not_accept_reaches_no_function() -> None:
     functions = Functions({"isAuthorized": False})
     async with client_of(gateway(functions)) as client:

@@ -8,9 +8,11 @@ from urllib.parse import urljoin
 
 import pybase64
 from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.routing import APIRoute
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from mangum.handlers.api_gateway import HTTPGateway
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imagescaler import __version__
@@ -38,9 +40,27 @@ def create_app(title: str = "imagescaler", *, any_query: bool = False) -> FastAP
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(check) for check in checks],
     )
+    app.router.route_class = _GetAndHead
     app.add_middleware(_RequestLog)
     add_handlers(app)
     return app
+
+
+class _GetAndHead(APIRoute):
+    """A route that answers HEAD wherever it answers GET (RFC 9110, 9.3.2), which FastAPI leaves to the application.
+
+    The response has the body of GET; the gateway does not send it.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL and self._is_head(scope) else match), child
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self.app if self._is_head(scope) else super().handle)(scope, receive, send)
+
+    def _is_head(self, scope: Scope) -> bool:
+        return scope["method"] == "HEAD" and "GET" in (self.methods or ())
 
 
 def lambda_handler(app: FastAPI) -> Handler:

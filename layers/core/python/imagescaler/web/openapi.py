@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -49,9 +49,9 @@ def forbid_null(schema: dict[str, Any]) -> None:
         schema.update(types[0])
 
 
-def add_heads(paths: dict[str, Any], with_head: Container[str]) -> None:
-    """Describe HEAD for the paths that have it, in place: as GET, without content (RFC 9110, 9.3.2)."""
-    for operations in (operations for path, operations in paths.items() if path in with_head and "get" in operations):
+def add_heads(paths: dict[str, Any]) -> None:
+    """Describe HEAD for the paths that have GET, in place: as GET, without content (RFC 9110, 9.3.2)."""
+    for operations in (operations for operations in paths.values() if "get" in operations):
         get = operations["get"]
         operations["head"] = {
             **get,

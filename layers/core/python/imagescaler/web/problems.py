@@ -54,10 +54,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
 MEDIA_TYPE = "application/problem+json"
 # The response must not grow with the request: at most so many field errors, each with a name of so many characters.
 MAX_FIELDS, MAX_FIELD_LENGTH = 20, 100
-DETAILS = {
-    404: "There is nothing at this path. See /docs for the API.",
-    405: "This path does not accept this method. See /docs for the API.",
-}
+NOTHING_HERE = "There is nothing at this path. See /docs for the API."
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -104,9 +101,20 @@ async def _on_http(request: Request, error: Any) -> JSONResponse:
     if error.status_code == HTTPStatus.BAD_REQUEST:
         kind = errors.MalformedRequest
         return _answer(request, STATUS[kind], type_of(kind.slug()), kind.title(), str(error.detail))
-    detail = DETAILS.get(error.status_code, str(error.detail))
     title = HTTPStatus(error.status_code).phrase
-    return _answer(request, error.status_code, "about:blank", title, detail, headers=error.headers)
+    return _answer(request, error.status_code, "about:blank", title, _detail(request, error), headers=error.headers)
+
+
+def _detail(request: Request, error: Any) -> str:
+    """Return a sentence for a status, in place of Starlette's, which repeats the title."""
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return NOTHING_HERE
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            *others, last = error.headers["Allow"].split(", ")
+            allowed = f"{', '.join(others)} or {last}" if others else last
+            return f"{request.method} is no method of this path. Send {allowed}. See /docs for the API."
+    return str(error.detail)
 
 
 async def _on_bug(request: Request, _: Exception) -> JSONResponse:

@@ -35,9 +35,9 @@ class Pictures:
         return cls(sets[formats[0]], {fmt: sets[fmt] for fmt in NEWEST_FIRST if fmt in formats[1:]})
 
 
-def url_of(task: Task, rendition: Rendition) -> str:
-    """Return the path of a rendition's result."""
-    return f"/api/v1/results/{task.id}?rendition={rendition.name}"
+def url_of(task: Task, rendition: Rendition | None = None) -> str:
+    """Return the path of a task's result, or of a rendition's."""
+    return f"/api/v1/results/{task.id}" + (f"?rendition={rendition.name}" if rendition else "")
 
 
 def _srcset(task: Task, made: Sequence[tuple[Rendition, Result]]) -> str:

@@ -54,11 +54,12 @@ class ReceiptView(BaseModel):
 
 
 class ResultView(BaseModel):
-    """The scaled image."""
+    """The scaled image; GET of `url` fetches it."""
 
     model_config = ConfigDict(from_attributes=True)
 
     format: Format
+    url: Annotated[str, Field(description="path of the image, on the host of the request")]
     media_type: str
     width: int
     height: int
@@ -68,9 +69,9 @@ class ResultView(BaseModel):
     frames: Annotated[int, Field(description="frames of an animation")] = 1
 
     @classmethod
-    def of(cls, result: Result) -> Self:
+    def of(cls, result: Result, url: str) -> Self:
         """Show a result to its client."""
-        return cls(**_fields(result), media_type=result.format.media_type)
+        return cls(**_fields(result), url=url, media_type=result.format.media_type)
 
 
 class RenditionView(BaseModel):
@@ -86,13 +87,13 @@ class RenditionView(BaseModel):
     @classmethod
     def of(cls, task: Task, rendition: Rendition) -> Self:
         """Show one of a task's renditions."""
-        failure = rendition.failure or task.failure
+        failure, url = rendition.failure or task.failure, url_of(task, rendition)
         return cls(
             name=rendition.name,
             status=task.status_of(rendition),
             options=OptionsView.of(rendition.options),
-            url=url_of(task, rendition),
-            result=rendition.result and ResultView.of(rendition.result),
+            url=url,
+            result=rendition.result and ResultView.of(rendition.result, url),
             error=failure and TaskError.of(failure),
         )
 
@@ -144,7 +145,7 @@ class TaskView(BaseModel):
             attempts=task.attempt,
             source=SourceView.model_validate(task.source),
             options=None if task.renditions else OptionsView.of(task.options),
-            result=task.result and ResultView.of(task.result),
+            result=task.result and ResultView.of(task.result, url_of(task)),
             error=task.failure and TaskError.of(task.failure),
             warnings=list(task.warnings),
             renditions=[RenditionView.of(task, each) for each in task.renditions] or None,
