@@ -11,9 +11,11 @@ RUN pip download --quiet --no-cache-dir --require-hashes --no-deps --only-binary
 # Unchecked bytecode: a checkout changes time stamps, and a read-only container cannot compile.
 FROM wheels AS packages
 ARG FUNCTION
+ARG DISABLED_FORMATS=
 WORKDIR /packages
 COPY functions/${FUNCTION}/requirements.txt /tmp/
-RUN pip install --quiet --no-cache-dir --no-compile --no-index --find-links /wheels --target . --requirement /tmp/requirements.txt \
+RUN case ",${DISABLED_FORMATS}," in *,heic,*) sed -i /pi-heif/d /tmp/requirements.txt;; esac \
+ && pip install --quiet --no-cache-dir --no-compile --no-index --find-links /wheels --target . --requirement /tmp/requirements.txt \
  && python -m compileall -q --invalidation-mode unchecked-hash .
 
 # Pillow uses the first libz.so.1 on the path. With zlib-ng a photograph as PNG takes 0.80 to 0.86 of the time

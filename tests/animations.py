@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.encode.rendered import RenderedImage
@@ -17,7 +17,7 @@ from imagescaler.engine.scale import scale
 from tests.pictures import chunk, encoded, photograph, riff
 from tests.reference import Pixels, pixels_of, premultiplied, worst_difference
 
-ANIMATED = [form for form in Format if form.has_frames]
+ANIMATED = [form for form in RESULT_FORMATS if form.has_frames]
 SIZE = (24, 16)
 CHINA = Image.open(BytesIO(photograph())).convert("RGB").resize((60, 40))
 FLOWER = Image.open(BytesIO(photograph("flower.jpg"))).convert("RGB").resize((60, 40))

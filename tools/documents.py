@@ -6,6 +6,7 @@ from enum import EnumType
 from pathlib import Path
 
 from imagescaler import __version__
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.option import Group, Option
 from imagescaler.domain.options import OPTIONS as ALL_OPTIONS
 from imagescaler.web.catalogue import ProblemType, describe_problem
@@ -107,7 +108,10 @@ def _table(group: Group) -> str:
 def _values(option: Option) -> str:
     none = option.declaration.none
     if isinstance(option.type, EnumType):
-        return " · ".join(f"`{value}`" for value in ([none] if none else []) + list(option.type))
+        return " · ".join(
+            f"`{value}`"
+            for value in ([none] if none else []) + list(RESULT_FORMATS if option.type is Format else option.type)
+        )
     bounds = option.declaration.bounds
     least, most = bounds.get("minimum", bounds.get("exclusiveMinimum")), bounds.get("maximum")
     between = {(False, False): "", (True, False): f" from {least}", (True, True): f" {least} to {most}"}

@@ -153,11 +153,10 @@ def test_a_body_that_is_the_image_itself_is_answered_by_how_to_send_it(functions
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "The file is a HEIC or HEIF image; accepted are JPEG, PNG"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1jpeg", "The file is a HEIF image that is not HEIC; accepted are JPEG, PNG"),
         (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG image"),
         (b"\xef\xbb\xbf<svg>", "an SVG image"),
         (b"%PDF-1.7\n", "a PDF document"),
-        (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "a BMP image"),
         (b"\0\0\0\x20ftypisom\0\0\2\0", "a video (MP4 or QuickTime)"),
         (b"<!DOCTYPE html><html>", "an HTML page"),
         (b'{"error": "not found"}', "a JSON text"),
@@ -168,6 +167,16 @@ def test_a_file_of_another_kind_is_named(post: Post, data: bytes, says: str) -> 
     answer = post(data, width=8)
     assert (answer.status, answer.json["type"]) == (415, "/problems/unsupported-image-format")
     assert says in answer.json["detail"]
+
+
+def test_a_disabled_format_is_refused_at_once(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISABLED_FORMATS", "png,heic")
+    functions._loaded.clear()
+    answer = post(plain(), width=8)
+    assert (answer.status, answer.json["type"]) == (415, "/problems/unsupported-image-format")
+    assert answer.json["detail"] == "This service does not accept PNG."
 
 
 def test_an_empty_file_is_called_empty(post: Post) -> None:

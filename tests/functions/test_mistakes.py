@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.web.app import create_app, lambda_handler
 from tests.answer import Answer
 from tests.functions.conftest import Context, Functions, multipart
@@ -72,7 +72,7 @@ def other(method: str, path: str) -> Send:
 
 
 ACCEPTED = ", ".join(each.name for each in Format)
-FORMATS = ", ".join(repr(each.value) for each in [*Format][:-1]) + f" or {[*Format][-1].value!r}"
+FORMATS = ", ".join(map(repr, map(str, RESULT_FORMATS[:-1]))) + f" or {str(RESULT_FORMATS[-1])!r}"
 MEDIA_TYPES = ", ".join(each.media_type for each in Format)
 UPLOAD = {"bytes": 12_345_678, "media_type": "image/jpeg"}
 MISTAKES = [

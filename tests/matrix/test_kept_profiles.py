@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.options import Icc, Options
 from imagescaler.engine.scale import scale
 from tests.matrix.avif_files import boxes
@@ -26,7 +26,7 @@ MONOCHROME = 0x10  # of the third byte of av1C
 
 def parameters() -> Iterator[object]:
     """Give kinds of pixels, and formats; those that are known to fail are expected to."""
-    for color, output_format in product((GREY, GREY_ALPHA, RGB, RGB_ALPHA), Format):
+    for color, output_format in product((GREY, GREY_ALPHA, RGB, RGB_ALPHA), RESULT_FORMATS):
         name = f"{NAMES[color]}-to-{output_format}"
         fault = fault_of(name, UNFIT)
         marks = [pytest.mark.xfail(strict=True, reason=fault)] if fault else []

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from tests.animations import saved, scaled
 from tests.pictures import encoded, photograph, plain
 from tools.hostile import metadata
@@ -34,7 +34,7 @@ def test_in_a_bare_picture_nothing_is_found(form: str) -> None:
     assert not leaks(plain(form=form))
 
 
-@pytest.mark.parametrize("form", [form for form in Format if form.has_frames])
+@pytest.mark.parametrize("form", [form for form in RESULT_FORMATS if form.has_frames])
 def test_in_a_bare_animation_nothing_is_found(form: Format) -> None:
     assert not leaks(scaled(saved(form), form).data)
 

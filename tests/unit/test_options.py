@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from pydantic import TypeAdapter, ValidationError
 
-from imagescaler.domain.formats import Format, listed
+from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.option import Option
 from imagescaler.domain.options import OPTIONS, SIZES, Box, Edges, Fit, Icc, Kernel, Metadata, Options, Quality
 from imagescaler.web.requests.scaling_request import ScalingRequest
@@ -33,7 +33,7 @@ EVERYTHING = {
     "icc": "keep",
     "animated": "no",
 }
-LOSSLESS = listed(each for each in Format if each.can_be_lossless)
+LOSSLESS = listed(each for each in RESULT_FORMATS if each.can_be_lossless)
 
 
 def test_texts_of_a_form_become_options() -> None:
@@ -97,7 +97,7 @@ def test_composite_values_are_read_from_the_text_that_they_write() -> None:
 
 
 def test_every_lossy_format_has_a_quality_with_the_default_of_the_format() -> None:
-    assert asdict(Quality()) == {each.value: each.default_quality for each in Format if each.is_lossy}
+    assert asdict(Quality()) == {each.value: each.default_quality for each in RESULT_FORMATS if each.is_lossy}
 
 
 def test_defaults_are_the_same_on_both_sides() -> None:

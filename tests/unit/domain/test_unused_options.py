@@ -5,7 +5,19 @@ from typing import Any
 import pytest
 
 from imagescaler.domain.formats import Format
-from imagescaler.domain.options import OPTIONS, Box, Edges, Fit, Gravity, Icc, Kernel, Metadata, Options, Quality
+from imagescaler.domain.options import (
+    OPTIONS,
+    Box,
+    Damaged,
+    Edges,
+    Fit,
+    Gravity,
+    Icc,
+    Kernel,
+    Metadata,
+    Options,
+    Quality,
+)
 from imagescaler.domain.unused_options import BY_NAME, unused_options
 
 SET: dict[str, Any] = {
@@ -46,6 +58,7 @@ SET: dict[str, Any] = {
     "metadata": Metadata.ALL,
     "icc": Icc.KEEP,
     "animated": False,
+    "damaged": Damaged.SALVAGE,
 }
 # Of each option by itself, on an image in this format whose result has the same.
 UNUSED = {
@@ -55,6 +68,9 @@ UNUSED = {
     Format.AVIF: "lossless progressive palette depth",
     Format.GIF: "quality lossless progressive palette depth metadata icc auto_orient",
     Format.TIFF: "quality lossless progressive palette animated",
+    Format.BMP: "quality lossless progressive depth icc auto_orient animated",
+    Format.ICO: "quality lossless progressive depth icc auto_orient animated",
+    Format.HEIC: "lossless palette depth animated",
 }
 NEEDY = {"preserve_ratio", "fit", "dpr", "enlarge", "gravity", "focus_x", "focus_y", "kernel", "linear"}
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from imagescaler.domain.errors import CorruptImage, TooManyFrames
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.engine.frames.read_gif import read as read_gif
 from imagescaler.probe.probe import read_timeline
@@ -39,7 +39,7 @@ from tests.animations import (
 )
 from tests.reference import mean_difference, pixels_of, resampled, worst_difference
 
-STILL = [form for form in Format if not form.has_frames]
+STILL = [form for form in RESULT_FORMATS if not form.has_frames]
 EPOCH_OF_1904_S = -2_082_844_800  # that of ISO/IEC 14496-12, in Unix time
 
 

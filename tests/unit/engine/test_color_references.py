@@ -11,7 +11,7 @@ import pytest
 from coloraide import Color
 from PIL import Image
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import codec_of
@@ -38,7 +38,7 @@ def references(data: bytes, profile: bytes, by_arithmetic: Pixels) -> list[Pixel
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("form", [form for form in Format if codec_of(form).profile_modes])
+@pytest.mark.parametrize("form", [form for form in RESULT_FORMATS if codec_of(form).profile_modes])
 def test_a_photograph_in_display_p3_looks_as_it_should(form: Format, name: str) -> None:
     picture = Image.open(BytesIO(photograph(name))).convert("RGB")
     data = encoded(picture, form.name, icc_profile=P3, quality=95)

@@ -9,7 +9,7 @@ import tifffile
 from PIL import Image
 
 from imagescaler.domain.errors import UnsupportedDepth, UnsupportedImageFormat
-from imagescaler.domain.formats import Format, listed
+from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.scale import scale
@@ -21,7 +21,7 @@ CHINA = Image.open(BytesIO(photograph())).convert("RGB").resize((320, 214))
 RANDOM = np.random.default_rng(20)
 ALPHA = Image.fromarray(RANDOM.integers(0, 256, (214, 320), dtype=np.uint8))
 GREY, RGB = 0, 2
-SHALLOW = listed((each for each in Format if not each.keeps_depth), "or")
+SHALLOW = listed((each for each in RESULT_FORMATS if not each.keeps_depth), "or")
 
 
 def scaled(
@@ -80,7 +80,7 @@ def test_jpeg_has_the_picture_on_white(mode: str) -> None:
     assert mean_difference(pixels_of(result), pixels_of(saved)) < 1.5
 
 
-@pytest.mark.parametrize("form", Format)
+@pytest.mark.parametrize("form", RESULT_FORMATS)
 def test_all_transparent_becomes_white_in_jpeg_and_stays_transparent_elsewhere(form: Format) -> None:
     result = scaled(encoded(Image.new("RGBA", (20, 20), (9, 9, 9, 0))), form, (10, 10))
     assert set(pixels_of(result)[..., -1].ravel()) == {0 if form.has_alpha else 255}
@@ -106,7 +106,7 @@ def test_a_palette_with_transparency_becomes_colors_with_alpha(transparency: int
 def test_grey_of_every_depth_is_scaled_to_its_full_range(depth: int) -> None:
     most = (1 << depth) - 1
     rows = [sample(0, depth) + sample(most, depth)] * 2
-    for form in Format:
+    for form in RESULT_FORMATS:
         is_deep = depth == 16 and form.keeps_depth
         pixels = pixels_of(scaled(png((16, 2), depth, GREY, rows), form, (16, 2)), None if is_deep else "L")
         peak = 65535 if is_deep else 255

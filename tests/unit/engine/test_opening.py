@@ -23,7 +23,7 @@ from imagescaler.domain.errors import (
     TooManyScans,
     UnsupportedImageFormat,
 )
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs import jpeg
@@ -76,7 +76,7 @@ def test_a_header_that_claims_too_much_is_refused(form: str, size: tuple[int, in
         scaled(data, Limits(max_source_side=16_000))
 
 
-@pytest.mark.parametrize("form", [form.name for form in Format])
+@pytest.mark.parametrize("form", ["BMP", *(form.name for form in RESULT_FORMATS)])
 def test_the_limits_on_sources_are_settings(form: str) -> None:
     data = encoded(PICTURE, form)
     width, height = PICTURE.size
@@ -293,7 +293,7 @@ def test_a_damaged_file_is_scaled_or_refused_and_never_an_accident(name: str) ->
         assert problem is None or isinstance(problem, ImageProblem)
 
 
-@pytest.mark.parametrize("form", ["ICO", "PCX", "EPS", "PDF", "JPEG2000", "TGA", "PPM"])
+@pytest.mark.parametrize("form", ["PCX", "EPS", "PDF", "JPEG2000", "TGA", "PPM"])
 def test_other_formats_are_not_accepted(form: str) -> None:
     with pytest.raises(UnsupportedImageFormat, match="JPEG, PNG, WEBP"):
         scaled(encoded(PICTURE, form))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from imagescaler.domain.errors import CorruptImage, ImageProblem, MaxBytesTooSmall, NeverLossless, TargetTooLarge
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Box, Fit, Gravity, Options
 from imagescaler.engine.decode.decode import decode
@@ -74,7 +74,7 @@ def test_what_cannot_be_made_stands_between_what_can() -> None:
     assert kinds == [TargetTooLarge, RenderedImage, MaxBytesTooSmall, NeverLossless, RenderedImage]
 
 
-@pytest.mark.parametrize("form", [form for form in Format if form.has_frames])
+@pytest.mark.parametrize("form", [form for form in RESULT_FORMATS if form.has_frames])
 def test_an_animation_gives_animations_and_pictures_of_its_first_frame_in_any_order(form: Format) -> None:
     data = saved(form)
     wishes = [

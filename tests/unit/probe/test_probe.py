@@ -8,7 +8,7 @@ import pytest
 from PIL import ExifTags, Image, ImageOps
 
 from imagescaler.domain.errors import CorruptImage, ImageProblem, UnsupportedImageFormat
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.task.source import Source
 from imagescaler.probe.probe import probe
 from tests.pictures import encoded, photograph, plain, png, riff, segment
@@ -70,7 +70,7 @@ def test_the_size_of_other_formats_is_the_stored_one(orientation: int, form: str
 
 @pytest.mark.parametrize("size", [(1, 1), (16_383, 1), (1, 16_383), (255, 256), (4_097, 3)])
 @pytest.mark.parametrize("options", [{}, {"lossless": True}])
-@pytest.mark.parametrize("form", [form.name for form in Format])
+@pytest.mark.parametrize("form", [form.name for form in RESULT_FORMATS])
 def test_every_size_is_read_as_pillow_reads_it(form: str, options: dict[str, bool], size: tuple[int, int]) -> None:
     source = probe(encoded(Image.new("L", size), form, **options))
     assert (source.width, source.height) == size
@@ -127,13 +127,13 @@ def test_a_header_without_a_size_is_corrupt(data: bytes) -> None:
         probe(data)
 
 
-@pytest.mark.parametrize("form", ["ICO", "PCX", "PDF", "EPS", "JPEG2000", "TGA", "PPM"])
+@pytest.mark.parametrize("form", ["PCX", "PDF", "EPS", "JPEG2000", "TGA", "PPM"])
 def test_other_formats_are_not_accepted(form: str) -> None:
     with pytest.raises(UnsupportedImageFormat, match="accepted are " + ", ".join(each.name for each in Format)):
         probe(encoded(PICTURE, form))
 
 
-@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"isom"])
+@pytest.mark.parametrize("brand", [b"hevc", b"mif1", b"isom"])
 def test_a_file_of_boxes_that_is_no_avif_is_not_accepted(brand: bytes) -> None:
     with pytest.raises(UnsupportedImageFormat):
         probe(KINDS["AVIF"].replace(b"avif", brand))

@@ -26,6 +26,7 @@ def test_a_variable_is_read_and_the_rest_keeps_its_default() -> None:
         (StoreSettings, {}, "REDIS_URL is not set: set it, or STORE_URL"),
         (Limits, {"MAX_JPEG_SCANS": "many"}, "MAX_JPEG_SCANS: Input should be a valid integer"),
         (Limits, {"MAX_JPEG_SCANS": "many"}, "(it is 'many')"),
+        (Limits, {"DISABLED_FORMATS": "heic,heif"}, "disabled_formats: there is no format heif"),
         (Limits, {"MAX_SOURCE_SIDE": "0"}, "max_source_side must be at least 1"),
     ],
 )

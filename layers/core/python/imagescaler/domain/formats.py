@@ -14,13 +14,17 @@ class FormatInfo:
     """Facts about a format.
 
     `signature` matches the first bytes of a file; a format in ISO boxes is recognized by its `brands`, too (ISO/IEC
-    14496-12, 4.3). `default_quality` is 1 to 100, and None for a format that is always lossless. `browsers_since` is
-    the year from which every major browser shows the format, 0 if they always did, and None if not all do.
+    14496-12, 4.3). `subtype` is that of the media type where it is not the name. `becomes` is the format of results
+    where none is asked for, of a format that is only read. `default_quality` is 1 to 100, and None for a format that is
+    always lossless. `browsers_since` is the year from which every major browser shows the format, 0 if they always did,
+    and None if not all do.
     """
 
     signature: re.Pattern[bytes]
     extension: str
     aliases: tuple[str, ...] = ()  # other names for a client's convenience
+    subtype: str = ""
+    becomes: str = ""
     brands: frozenset[bytes] = frozenset()
     alpha: bool = True
     animation: bool = False
@@ -37,7 +41,7 @@ class FormatInfo:
 
 
 class Format(StrEnum):
-    """An image format that is read and written."""
+    """An image format that is read; not all are written."""
 
     info: FormatInfo
 
@@ -111,15 +115,48 @@ class Format(StrEnum):
         FormatInfo(signature=re.compile(rb"II[*+]\0|MM\0[*+]"), extension="tiff", aliases=("tif",), deep=True),
     )
 
+    BMP = (
+        "bmp",
+        FormatInfo(
+            signature=re.compile(rb"BM.{4}", re.DOTALL),
+            extension="bmp",
+            aliases=("x-ms-bmp", "x-bmp"),
+            becomes="png",
+            metadata=False,
+        ),
+    )
+    ICO = (
+        "ico",
+        FormatInfo(
+            signature=re.compile(rb"\0\0\x01\0[^\0]"),
+            extension="ico",
+            metadata=False,
+            aliases=("x-icon",),
+            subtype="vnd.microsoft.icon",
+            becomes="png",
+        ),
+    )
+    HEIC = (
+        "heic",
+        FormatInfo(
+            signature=re.compile(rb"....ftyp", re.DOTALL),
+            extension="heic",
+            aliases=("heif",),
+            brands=frozenset({b"heic", b"heix", b"heim", b"heis"}),
+            becomes="jpeg",
+        ),
+    )
+
     @classmethod
     def of_media_type(cls, text: str) -> Self | None:
         """Return the format of a media type, also of a usual wrong one; None if it is not an accepted format's.
 
-        >>> Format.of_media_type("image/JPG"), Format.of_media_type("image/bmp")
+        >>> Format.of_media_type("image/JPG"), Format.of_media_type("image/svg+xml")
         (<Format.JPEG: 'jpeg'>, None)
         """
         kind, _, name = text.lower().partition("/")
-        return next((each for each in cls if kind == "image" and name in {each.value, *each.info.aliases}), None)
+        named = (each for each in cls if name in {each.value, each.info.subtype, *each.info.aliases})
+        return next(named, None) if kind == "image" else None
 
     @property
     def media_type(self) -> str:
@@ -128,7 +165,16 @@ class Format(StrEnum):
         >>> Format.WEBP.media_type
         'image/webp'
         """
-        return f"image/{self.value}"
+        return f"image/{self.info.subtype or self.value}"
+
+    @property
+    def result(self) -> "Format":
+        """Format of results if none is asked for.
+
+        >>> Format.WEBP.result, Format.HEIC.result
+        (<Format.WEBP: 'webp'>, <Format.JPEG: 'jpeg'>)
+        """
+        return Format(self.info.becomes or self.value)
 
     @property
     def extension(self) -> str:
@@ -164,6 +210,9 @@ class Format(StrEnum):
     def keeps_depth(self) -> bool:
         """True if a file may have more than eight bits a sample."""
         return self.info.deep
+
+
+RESULT_FORMATS = tuple(each for each in Format if not each.info.becomes)
 
 
 def listed(formats: Iterable[Format], conjunction: str = "and") -> str:

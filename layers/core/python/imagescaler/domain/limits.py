@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass, fields
 
-from imagescaler.domain.errors import ImageTooLarge, ResultTooLarge, SourceTooLarge, TooManyFrames, TooManyRenditions
-from imagescaler.domain.formats import Format, listed
+from imagescaler.domain.errors import (
+    ImageTooLarge,
+    ResultTooLarge,
+    SourceTooLarge,
+    TooManyFrames,
+    TooManyRenditions,
+    UnsupportedImageFormat,
+)
+from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 
 MEGA = 1_000_000
 
@@ -11,6 +18,8 @@ MEGA = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits on sources and results. The environment variable of each is its name in capitals.
+
+    `disabled_formats` are names with commas between them, such as "heic,ico".
 
     >>> Limits(max_source_side=0)
     Traceback (most recent call last):
@@ -29,12 +38,30 @@ class Limits:
     max_renditions: int = 12
     max_frames: int = 1_000
     max_animation_pixels: int = 250 * MEGA  # of all frames together, both of the source and of the result
+    disabled_formats: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if getattr(self, field.name) < 1:
+            if field.type is int and getattr(self, field.name) < 1:
                 message = f"{field.name} must be at least 1"
                 raise ValueError(message)
+        if unknown := self._disabled - set(Format):
+            message = f"disabled_formats: there is no format {', '.join(sorted(unknown))}"
+            raise ValueError(message)
+
+    @property
+    def _disabled(self) -> set[str]:
+        return {name.strip().lower() for name in self.disabled_formats.split(",")} - {""}
+
+    def check_format(self, fmt: Format | None) -> None:
+        """Raise UnsupportedImageFormat if a format is disabled.
+
+        >>> Limits(disabled_formats="heic, ico").check_format(Format.HEIC)
+        Traceback (most recent call last):
+        imagescaler.domain.errors.UnsupportedImageFormat: This service does not accept HEIC.
+        """
+        if fmt in self._disabled:
+            raise UnsupportedImageFormat(f"This service does not accept {fmt.name}.")
 
     def check_bytes(self, size: int) -> None:
         """Raise SourceTooLarge if a file has too many bytes."""
@@ -52,7 +79,8 @@ class Limits:
             )
 
     def check_source(self, fmt: Format | None, size: tuple[int, int]) -> None:
-        """Raise ImageTooLarge if a source has too many pixels or too long a side."""
+        """Raise ImageTooLarge if a source has too many pixels or too long a side, UnsupportedImageFormat as above."""
+        self.check_format(fmt)
         width, height = size
         is_large = fmt is not None and fmt.info.large_decoder
         most = min(self.max_source_pixels, self.max_webp_pixels) if is_large else self.max_source_pixels
@@ -65,7 +93,7 @@ class Limits:
     def check_result(self, fmt: Format, size: int) -> None:
         """Raise ResultTooLarge if a result has too many bytes."""
         if size > self.max_result_bytes:
-            lossy = listed((each for each in Format if each.is_lossy), "or")
+            lossy = listed((each for each in RESULT_FORMATS if each.is_lossy), "or")
             raise ResultTooLarge(
                 f"The {fmt.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
                 f"Ask for fewer pixels, or for {lossy} with max_bytes."

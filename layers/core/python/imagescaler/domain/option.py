@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 
 DECLARATION = "option"
 
@@ -40,7 +40,7 @@ class Declaration:
     multiple_of: int | None = None
     none: str | None = None
     """The text that stands for None, where None is a value and not an absence."""
-    results: Collection[Format] = tuple(Format)
+    results: Collection[Format] = RESULT_FORMATS
     sources: Collection[Format] = tuple(Format)
     stills_only: bool = False
     replaced_by: tuple[str, ...] = ()
@@ -61,6 +61,11 @@ class Declaration:
 def formats(can: Callable[[Format], bool]) -> tuple[Format, ...]:
     """List the formats with a property."""
     return tuple(filter(can, Format))
+
+
+def result_formats(can: Callable[[Format], bool]) -> tuple[Format, ...]:
+    """List the formats with a property that results may have."""
+    return tuple(filter(can, RESULT_FORMATS))
 
 
 def option(description: str, *, example: Any, group: Group, default: Any = None, **more: Any) -> Any:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator
 
 from imagescaler.domain.errors import NeverLossless
 from imagescaler.domain.formats import Format, listed
-from imagescaler.domain.option import formats
+from imagescaler.domain.option import result_formats
 from imagescaler.domain.options import Fit, Gravity, Options
 
-LOSSLESS = formats(lambda each: each.can_be_lossless)
+LOSSLESS = result_formats(lambda each: each.can_be_lossless)
 
 
 def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:

@@ -5,12 +5,13 @@ from dataclasses import asdict, astuple, dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, dataclass_transform
 
-from imagescaler.domain.formats import Format, listed
-from imagescaler.domain.option import Group, Option, formats, option, options_of
+from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
+from imagescaler.domain.option import Group, Option, formats, option, options_of, result_formats
 
 MAX_QUALITY = 100
-ANIMATED, PROGRESSIVE = formats(lambda each: each.has_frames), formats(lambda each: each.info.progressive)
-WITH_METADATA, DEEP = formats(lambda each: each.info.metadata), formats(lambda each: each.keeps_depth)
+ANIMATED = result_formats(lambda each: each.has_frames)
+PROGRESSIVE = result_formats(lambda each: each.info.progressive)
+DEEP = result_formats(lambda each: each.keeps_depth)
 ENLARGING = ("width", "height", "scale", "min_width", "min_height")
 SIZES = (*ENLARGING, "max_width", "max_height")
 """Without one of these, a result has the size of its source."""
@@ -147,7 +148,7 @@ class Edges:
 @dataclass_transform(frozen_default=True)
 def _with_lossy_formats(cls: type[Any]) -> type[Any]:
     """Make a dataclass with a field for each lossy format, whose default is that of the format."""
-    defaults = {each.value: each.default_quality for each in Format if each.is_lossy}
+    defaults = {each.value: each.default_quality for each in RESULT_FORMATS if each.is_lossy}
     cls.__annotations__ = dict.fromkeys(defaults, int)
     for name, default in defaults.items():
         setattr(cls, name, default)
@@ -317,7 +318,7 @@ class Options:
         default=True,
         example=False,
         group=Group.ORIENTATION,
-        sources=WITH_METADATA,
+        sources=formats(lambda each: each.info.metadata),
     )
     kernel: Kernel = option(
         "resampling filter", default=Kernel.LANCZOS, example="bicubic", group=Group.PIXELS, needs=SIZES
@@ -345,20 +346,23 @@ class Options:
     )
     grayscale: bool = option("convert to grayscale", default=False, example=True, group=Group.PIXELS)
     format: Format | None = option(
-        "format of the result; auto is that of the source", example="webp", group=Group.OUTPUT, none="auto"
+        "format of the result; auto is that of the source, JPEG for HEIC, and PNG for BMP and ICO",
+        example="webp",
+        group=Group.OUTPUT,
+        none="auto",
     )
     quality: Quality | None = option(
         f"1 to 100, for every lossy format or for each; by default {Quality()}",
         example="jpeg:82,webp:78,avif:55",
         group=Group.OUTPUT,
-        results=formats(lambda each: each.is_lossy),
+        results=result_formats(lambda each: each.is_lossy),
         replaced_by=("lossless",),
     )
     lossless: bool | None = option(
         "keep every pixel exactly, where the format can; by default only of a lossless WebP that stays a WebP",
         example=True,
         group=Group.OUTPUT,
-        results=formats(lambda each: each.is_lossy and each.can_be_lossless),
+        results=result_formats(lambda each: each.is_lossy and each.can_be_lossless),
     )
     progressive: bool = option(
         f"{listed(PROGRESSIVE)}: load from coarse to fine; smaller, and slower to encode",
@@ -371,7 +375,7 @@ class Options:
         "png: at most 256 colors; by default only where a PNG had a palette, stays a PNG and does not lose by it",
         example=True,
         group=Group.OUTPUT,
-        results=formats(lambda each: each.info.palette),
+        results=result_formats(lambda each: each.info.palette),
         stills_only=True,
     )
     depth: int | None = option(
@@ -394,14 +398,14 @@ class Options:
         default=Metadata.NONE,
         example="copyright",
         group=Group.OUTPUT,
-        results=WITH_METADATA,
+        results=result_formats(lambda each: each.info.metadata),
     )
     icc: Icc = option(
         "convert the colors to sRGB, or keep the source's ICC profile",
         default=Icc.SRGB,
         example="keep",
         group=Group.OUTPUT,
-        results=WITH_METADATA,
+        results=result_formats(lambda each: each.info.metadata),
         replaced_by=("grayscale", "palette"),
     )
     animated: bool = option(
@@ -455,7 +459,7 @@ class Options:
         >>> Options(5).keeps_frames(Format.GIF), Options(5, format=Format.JPEG).keeps_frames(Format.GIF)
         (True, False)
         """
-        return self.animated and source.has_frames and (self.format or source).has_frames
+        return self.animated and source.has_frames and (self.format or source.result).has_frames
 
     def given(self) -> dict[str, Any]:
         """Return the options that differ from their defaults, as JSON values.

@@ -35,7 +35,7 @@ def without_unused(options: Options, source: Format, frames: int) -> Options:
 class _Unused:
     def __init__(self, options: Options, source: Format | None, frames: int) -> None:
         self._options, self._source = options, source
-        self._result = options.format or source
+        self._result = options.format or (source and source.result)
         self._is_animated = source is not None and frames > 1 and options.keeps_frames(source)
 
     def sentences(self) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from math import prod
 from typing import Self
 
 from imagescaler.domain.errors import ImageProblem, UnsupportedDepth
-from imagescaler.domain.formats import Format, listed
+from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.geometry.plan import Plan, plan
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.option_rules import check_result_format
@@ -38,7 +38,7 @@ class OutputSpec:
     def of(cls, opened: OpenedImage, options: Options, limits: Limits) -> Self | ImageProblem:
         """Check options against an image whose orientation was read; return the problem if they cannot be met."""
         source = opened.source
-        fmt = options.format or source.format
+        fmt = options.format or source.format.result
         try:
             check_result_format(options, fmt)
             options = without_unused(options, source.format, source.frames)
@@ -71,7 +71,7 @@ def _keeps_depth(opened: OpenedImage, options: Options, fmt: Format) -> bool:
     )
     if opened.is_deep or has_transparent_color or needs_eight_bits:
         what = "colors or transparency" if opened.is_deep or has_transparent_color else "grey"
-        shallow = listed((each for each in Format if not each.keeps_depth), "or")
+        shallow = listed((each for each in RESULT_FORMATS if not each.keeps_depth), "or")
         raise UnsupportedDepth(
             f"The image has {what} of 16 bits per sample, which {fmt.name} could keep and this service would cut to 8 "
             f"here. Ask for depth=8, or for format={shallow}, which have 8 bits in any case."

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PIL import Image
 
 from imagescaler.domain.errors import UnsupportedDepth
-from imagescaler.domain.formats import Format, listed
+from imagescaler.domain.formats import RESULT_FORMATS, listed
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Gravity, Icc, Quality
 from imagescaler.engine.codecs.codec import codec_of
@@ -40,7 +40,7 @@ def render_animation(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> R
 
 def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedImage:
     if spec.keeps_depth:
-        shallow = listed((each for each in Format if each.has_frames and not each.keeps_depth), "or")
+        shallow = listed((each for each in RESULT_FORMATS if each.has_frames and not each.keeps_depth), "or")
         raise UnsupportedDepth(
             "The animation has grey of 16 bits per sample, which this service would cut to 8. Ask for depth=8, "
             f"or for format={shallow}, which have 8 bits in any case."

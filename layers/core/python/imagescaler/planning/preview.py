@@ -57,7 +57,7 @@ def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     ['auto_orient']
     """
     limits.check_source(traits.format, traits.stored)
-    if fmt := options.format or traits.format:
+    if fmt := options.format or (traits.format and traits.format.result):
         check_result_format(options, fmt)
     frames = traits.frames if traits.format and options.keeps_frames(traits.format) else 1
     limits.check_frames(frames, traits.stored)

@@ -5,7 +5,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 # In this order: the first that matches.
 KINDS = {
-    "a HEIC or HEIF image": rb"....ftyp(?:hei[cfmsx]|hev[cmsx]|mif1|msf1)",
+    "a HEIF image that is not HEIC": rb"....ftyp(?:hev[cmsx]|mif1|msf1)",
     "a camera raw image": rb"....ftypcrx |FUJIFILM|IIRO|IIU\0",
     "a video (MP4 or QuickTime)": rb"....(?:ftyp|moov|mdat|wide)",
     "a video (Matroska or WebM)": rb"\x1aE\xdf\xa3",
@@ -21,8 +21,6 @@ KINDS = {
     "a PostScript file": rb"%!PS|\xc5\xd0\xd3\xc6",
     "a Photoshop file": rb"8BPS",
     "a GIMP file": rb"gimp xcf ",
-    "a BMP image": rb"BM.{4}\0{4}",
-    "an ICO image": rb"\0\0\x01\0[^\0]",
     "a PNM image": rb"P[1-7]\s",
     "an OpenEXR image": rb"v/1\x01",
     "a Radiance HDR image": rb"#\?R",

@@ -20,6 +20,7 @@ async def create_upload(
     if fmt is None:
         supported = ", ".join(each.media_type for each in Format)
         raise UnsupportedImageFormat(f"{media_type} is not supported. Send one of {supported}.")
+    limits.check_format(fmt)
     upload_id, expires_at = uuid4(), datetime.now(UTC) + timedelta(seconds=retention.upload_ttl_s)
     key = upload_key(upload_id, owner)
     request = await urls.for_put(key, size=size, media_type=fmt.media_type, ttl_s=retention.upload_ttl_s)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, create_model
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.option import Option
 from imagescaler.domain.options import OPTIONS, Color
 
@@ -76,7 +76,7 @@ def _type(option: Option, color: Any) -> Any:
 
 
 def _output_format(option: Option) -> Any:
-    names: Any = Literal[(option.declaration.none, *(each.value for each in Format))]
+    names: Any = Literal[(option.declaration.none, *(each.value for each in RESULT_FORMATS))]
 
     def parse(name: str) -> Format | None:
         return None if name == option.declaration.none else Format(name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.status import Status
@@ -12,7 +12,7 @@ from imagescaler.domain.task.task import Task
 
 # A browser takes the first <source> that it supports, else <img>. The newest formats have the smallest files, so they
 # are first; the oldest format is supported by all browsers, so it is in <img>.
-BY_YEAR = [(each.info.browsers_since, each) for each in Format if each.info.browsers_since is not None]
+BY_YEAR = [(each.info.browsers_since, each) for each in RESULT_FORMATS if each.info.browsers_since is not None]
 OLDEST_FIRST = [each for _, each in sorted(BY_YEAR, key=lambda row: row[0])]
 NEWEST_FIRST = [each for _, each in sorted(BY_YEAR, key=lambda row: -row[0])]
 
@@ -28,7 +28,10 @@ class Pictures:
     def of(cls, task: Task) -> Self:
         """Create them from the results of a completed task."""
         made = [(each, each.result) for each in task.renditions if each.result and task.status is Status.COMPLETED]
-        sets = {fmt: _srcset(task, [(each, result) for each, result in made if result.format is fmt]) for fmt in Format}
+        sets = {
+            fmt: _srcset(task, [(each, result) for each, result in made if result.format is fmt])
+            for fmt in RESULT_FORMATS
+        }
         formats = [fmt for fmt in OLDEST_FIRST if sets[fmt]]
         if not formats:
             return cls()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS
 from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.output_spec import OutputSpec
@@ -41,12 +41,12 @@ def _smaller(spec: OutputSpec, source: Source, *, may_get_palette: bool) -> Iter
         yield "lossless=false"
     if fmt.is_lossy:
         return
-    if source.format.is_lossy:
-        yield f"format={source.format}"
+    if source.format.result.is_lossy:
+        yield f"format={source.format.result}"
     if spec.keeps_depth:
         yield "depth=8"
         return
     if may_get_palette and fmt.info.palette and not spec.is_animated:
         yield "palette=true"
-    best = next(each for each in Format if each.is_lossy and each.can_be_lossless)
+    best = next(each for each in RESULT_FORMATS if each.is_lossy and each.can_be_lossless)
     yield f"format={best} with lossless=true"

@@ -39,6 +39,9 @@ DECODERS: Mapping[Format, Codec] = {
     Format.AVIF: Codec(10, 6),
     Format.GIF: Codec(11),
     Format.TIFF: Codec(7),
+    Format.BMP: Codec(3),
+    Format.ICO: Codec(5, 4),
+    Format.HEIC: Codec(60, 5),
 }
 PROGRESSIVE_DECODER, USUAL_DECODER = Codec(7, 4), Codec(12, 6)
 PALETTE_ENCODER, USUAL_ENCODER = Codec(200, 16, palette_ns=1_300, plain=0.12), Codec(100, 20)

@@ -8,13 +8,15 @@ import pybase64
 from fastapi import Response
 from pydantic import BaseModel
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS
 from imagescaler.domain.task.outcome import Result
 from imagescaler.web.catalogue import RETRY_AFTER
 
 # A Lambda response has at most 6,291,556 bytes, with the image in base64; the margin is for headers and JSON.
 MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384
-IMAGES: dict[str, Any] = {form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in Format}
+IMAGES: dict[str, Any] = {
+    form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in RESULT_FORMATS
+}
 VARY = {"Vary": {"description": "`Accept`: image or JSON", "schema": {"type": "string"}}}
 URL = {"type": "string", "format": "uri"}
 RESULT_HEADERS: dict[str, Any] = {
