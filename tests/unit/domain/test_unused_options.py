@@ -68,8 +68,8 @@ UNUSED = {
     Format.AVIF: "lossless progressive palette depth",
     Format.GIF: "quality lossless progressive palette depth metadata icc auto_orient",
     Format.TIFF: "quality lossless progressive palette animated",
-    Format.BMP: "quality lossless progressive depth icc auto_orient animated",
-    Format.ICO: "quality lossless progressive depth icc auto_orient animated",
+    Format.BMP: "quality lossless progressive depth auto_orient animated",
+    Format.ICO: "quality lossless progressive depth auto_orient animated",
     Format.HEIC: "lossless palette depth animated",
 }
 NEEDY = {"preserve_ratio", "fit", "dpr", "enlarge", "gravity", "focus_x", "focus_y", "kernel", "linear"}
