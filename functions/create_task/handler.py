@@ -1,6 +1,8 @@
-"""POST /api/v1/tasks: accepts an image and the options, and answers with a task."""
+"""POST /api/v1/tasks: accepts an image and the options, and answers with a task, or with the scaled image."""
 
-from fastapi import Response
+from typing import Any
+
+from fastapi import Request, Response
 
 from imagescaler.adapters import queues, repositories, stores, task_ends
 from imagescaler.domain import errors
@@ -18,6 +20,7 @@ from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.body_schema import request_body
 from imagescaler.web.requests.headers import IdempotencyKey
 from imagescaler.web.requests.task_request import PROBLEMS, TaskBody, TaskRequest
+from imagescaler.web.views.picture import PICTURE, WantsPicture, show_picture
 from imagescaler.web.views.progress import ACCEPTED, Wait, show_accepted
 from imagescaler.web.views.task import TaskView
 
@@ -26,34 +29,42 @@ handler = lambda_handler(app)
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
+READING = (errors.NotOnePicture, errors.SourceLost, errors.ResultExpired, errors.ResultDamaged)
 
 
 @app.post(
     "/api/v1/tasks",
     status_code=202,
+    response_model=TaskView,
     tags=["tasks"],
     summary="Scale an image",
-    responses={**ACCEPTED, **problem_responses(*PROBLEMS, *WRITING)},
+    responses={**ACCEPTED, **PICTURE, **problem_responses(*PROBLEMS, *WRITING, *READING)},
     openapi_extra=request_body(TaskRequest),
 )
 async def post_task(
     body: TaskBody,
+    request: Request,
     response: Response,
     correlation: Correlation,
     owner: Owner,
     wait_s: Wait,
+    wants_picture: WantsPicture,
     idempotency_key: IdempotencyKey = None,
-) -> TaskView:
-    """Accept an image for scaling; the task is at the URL in `Location`."""
+) -> Any:
+    """Accept an image for scaling; the task is at the URL in `Location`.
+
+    With `Prefer: wait` and `Accept: image/*`, the response is the scaled image itself, if it is made in time.
+    """
+    rendition = body.only_rendition() if wants_picture else None
     image, renditions = body.image(owner), body.named_options()
-    request = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation)
+    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation)
 
     async def wait(task: Task) -> Task:
         work = work_s(task, limits)
         return await wait_for_task(task, wait_s=wait_s, work_s=work, limits=waits, tasks=tasks, ends=ends)
 
     task, created = await create_task(
-        request,
+        new,
         probe=probe,
         limits=limits,
         retention=retention,
@@ -63,4 +74,8 @@ async def post_task(
         wait=wait if wait_s else None,
     )
     telemetry.accepted(task, created=created)
+    if wants_picture:
+        picture = await show_picture(task, rendition, request, wait_s, replayed=not created, tasks=tasks, store=store)
+        if picture:
+            return picture
     return await show_accepted(task, response, wait_s, tasks, replayed=not created)

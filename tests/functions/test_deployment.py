@@ -46,8 +46,10 @@ MAY = {
     "create_task": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/uploads/*", "s3:GetObject"),
+        ("images/results/*", "s3:GetObject"),
         ("images/sources/*", "s3:PutObject s3:DeleteObject"),
         (BUCKET, "s3:ListBucket images/uploads/*"),
+        (BUCKET, "s3:ListBucket images/results/*"),
     },
     "create_upload": {("images/uploads/*", "s3:PutObject")},
     "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/results/*")},

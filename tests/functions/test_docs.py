@@ -74,6 +74,8 @@ def test_each_body_has_one_example_that_is_accepted(functions: Functions, path: 
     """It is what a page sends when somebody tries the operation out."""
     operation = functions.http("docs", "GET", "/openapi.json").json["paths"][path]["post"]
     for name, content in operation["requestBody"]["content"].items():
+        if name in {"application/octet-stream", "image/*"}:
+            continue  # a file has no example
         example = dict(content["example"])
         if name == "multipart/form-data":
             assert example.pop("file") == "photo.jpg"

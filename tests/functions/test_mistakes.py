@@ -166,7 +166,8 @@ MISTAKES = [
         "options in the query of a form",
         form(width=8, query={"width": "800"}),
         422,
-        "width: there is no such parameter; send options as fields of the body, not in the query",
+        "width: send it as a field of the body; the query has the options of a body that is the image itself, with a "
+        "Content-Type such as image/jpeg",
     ),
     Mistake(
         "renditions that are not JSON",

@@ -14,9 +14,9 @@ from tools.chaos.history import History, Outcome
 from tools.chaos.work import RENDITIONS, Kind, Way, Work, color_of
 
 MIX = {Kind.GOOD: 0.9, Kind.SLOW: 0.05, Kind.CORRUPT: 0.04, Kind.POISON: 0.01}
-WAYS = {Way.FORM: 0.4, Way.WAIT: 0.2, Way.UPLOAD: 0.2, Way.RENDITIONS: 0.2}
+WAYS = {Way.FORM: 0.3, Way.WAIT: 0.15, Way.ONE: 0.2, Way.UPLOAD: 0.2, Way.RENDITIONS: 0.15}
 WITH_KEY, REPEATED, WAITING, READERS = 0.8, 0.1, 0.3, 3
-OK, CREATED, ACCEPTED, TOO_MANY = 200, 201, 202, 429
+OK, CREATED, TOO_MANY = 200, 201, 429
 NO_COLOR = (255, 255, 255)  # of a result with several colors: no work has this number
 PAUSE_S, TIMEOUT_S, TRIES, LONGEST_RETRY_S = 0.25, 12, 10, 1.5
 # "Nothing was accepted" is certain of these; of a server that does not answer it is not known what it did.
@@ -90,18 +90,22 @@ class Clients:
         self, session: aiohttp.ClientSession, work: Work, way: Way, key: str | None, upload_id: str | None
     ) -> tuple[Outcome, dict[str, Any]]:
         headers = {"Idempotency-Key": key} if key else {}
-        if way is Way.WAIT:
+        if way in {Way.WAIT, Way.ONE}:
             headers["Prefer"] = "wait=2"
-        body: dict[str, Any] = (
-            {"json": {"upload_id": upload_id, "width": 16}} if upload_id else {"data": _form(work, way)}
-        )
+        if way is Way.ONE:
+            headers |= {"Accept": "image/*", "Content-Type": "image/png"}
         try:
-            async with session.post("/api/v1/tasks", headers=headers, **body) as response:
-                answer = await response.json(content_type=None)
+            async with session.post("/api/v1/tasks", headers=headers, **_body(work, way, upload_id)) as response:
+                task_id = response.headers.get("Location", "").rpartition("/")[2]
+                if response.content_type.startswith("image/"):
+                    self._note_picture(work, task_id, await response.read())
+                    answer = {}
+                else:
+                    answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return Outcome.UNKNOWN, {}
-        if response.status in {OK, ACCEPTED}:  # 200: it was over when it was repeated, or in time
-            return Outcome.OK, {"status": response.status, "task_id": answer["id"]}
+        if task_id:  # accepted: unfinished, over in time, or over when it was repeated
+            return Outcome.OK, {"status": response.status, "task_id": task_id}
         detail = str(answer.get("detail", ""))
         refused = response.status == TOO_MANY or answer.get("type") in REFUSALS or NOTHING_ACCEPTED in detail
         more = {"status": response.status, "bug": BUG in detail}
@@ -123,16 +127,23 @@ class Clients:
                     f"/api/v1/results/{task_id}", params=parameters, headers={"Accept": "image/*"}
                 ) as response:
                     if response.status == OK:
-                        color = color_of(await response.read())
-                        self.history.write(
-                            Outcome.READ, work.number, work.kind, task_id=task_id, status=OK, color=color or NO_COLOR
-                        )
+                        self._note_picture(work, task_id, await response.read())
                     else:
                         self._note(work, task_id, response.status, await response.json(content_type=None))
 
     def _note(self, work: Work, task_id: str, status: int, answer: Any) -> None:
         bug = isinstance(answer, dict) and BUG in str(answer.get("detail", ""))
         self.history.write(Outcome.READ, work.number, work.kind, task_id=task_id, status=status, bug=bug)
+
+    def _note_picture(self, work: Work, task_id: str, picture: bytes) -> None:
+        color = color_of(picture) or NO_COLOR
+        self.history.write(Outcome.READ, work.number, work.kind, task_id=task_id, status=OK, color=color)
+
+
+def _body(work: Work, way: Way, upload_id: str | None) -> dict[str, Any]:
+    if upload_id:
+        return {"json": {"upload_id": upload_id, "width": 16}}
+    return {"data": work.image, "params": {"width": "16"}} if way is Way.ONE else {"data": _form(work, way)}
 
 
 def _form(work: Work, way: Way) -> aiohttp.FormData:

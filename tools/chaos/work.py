@@ -40,6 +40,7 @@ class Way(StrEnum):
 
     FORM = "form"
     WAIT = "wait"  # `Prefer: wait`
+    ONE = "one"  # `Prefer: wait` and `Accept: image/*`, with the image as the body
     UPLOAD = "upload"  # to a signed URL, then a task in JSON
     RENDITIONS = "renditions"  # two results
 

@@ -19,6 +19,7 @@ const posted = await client.POST("/api/v1/tasks", {
 });
 let task = posted.data;
 if (!task) throw new Error(`not accepted: ${JSON.stringify(posted.error)}`);
+if (!("status" in task)) throw new Error("a picture, which only Accept: image/* asks for");
 
 const path = { task_id: task.id };
 while (task.status === "pending" || task.status === "processing") {

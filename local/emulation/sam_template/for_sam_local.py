@@ -11,19 +11,21 @@ from pathlib import Path
 
 import click
 
+from imagescaler.domain.formats import Format
 from local.emulation.sam_template.cloudformation import TemplateError
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 # `sam local` runs on the developer's own machine and requires no keys, as `make run`.
 KEYS = re.compile(r"^ +DefaultAuthorizer: .*\n|, Auth: \{ Authorizer: NONE \}", re.MULTILINE)
 API = re.compile(r"^( +)Type: AWS::Serverless::HttpApi\n\1Properties:\n", re.MULTILINE)
+IMAGE_TYPES = ("application/octet-stream", *(each.media_type for each in Format))
 STORE = re.compile(r"^( +)STORE_URL: .*\n", re.MULTILINE)
 SIGNING = ("URL_SIGNING_KEY", "STORAGE_ADDRESS")  # SAM passes only variables that the template declares
 DEFINITION = {
     "openapi": "3.0.1",
     "info": {"title": "imagescaler", "version": "1"},
     "paths": {},
-    "x-amazon-apigateway-binary-media-types": ["multipart/form-data"],
+    "x-amazon-apigateway-binary-media-types": ["multipart/form-data", *IMAGE_TYPES],
 }
 
 

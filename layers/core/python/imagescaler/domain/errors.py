@@ -115,6 +115,21 @@ class RenditionNotFound(RequestProblem):
         return cls(f"Task {task_id} has no rendition {name[:MAX_NAME_LENGTH]!r}: {known}.")
 
 
+class NotOnePicture(RequestProblem):
+    """The task would have several results, and a response has one picture.
+
+    `Accept` asks for an image: ask for `application/json`, and fetch each rendition from its `url`.
+    """
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Self:
+        """Make the error for a request with renditions of these names."""
+        return cls(
+            f"The request has {len(names)} renditions, and a response has one picture. Send Accept: application/json, "
+            "and fetch each rendition from its url."
+        )
+
+
 class TooManyRenditions(RequestProblem):
     """The request has too many renditions.
 

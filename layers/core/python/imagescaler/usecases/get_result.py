@@ -21,12 +21,17 @@ async def get_result(
     Raises TaskNotFound, RenditionNotNamed, RenditionNotFound, TaskFailed, ResultExpired.
     """
     task = (await tasks.get(task_id)).visible_to(owner)
+    return task, result_of(task, rendition)
+
+
+def result_of(task: Task, rendition: str | None) -> Result | None:
+    """Return the result of a task or of its rendition, None until there is one; raises as `get_result`."""
     outcome = task.outcome(rendition)
     if isinstance(outcome, Failure):
         raise TaskFailed(outcome.type, outcome.title, outcome.detail)
     if task.status is Status.EXPIRED:
-        raise ResultExpired.of(task_id)
-    return task, outcome
+        raise ResultExpired.of(task.id)
+    return outcome
 
 
 async def read_result(

@@ -22,6 +22,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.TaskNotFound: HTTPStatus.NOT_FOUND,
     errors.RenditionNotNamed: HTTPStatus(422),
     errors.RenditionNotFound: HTTPStatus.NOT_FOUND,
+    errors.NotOnePicture: HTTPStatus.NOT_ACCEPTABLE,
     errors.TooManyRenditions: HTTPStatus(422),
     errors.UploadNotFound: HTTPStatus.NOT_FOUND,
     errors.TaskFailed: HTTPStatus.CONFLICT,
@@ -63,6 +64,13 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
+
+
+def failed_response(request: Request, failure: errors.TaskFailed) -> JSONResponse:
+    """Respond with the problem of a failed task and the status of that problem, not of its result."""
+    statuses = (status for kind, status in STATUS.items() if kind.slug() == failure.type)
+    status = next(statuses, STATUS[errors.TaskFailed])
+    return _answer(request, status, type_of(failure.type), failure.cause_title, failure.detail)
 
 
 def leaves(kind: type[errors.Problem] = errors.Problem) -> Iterator[type[errors.Problem]]:

@@ -6,18 +6,22 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartParser
 
 from imagescaler.web.requests.did_you_mean import did_you_mean
 
 FILE, LIST = "file", "renditions"
-JSON, FORM = "application/json", "multipart/form-data"
+JSON, FORM, BYTES = "application/json", "multipart/form-data", "application/octet-stream"
 FORMS = {FORM, "application/x-www-form-urlencoded", ""}
 OTHER_TYPE = (
-    "Send the image as the file of a form (multipart/form-data, with curl -F file=@photo.jpg), "
-    "or JSON (application/json) with the upload_id of an upload."
+    "Send the image as the file of a form (multipart/form-data, with curl -F file=@photo.jpg), or as the body itself "
+    "(image/jpeg, for example) with the options in the query, or JSON (application/json) with an upload_id."
+)
+IN_QUERY = (
+    "send it as a field of the body; the query has the options of a body that is the image itself, "
+    "with a Content-Type such as image/jpeg"
 )
 JSON_AS_FORM = "The body looks like JSON. Send it with the header Content-Type: application/json."
 NO_BOUNDARY = (
@@ -33,13 +37,10 @@ Model = TypeVar("Model", bound=BaseModel)
 async def read_body(request: Request, model: type[Model]) -> Model:
     """Validate the body; an option that is an empty text or null counts as absent.
 
-    Raises HTTPException 415 for another Content-Type, 400 for a body that is not what it says, and
-    RequestValidationError.
+    The options of a body that is the image itself are in the query. Raises HTTPException 415 for another Content-Type,
+    400 for a body that is not what it says, and RequestValidationError.
     """
-    kind = _media_type(request)
-    if kind not in {JSON, *FORMS}:
-        raise HTTPException(415, OTHER_TYPE)
-    fields = await (_json(request) if kind == JSON else _form(request))
+    fields = await _fields(request)
     return _validated({name: value for name, value in fields.items() if value != ""}, model)
 
 
@@ -56,6 +57,21 @@ def _validated(fields: dict[str, Any], model: type[Model]) -> Model:
     except ValidationError as error:
         errors = [_explained(each, model) for each in error.errors(include_url=False)]
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
+
+
+async def _fields(request: Request) -> dict[str, Any]:
+    kind = _media_type(request)
+    if not kind and await request.body():
+        kind = BYTES  # RFC 9110, 8.3
+    if kind == BYTES or kind.startswith("image/"):
+        options = {name: await _value(request.query_params, name) for name in request.query_params}
+        return {**options, FILE: await request.body()}
+    if kind not in {JSON, *FORMS}:
+        raise HTTPException(415, OTHER_TYPE)
+    if request.query_params:
+        misplaced = [{"loc": ("query", name), "msg": IN_QUERY} for name in request.query_params]
+        raise RequestValidationError(misplaced)
+    return await (_json(request) if kind == JSON else _form(request))
 
 
 def _explained(error: Any, model: type[BaseModel]) -> dict[str, Any]:
@@ -91,7 +107,7 @@ async def _form(request: Request) -> dict[str, Any]:
     return fields
 
 
-async def _value(form: FormData, name: str) -> Any:
+async def _value(form: FormData | QueryParams, name: str) -> Any:
     *others, value = form.getlist(name)
     if name == FILE and isinstance(value, UploadFile):
         return await value.read() if value.filename or value.size else ""

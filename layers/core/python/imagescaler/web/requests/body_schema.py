@@ -1,13 +1,13 @@
-"""The bodies of requests in the OpenAPI document: JSON, and the form with the same fields."""
+"""The bodies of requests in the OpenAPI document: JSON, the form with the same fields, and an image."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, forbid_null, json_content
-from imagescaler.web.requests.body import FILE, LIST
+from imagescaler.web.requests.body import BYTES, FILE, LIST
 from imagescaler.web.requests.plan_request import PlanRequest
 from imagescaler.web.requests.task_request import TaskRequest
 from imagescaler.web.requests.upload import UploadRequest
@@ -19,12 +19,16 @@ SOURCES: Mapping[type[TaskRequest], Mapping[str, Any]] = {
     TaskRequest: {UPLOAD: "8e03978e-40d5-43e8-bc93-6894a57f9324"},
     PlanRequest: {"source_width": 4000, "source_height": 3000},
 }
+IMAGE = "the image itself, with the options in the query"
+ONLY = "with a body that is the image: "
 
 
 def request_body(model: type[TaskRequest]) -> dict[str, Any]:
     """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
     form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(IMAGES), "example": {**PHOTO, **SIZE}}
-    return body_of({FORM: form, **json_content(model, {**SOURCES[model], **SIZE})})
+    image = {"schema": {"description": IMAGE, "type": "string", "format": "binary"}}
+    body = body_of({FORM: form, **json_content(model, {**SOURCES[model], **SIZE}), BYTES: image, "image/*": image})
+    return {**body, "parameters": list(_query(model))}
 
 
 def body_schemas() -> dict[str, Any]:
@@ -44,6 +48,16 @@ def body_schemas() -> dict[str, Any]:
         for field in schema.get("properties", {}).values():
             _default_in_words(field)
     return schemas
+
+
+def _query(model: type[TaskRequest]) -> Iterator[dict[str, Any]]:
+    """Yield the parameters for a body that is the image: the fields of the form without the file."""
+    fields = _schema(model)["properties"]
+    del fields[FILE], fields[UPLOAD]
+    fields[LIST] = _as_text(fields[LIST])
+    for name, field in fields.items():
+        _default_in_words(field)
+        yield {"name": name, "in": "query", "description": f"{ONLY}{field['description']}", "schema": field}
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 
 from imagescaler.web.requests.did_you_mean import did_you_mean
 
+MAX_LISTED = 10
 IN_BODY = "there is no such parameter; send options as fields of the body, not in the query"
 
 
@@ -22,9 +23,9 @@ async def check_query(request: Request) -> None:
     route = request.scope["route"]
     known = {*_declared(route.dependant), *_described(route.openapi_extra or {})}
     if unknown := [name for name in request.query_params if name not in known]:
-        has_body = request.method == "POST"
+        all_in_body = request.method == "POST" and not known
         raise RequestValidationError(
-            [{"loc": ("query", name), "msg": IN_BODY if has_body else _advice(name, known)} for name in unknown]
+            [{"loc": ("query", name), "msg": IN_BODY if all_in_body else _advice(name, known)} for name in unknown]
         )
 
 
@@ -42,4 +43,6 @@ def _described(operation: dict[str, Any]) -> Iterator[str]:
 def _advice(name: str, known: set[str]) -> str:
     if meant := did_you_mean(name, known):
         return f"there is no such parameter; did you mean {meant}?"
+    if len(known) > MAX_LISTED:
+        return "there is no such parameter; /docs lists them"
     return f"there is no such parameter; this path has {', '.join(sorted(known)) or 'none'}"

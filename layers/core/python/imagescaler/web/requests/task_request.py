@@ -116,6 +116,13 @@ class TaskRequest(ScalingRequest):
         """Return the image of the request, or the upload of `owner` that it names."""
         return UploadedImage(self.upload_id, owner) if self.upload_id else InlineImage(self.file or b"")
 
+    def only_rendition(self) -> str | None:
+        """Return the name of the only rendition, None without renditions; raises NotOnePicture for several."""
+        names = [each.name for each in self.renditions or ()]
+        if len(names) > 1:
+            raise errors.NotOnePicture.of(names)
+        return names[0] if names else None
+
     def named_options(self) -> tuple[Rendition, ...]:
         """Return the renditions, for the domain."""
         return tuple(Rendition(each.name, each.options) for each in self.renditions or ())

@@ -50,14 +50,18 @@ PROGRESS: dict[int | str, dict[str, Any]] = {200: {"headers": PROGRESS_HEADERS}}
 Wait = Annotated[int, Depends(wait_s)]
 
 
+def accepted_headers(task: Task, *, replayed: bool) -> dict[str, str]:
+    """Return the headers of every response with a created task."""
+    headers = {"Location": f"/api/v1/tasks/{task.id}"}
+    return {**headers, "Idempotency-Replayed": "true"} if replayed else headers
+
+
 async def show_accepted(
     task: Task, response: Response, wait_s: int, tasks: TaskRepository, *, replayed: bool
 ) -> TaskView:
     """Show a created task: 202, or 200 if it has ended, with its URL in `Location`."""
     response.status_code = 200 if task.status.is_final else 202
-    response.headers["Location"] = f"/api/v1/tasks/{task.id}"
-    if replayed:
-        response.headers["Idempotency-Replayed"] = "true"
+    response.headers.update(accepted_headers(task, replayed=replayed))
     return await show_progress(task, response, wait_s, tasks)
 
 

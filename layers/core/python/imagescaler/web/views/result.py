@@ -76,6 +76,12 @@ class ResultResponse:
     rendition: str | None = None
 
     @property
+    def path(self) -> str:
+        """Path of the result."""
+        path = f"/api/v1/results/{self.task_id}"
+        return f"{path}?rendition={self.rendition}" if self.rendition else path
+
+    @property
     def etag(self) -> str:
         """Strong entity tag, from the content."""
         return f'"{self.result.sha256}"' if self.as_image else f'"{self.result.sha256}-json"'
