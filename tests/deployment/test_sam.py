@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.cli.secrets import sam_variables
+from local.emulation.lambda_host.function import service_of
 from local.emulation.sam_template.cloudformation import TemplateError, read
-from local.emulation.sam_template.declarations import service_of
 from local.emulation.sam_template.for_sam_local import DEFINITION, SIGNING, for_sam_local
 
 ROOT = Path(__file__).parent.parent.parent

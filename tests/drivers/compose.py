@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from local.emulation.sam_template.declarations import service_of
+from local.emulation.lambda_host.function import service_of
 from local.servers.supervisor import free_port
 from tests.drivers.containers import Project, docker, freeze
 

@@ -29,8 +29,8 @@ from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
+from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.limits import Limits as HostLimits
-from local.emulation.sam_template.declarations import Function
 from local.emulation.sam_template.template import Template, load
 from local.servers import postgresql
 from tests.functions.conftest import SIGNING_KEY, Context, Functions

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from local.emulation.api_gateway.routes import Router
+from local.emulation.lambda_host.function import Function, service_of
 from local.emulation.sam_template.cloudformation import TemplateError
-from local.emulation.sam_template.declarations import Cors, Function, QueueTrigger, Route, Schedule, service_of
+from local.emulation.sam_template.declarations import Cors, QueueTrigger, Route, Schedule
 from local.emulation.sam_template.template import Template, load
 
 REPOSITORY = Path(__file__).parents[2]

@@ -95,7 +95,7 @@ class Gateway:
         content = await body.read(self._limits, holding)
         event = encode(request, match, content, authorizer)
         self._limits.check_event(len(event), len(content))
-        del content  # the event has it
+        del content  # the event refers to it
         function = match.route.function
         result = await self._invocations.invoke(function, event, request.id)
         try:

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pybase64
-
 from local.emulation.api_gateway.request import Request
 from local.emulation.api_gateway.routes import Match
+from local.emulation.lambda_host.event import Event, EventWithBody
 from local.emulation.sam_template.cloudformation import PSEUDO_PARAMETERS
 
 ACCOUNT_ID, API_ID = "000000000000", "local"
@@ -34,7 +33,7 @@ def authorizer_event(request: Request, match: Match, identity: Iterable[str]) ->
 
 def encode(
     request: Request, match: Match, body: bytes | bytearray, authorizer: Mapping[str, Any] | None = None
-) -> bytes:
+) -> Event:
     """Make the JSON event; `authorizer` is the context that a Lambda authorizer returned.
 
     Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway". Two things are as AWS does them
@@ -50,8 +49,7 @@ def encode(
         return head
     if text is not None:
         return b"".join((head[:-1], b',"body":', _json(text), b"}"))
-    # JSON would escape nothing in base64, so it is inserted as it is: megabytes are copied only once.
-    return b"".join((head[:-1], b',"body":"', pybase64.b64encode(body), b'"}'))
+    return EventWithBody(head, body)
 
 
 def _json(value: Any) -> bytes:

@@ -6,6 +6,8 @@ from typing import Any
 
 from local.emulation.api_gateway.limits import Limits
 from local.emulation.api_gateway.refusal import Refusal
+from local.emulation.lambda_host.event import Event
+from local.emulation.lambda_host.function import service_of
 from local.emulation.lambda_host.lambda_client import (
     Client,
     EventTooLarge,
@@ -13,7 +15,6 @@ from local.emulation.lambda_host.lambda_client import (
     FunctionUnreachable,
     InvocationError,
 )
-from local.emulation.sam_template.declarations import service_of
 
 logger = logging.getLogger(__name__)
 BUSY_RETRY_AFTER_S = 1  # the request has waited in the host already, which is overloaded
@@ -31,7 +32,7 @@ class Invocations:
         self._limits = limits
         self._running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks by weak references only
 
-    async def invoke(self, function: str, event: bytes, request_id: str) -> Any:
+    async def invoke(self, function: str, event: Event, request_id: str) -> Any:
         """Invoke a function and return its result; raises a Refusal."""
         timeout_s = self._limits.invocation_timeout_s
         task = asyncio.create_task(self._client.invoke(function, service_of(function), event, timeout_s=timeout_s))
@@ -62,7 +63,7 @@ class Invocations:
             task.exception()  # retrieved, or asyncio would log an exception that nobody awaited
 
 
-def _refusal(error: Exception, function: str, event: bytes, request_id: str) -> Refusal:
+def _refusal(error: Exception, function: str, event: Event, request_id: str) -> Refusal:
     """Choose the gateway's answer: 503 where a retry may help, 500 for an error of the function."""
     match error:
         case TimeoutError():

@@ -7,8 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from local.emulation.eventbridge.event import scheduled_event
+from local.emulation.lambda_host.function import service_of
 from local.emulation.lambda_host.lambda_client import Client, InvocationError
-from local.emulation.sam_template.declarations import Schedule, service_of
+from local.emulation.sam_template.declarations import Schedule
 
 logger = logging.getLogger(__name__)
 INIT_S = 30  # added to the timeout, for a cold start

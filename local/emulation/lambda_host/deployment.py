@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from local.emulation.sam_template.declarations import Function
+from local.emulation.lambda_host import runtime
+from local.emulation.lambda_host.function import Function
 
-COMMAND = (sys.executable, "-m", "awslambdaric", "handler.handler")
 ACCOUNT = "000000000000"
 DEFAULTS = {"AWS_REGION": "us-east-1", "LANG": "en_US.UTF-8", "PATH": os.environ.get("PATH", os.defpath), "TZ": ":UTC"}
 
@@ -46,10 +46,10 @@ class Deployment:
         """ARN of the function."""
         return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.function.service}"
 
-    def variables(self, runtime_api: str) -> dict[str, str]:
-        """Return the environment variables of a process whose Runtime API is at an address.
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables of a process.
 
-        Source: AWS Lambda, "Defined runtime environment variables".
+        Source: AWS Lambda, "Defined runtime environment variables". AWS_LAMBDA_RUNTIME_API is missing: no server.
         """
         path = (self.folder, *(layer.resolve() for layer in self.code.layers))
         return {
@@ -64,9 +64,8 @@ class Deployment:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.function.service}",
             "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid4().hex}",
-            "AWS_LAMBDA_RUNTIME_API": runtime_api,
             "AWS_REGION": self.region,
             "LAMBDA_TASK_ROOT": str(self.folder),
             "PYTHONPATH": os.pathsep.join(map(str, path)),
-            "_HANDLER": COMMAND[-1],
+            "_HANDLER": runtime.HANDLER,
         }

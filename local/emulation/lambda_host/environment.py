@@ -4,25 +4,25 @@ import asyncio
 from collections.abc import Callable
 from typing import Self
 
-from local.emulation.lambda_host import answer
+from local.emulation.lambda_host import answer, runtime
 from local.emulation.lambda_host.answer import Answer
-from local.emulation.lambda_host.deployment import COMMAND, Deployment
+from local.emulation.lambda_host.channel import Channel
+from local.emulation.lambda_host.deployment import Deployment
+from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.process import Process
-from local.emulation.lambda_host.runtime_api import RuntimeApi
-from local.emulation.sam_template.declarations import Function
 
 WATCH_S = 0.1
 MIB = 1024 * 1024
 
 
 class Environment:
-    """A process and its Runtime API, under the function's limits of time and memory."""
+    """A process and the socket to it, under the function's limits of time and memory."""
 
-    def __init__(self, function: Function, api: RuntimeApi, process: Process, *, init_s: float) -> None:
+    def __init__(self, function: Function, channel: Channel, process: Process, *, init_s: float) -> None:
         self.idle_since = float("inf")
         self._function = function
-        self._api = api
+        self._channel = channel
         self._process = process
         self._end: asyncio.Task[None] | None = None
         # Lambda repeats an init of more than 10 s inside the first invocation; here it continues for that long.
@@ -31,24 +31,31 @@ class Environment:
     @classmethod
     async def start(cls, deployment: Deployment, *, init_s: float, on_line: Callable[[str], None]) -> Self:
         """Start a process; raises OSError."""
-        api = RuntimeApi(function_arn=deployment.arn, timeout_s=deployment.function.timeout_s)
-        variables = deployment.variables(await api.start())
-        try:
-            process = await Process.start(COMMAND, folder=deployment.folder, environment=variables, on_line=on_line)
-        except OSError:
-            await api.close()
-            raise
-        return cls(deployment.function, api, process, init_s=init_s)
+        channel = Channel(function_arn=deployment.arn, timeout_s=deployment.function.timeout_s)
+        with await channel.open() as theirs:
+            descriptor = theirs.fileno()
+            try:
+                process = await Process.start(
+                    runtime.command(descriptor),
+                    folder=deployment.folder,
+                    environment=deployment.variables(),
+                    on_line=on_line,
+                    descriptors=(descriptor,),
+                )
+            except OSError:
+                channel.close()
+                raise
+        return cls(deployment.function, channel, process, init_s=init_s)
 
     @property
     def usable(self) -> bool:
         """True if the process can take an invocation."""
-        return not (self._api.init_failed or self._process.killed or self._process.exited.done())
+        return not (self._channel.init_failed or self._process.killed or self._process.exited.done())
 
     async def invoke(self, invocation: Invocation) -> Answer:
         """Pass an invocation to the process, and wait until it answers, ends, or exceeds a limit and is killed."""
         invocation.allow(self._init_s)
-        self._api.offer(invocation)
+        self._channel.offer(invocation)
         while not invocation.answer.done():
             left_s = invocation.deadline - asyncio.get_running_loop().time()
             ends = (invocation.answer, self._process.exited)
@@ -64,7 +71,7 @@ class Environment:
 
     async def _stop(self, grace_s: float) -> None:
         await self._process.stop(grace_s)
-        await self._api.close()
+        self._channel.close()
 
     def _judge(self, invocation: Invocation) -> None:
         if self._process.exited.done():

@@ -11,11 +11,12 @@ from aiohttp import web
 from local.emulation.lambda_host.answer import Answer
 from local.emulation.lambda_host.deployment import Code, Deployment
 from local.emulation.lambda_host.environment import Environment
+from local.emulation.lambda_host.event import Event
+from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.invoke_api import PATH, InvokeApi
 from local.emulation.lambda_host.limits import Limits
 from local.emulation.lambda_host.pool import Pool
-from local.emulation.sam_template.declarations import Function
 
 
 class FunctionHost:
@@ -76,7 +77,7 @@ class FunctionHost:
         """URL of an invocation, with `{function}` for the logical id."""
         return f"http://{self._host}:{self.port}{PATH}"
 
-    def start(self, function: str, event: bytes) -> asyncio.Task[Answer]:
+    def start(self, function: str, event: Event) -> asyncio.Task[Answer]:
         """Invoke a function, by its logical id, from within this process; see `Pool.start`."""
         return self._pools[function].start(Invocation(event))
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+from local.emulation.lambda_host.event import EVENT_LIMIT_BYTES, Event
 from local.emulation.lambda_host.host import FunctionHost
 from local.emulation.lambda_host.lambda_client import (
     Environment,
@@ -15,7 +16,6 @@ from local.emulation.lambda_host.lambda_client import (
     FunctionUnreachable,
     answer_of,
 )
-from local.emulation.lambda_host.payload import EVENT_LIMIT_BYTES
 from local.emulation.lambda_host.pool import Throttled
 
 
@@ -25,7 +25,7 @@ class HostClient:
     def __init__(self, host: FunctionHost) -> None:
         self._host = host
 
-    async def invoke(self, function: str, _service: str, event: bytes, *, timeout_s: float) -> Any:
+    async def invoke(self, function: str, _service: str, event: Event, *, timeout_s: float) -> Any:
         """Invoke a function with a JSON event, wait for its answer and return it decoded.
 
         Raises InvocationErrors, and TimeoutError after `timeout_s` seconds; the function is not stopped.

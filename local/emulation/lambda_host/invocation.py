@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from local.emulation.lambda_host.answer import Answer
+from local.emulation.lambda_host.event import Event
 
 
 def _request_id() -> str:
@@ -30,7 +31,7 @@ class Invocation:
     when it must have answered.
     """
 
-    event: bytes
+    event: Event
     trace_id: str = field(default_factory=new_trace_id)
     request_id: str = field(default_factory=_request_id)
     deadline: float = float("inf")

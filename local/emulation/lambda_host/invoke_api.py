@@ -8,6 +8,7 @@ from aiohttp import web
 
 from local.emulation.lambda_host import payload
 from local.emulation.lambda_host.answer import Answer
+from local.emulation.lambda_host.event import EVENT_LIMIT_BYTES
 from local.emulation.lambda_host.invocation import Invocation, new_trace_id
 from local.emulation.lambda_host.pool import Pool, Throttled
 
@@ -65,9 +66,9 @@ class InvokeApi:
 
 
 async def _event(request: web.Request) -> bytes:
-    event = await payload.read(request, payload.EVENT_LIMIT_BYTES)
+    event = await payload.read(request, EVENT_LIMIT_BYTES)
     if event is None:
-        message = f"Request must be smaller than {payload.EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation"
+        message = f"Request must be smaller than {EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation"
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestTooLargeException", message)
     if not event:  # as on Lambda
         return b"{}"

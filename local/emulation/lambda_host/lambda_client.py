@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from local.emulation.lambda_host.containers import Containers, NoneFree, Resolve, resolve
+from local.emulation.lambda_host.event import Event
 
 DEFAULT_URL_PATTERN = "http://127.0.0.1:9000/2015-03-31/functions/{function}/invocations"
 WAIT_S = 10
@@ -56,7 +57,7 @@ REFUSALS: Mapping[int, type[InvocationError]] = {
 class Client(Protocol):
     """Invokes functions."""
 
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+    async def invoke(self, function: str, service: str, event: Event, *, timeout_s: float) -> Any:
         """Invoke a function and return its decoded answer; raises InvocationError and TimeoutError."""
         ...
 
@@ -97,14 +98,14 @@ class LambdaClient:
         if self._session is not None:
             await self._session.close()
 
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+    async def invoke(self, function: str, service: str, event: Event, *, timeout_s: float) -> Any:
         """Invoke a function with a JSON event, wait for its answer and return it decoded.
 
         Raises the InvocationErrors, and TimeoutError after `timeout_s` seconds, which must be more than the
         function's own timeout: RIE crashes when a caller gives up.
         """
         async with self.environment(function, service) as environment:
-            return await environment(event, timeout_s=timeout_s)
+            return await environment(bytes(event), timeout_s=timeout_s)
 
     @asynccontextmanager
     async def environment(self, function: str, service: str, *, wait_s: float = WAIT_S) -> AsyncIterator[Environment]:

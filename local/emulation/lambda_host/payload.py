@@ -2,7 +2,8 @@
 
 from aiohttp.web import BaseRequest
 
-EVENT_LIMIT_BYTES = 6 * 1024 * 1024
+from local.emulation.lambda_host.event import EVENT_LIMIT_BYTES
+
 RESPONSE_LIMIT_BYTES = EVENT_LIMIT_BYTES + 100
 """Lambda's messages name these two numbers; its documentation says 6 MB for both."""
 

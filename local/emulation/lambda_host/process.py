@@ -5,20 +5,16 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import Self, cast
 
-import psutil
-
-from local.servers import child
-
 LINE_LIMIT_BYTES = 1024 * 1024
 DRAIN_S = 0.5
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Process(asyncio.SubprocessProtocol):
-    """A running process; it dies with this one.
+    """A running process.
 
     A protocol and not asyncio's `Process`: that one's streams refuse long lines, and before Python 3.12 its `wait`
     goes on for as long as a grandchild holds the pipe.
@@ -34,17 +30,27 @@ class Process(asyncio.SubprocessProtocol):
 
     @classmethod
     async def start(
-        cls, argv: Sequence[str], *, folder: Path, environment: Mapping[str, str], on_line: Callable[[str], None]
+        cls,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+        descriptors: Sequence[int] = (),
     ) -> Self:
-        """Start a program in a folder; `on_line` gets each line that it or its children write. Raises OSError."""
+        """Start a program in a folder, with open file descriptors. Raises OSError.
+
+        `on_line` gets each line that it or its children write.
+        """
         _, process = await asyncio.get_running_loop().subprocess_exec(
             lambda: cls(on_line),
-            *child.command(*argv),
+            *argv,
             stdin=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.STDOUT,
             cwd=folder,
             env=environment,
             start_new_session=True,
+            pass_fds=descriptors,
         )
         return process
 
@@ -72,16 +78,13 @@ class Process(asyncio.SubprocessProtocol):
         self._signal(signal.SIGKILL)
         self.exited.set_result(cast("int", self._transport.get_returncode()))
 
-    @cached_property
-    def _observed(self) -> psutil.Process:
-        return psutil.Process(self._pid)
-
     def rss_bytes(self) -> int:
         """Return the resident memory, without that of children; 0 when the process has ended."""
         try:
-            return self._observed.memory_info().rss
-        except psutil.NoSuchProcess:
+            statm = Path(f"/proc/{self._pid}/statm").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
             return 0
+        return int(statm.split()[1]) * PAGE_BYTES
 
     def kill(self) -> None:
         """Kill the process and all of its session."""

@@ -1,34 +1,9 @@
-"""The declarations of a template: functions, routes, CORS, queue triggers, schedules and throttling."""
+"""The declarations of a template: routes, CORS, queue triggers, schedules and throttling."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DEFAULT_ROUTE = "$default"
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function: `CreateTaskFunction` is the folder `create_task` and the container `create-task`."""
-
-    logical_id: str
-    timeout_s: int
-    memory_mib: int
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """Name of the folder.
-
-        >>> Function("CreateTaskFunction", 29, 512).name
-        'create_task'
-        """
-        return self.service.replace("-", "_")
-
-    @property
-    def service(self) -> str:
-        """Name of the container."""
-        return service_of(self.logical_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +70,6 @@ class Cors:
     expose_headers: tuple[str, ...] = ()
     max_age_s: int | None = None
     allow_credentials: bool = False
-
-
-def service_of(logical_id: str) -> str:
-    """Return the container's name of a function.
-
-    >>> service_of("CreateTaskFunction")
-    'create-task'
-    """
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", logical_id.removesuffix("Function")).lower()
 
 
 @dataclass(frozen=True, slots=True)

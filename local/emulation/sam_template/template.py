@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from local.emulation.eventbridge.rate import period_s
+from local.emulation.lambda_host.function import Function
 from local.emulation.sam_template import cloudformation
 from local.emulation.sam_template.cloudformation import PSEUDO_PARAMETERS, Attribute, TemplateError
 from local.emulation.sam_template.declarations import (
     DEFAULT_ROUTE,
     Authorizer,
     Cors,
-    Function,
     QueueTrigger,
     Rate,
     Route,

@@ -11,6 +11,7 @@ import httpx
 from local.emulation.api_gateway.app import Gateway
 from local.emulation.api_gateway.request import Request
 from local.emulation.api_gateway.server import bind, serving
+from local.emulation.lambda_host.event import Event
 
 
 class FakeFunctions:
@@ -28,9 +29,9 @@ class FakeFunctions:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+    async def invoke(self, function: str, service: str, event: Event, *, timeout_s: float) -> Any:
         self.called.append((function, service))
-        self.events.append(json.loads(event))
+        self.events.append(json.loads(bytes(event)))
         self.started.set()
         await self.gate.wait()
         self.finished += 1

@@ -16,7 +16,7 @@ DEFAULT = Match(Route("ANY", "$default", "DocsFunction"), {})
 
 
 def event_of(request: Request, body: bytes = b"", match: Match = DEFAULT) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads(encode(request, match, body))
+    event: dict[str, Any] = json.loads(bytes(encode(request, match, body)))
     return event
 
 

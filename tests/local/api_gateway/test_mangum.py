@@ -91,7 +91,7 @@ def test_an_application_sees_the_request_that_was_sent(
 ) -> None:
     sent = [("host", "api.example"), ("content-type", content_type), *headers.items()]
     request = make_request(method, path, raw_path=quote(path), query=urlencode(query), headers=sent)
-    event = json.loads(encode(request, Match(DEFAULT, {}), body))
+    event = json.loads(bytes(encode(request, Match(DEFAULT, {}), body)))
     seen = json.loads(handler(event)["body"])
     received = {name: value.encode("latin-1").decode() for name, value in seen["headers"]}
     assert seen["method"] == method

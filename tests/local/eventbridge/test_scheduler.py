@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from local.emulation.eventbridge.scheduler import Scheduler
+from local.emulation.lambda_host.event import Event
 from local.emulation.lambda_host.lambda_client import FunctionFailed
 from local.emulation.sam_template.declarations import Schedule
 
@@ -25,9 +26,9 @@ class Function:
         self.events: list[dict[str, Any]] = []
         self.running = self.most_running = 0
 
-    async def invoke(self, function: str, service: str, event: bytes, *, timeout_s: float) -> Any:
+    async def invoke(self, function: str, service: str, event: Event, *, timeout_s: float) -> Any:
         assert (function, service, timeout_s) == ("SweepTasksFunction", "sweep-tasks", 90)
-        self.events.append(json.loads(event))
+        self.events.append(json.loads(bytes(event)))
         self.running += 1
         self.most_running = max(self.running, self.most_running)
         try:

@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 
 from local.emulation.lambda_host.deployment import Code
+from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.host import FunctionHost
 from local.emulation.lambda_host.limits import Limits
-from local.emulation.sam_template.declarations import Function
 from tests.local.lambda_host.served import HANDLER, Served
 
 

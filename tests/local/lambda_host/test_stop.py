@@ -1,18 +1,37 @@
 """The end of a host: no process is left, and everybody who waits is told."""
 
 import asyncio
+import json
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
 import psutil
+import pytest
 
 from local.emulation.lambda_host.limits import Limits
-from tests.local.lambda_host.served import Served, has_ended, until
+from tests.local.lambda_host.served import HANDLER, Served, has_ended, until
 
 Serve = Callable[..., Awaitable[Served]]
+HOST = """
+import asyncio, sys
+from pathlib import Path
+from local.emulation.lambda_host.deployment import Code
+from local.emulation.lambda_host.function import Function
+from local.emulation.lambda_host.host import FunctionHost
+
+async def main():
+    async with FunctionHost(
+        [Function("RunFunction", 60, 512)], code=Code(Path(sys.argv[1])), environment={}, on_log=print
+    ) as host:
+        await host.start("RunFunction", sys.argv[2].encode())
+        await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
 
 
 async def stop(served: Served) -> None:
@@ -82,3 +101,18 @@ async def test_an_asynchronous_invocation_ends_with_the_host(served: Served, tmp
     await stop(served)
 
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("then", ["", "while True: pass"])
+async def test_an_idle_and_a_busy_process_end_with_a_host_that_is_killed(
+    tmp_path: Path, folder: Path, then: str
+) -> None:
+    (folder / "handler.py").write_text(HANDLER)
+    began = tmp_path / "began"
+    event = json.dumps({"code": f"pathlib.Path('{began}').write_text(str(os.getpid()))\n{then}"})
+    host = await asyncio.create_subprocess_exec(sys.executable, "-c", HOST, str(folder.parent), event)
+    await until(lambda: began.exists() and began.read_text() != "")
+    host.kill()
+    await host.wait()
+
+    await until(partial(has_ended, int(began.read_text())))

@@ -1,15 +1,16 @@
-"""The Lambda Runtime API of one environment, on a loopback port of its own.
+"""Amazon's own client, with the Lambda Runtime API that it speaks: what the host's answers are compared with.
 
 Source: AWS Lambda, "Using the Lambda runtime API".
 """
 
 import asyncio
+import sys
 import time
 from http import HTTPStatus
 
 from aiohttp import web
 
-from local.emulation.lambda_host import answer, payload
+from local.emulation.lambda_host import answer, payload, runtime
 from local.emulation.lambda_host.answer import Answer
 from local.emulation.lambda_host.invocation import Invocation
 
@@ -17,8 +18,11 @@ PREFIX = "/2018-06-01/runtime/"
 LOOPBACK = "127.0.0.1"
 
 
+COMMAND = (sys.executable, "-m", "awslambdaric", runtime.HANDLER)
+
+
 class RuntimeApi:
-    """Passes invocations to a process, one at a time, and receives its responses."""
+    """Has the methods of a Channel."""
 
     def __init__(self, *, function_arn: str, timeout_s: float) -> None:
         self.init_failed = False
@@ -36,7 +40,10 @@ class RuntimeApi:
         await site.start()
         return f"{LOOPBACK}:{site.port}"
 
-    async def close(self) -> None:
+    def close(self) -> None:
+        """Do nothing: `stop` stops serving."""
+
+    async def stop(self) -> None:
         """Stop serving."""
         await self._runner.cleanup()
 
@@ -70,7 +77,7 @@ class RuntimeApi:
             "Lambda-Runtime-Invoked-Function-Arn": self._function_arn,
             "Lambda-Runtime-Trace-Id": invocation.trace_id,
         }
-        return web.Response(body=invocation.event, headers=headers)
+        return web.Response(body=bytes(invocation.event), headers=headers)
 
     async def _take(self, request: web.BaseRequest, request_id: str, *, failed: bool) -> web.Response:
         invocation = self._current
