@@ -21,10 +21,11 @@ document = Document(Path(__file__).with_name("openapi.json").read_bytes())
 described = Asset(document.text, "application/json")
 assets, swagger, redocs = read_assets(), docs_page(), redoc_page()
 CACHED = {"Cache-Control": "public, max-age=86400"}
-# Redoc and Swagger UI set styles of elements; Redoc searches in a worker, and its logo is an empty `data:` URL.
+# Both pages set styles of elements. Swagger UI shows results at `blob:` URLs and icons at `data:` URLs. A large result
+# is at a URL of the store. Redoc searches in a worker.
 ONLY_FROM_HERE = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "worker-src blob:; frame-ancestors 'none'"
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+    "connect-src 'self' https:; worker-src blob:; frame-ancestors 'none'"
 }
 Encoding = Annotated[str | None, Header(alias="Accept-Encoding")]
 
