@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.unused_options import unused_options
@@ -16,8 +16,8 @@ from tests.unit.domain.test_unused_options import BESIDE_OTHERS, SET
 
 PAIRS = [
     (source, result, name)
-    for source in Format
-    for result in Format
+    for source in RESULT_FORMATS
+    for result in RESULT_FORMATS
     if source is result or Format.PNG in {source, result}
     for name in SET
     if name not in {"format", "max_bytes"}
@@ -46,6 +46,6 @@ def test_a_palette_changes_no_byte_of_an_animation() -> None:
     assert scale(data, Options(20, palette=True), Limits()).data == scale(data, Options(20), Limits()).data
 
 
-@pytest.mark.parametrize("fmt", Format)
+@pytest.mark.parametrize("fmt", RESULT_FORMATS)
 def test_the_formats_with_metadata_are_those_whose_codecs_embed_it(fmt: Format) -> None:
     assert fmt.info.metadata == (codec_of(fmt).embed is not no_metadata)
