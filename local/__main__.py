@@ -39,7 +39,7 @@ SCREEN = """
   data            {data}
   logs            {data}/logs
 
-  curl -F file=@photo.jpg -F width=800 -H 'Prefer: wait=10' {url}/api/v1/tasks
+  curl --fail-with-body -F file=@photo.jpg -F width=800 -H 'Prefer: wait=10' {url}/api/v1/tasks
 
   Ctrl-C stops everything; the data stays.
 """
