@@ -148,7 +148,22 @@ def test_a_form_may_name_an_upload_too(functions: Functions, uploaded: str) -> N
     assert functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body).status == 202
 
 
-def test_only_the_beginning_of_an_upload_is_read(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+FAR_BEHIND = segment(0xFE, bytes(60_000)) * 2
+
+
+@pytest.mark.parametrize(
+    ("image", "read"),
+    [
+        (photograph() + bytes(3 << 20), [1 << 16]),
+        (photograph()[:2] + FAR_BEHIND + photograph()[2:] + bytes(3 << 20), [1 << 16, 1 << 20]),
+        (plain(form="GIF") + bytes(3 << 20), [1 << 16, 1 << 20]),
+        (plain(form="GIF"), [len(plain(form="GIF"))]),
+    ],
+    ids=["a photograph", "a long header", "perhaps an animation", "a small one"],
+)
+def test_only_the_beginning_of_an_upload_is_read(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, image: bytes, read: list[int]
+) -> None:
     seen = []
 
     def watched(image: bytes) -> Source:
@@ -156,9 +171,9 @@ def test_only_the_beginning_of_an_upload_is_read(functions: Functions, monkeypat
         return probe(image)
 
     monkeypatch.setattr(functions["create_task"], "probe", watched)
-    task = post(functions, upload_id=upload(functions, photograph() + bytes(3 << 20)), width=320).json
-    assert seen == [1 << 20]
-    assert task["source"]["bytes"] == len(photograph()) + (3 << 20)
+    task = post(functions, upload_id=upload(functions, image), width=32).json
+    assert seen == read
+    assert task["source"]["bytes"] == len(image)
 
 
 def test_a_size_that_stands_far_behind_is_found_all_the_same(functions: Functions) -> None:

@@ -11,7 +11,8 @@ from imagescaler.domain.task.source import Source
 from imagescaler.domain.upload import upload_key
 from imagescaler.usecases.ports import ImageStore
 
-HEADER_BYTES = 1 << 20  # hold the size of nearly every image, behind profiles and previews
+SIZE_BYTES = 1 << 16  # hold the size of most images
+HEADER_BYTES = 1 << 20  # and of nearly every one, behind profiles and previews; also, whether it is a short animation
 Probe = Callable[[bytes], Source]
 
 
@@ -65,17 +66,20 @@ class UploadedImage:
         return self.id.bytes
 
     async def probe(self, probe: Probe, store: ImageStore) -> Source:
-        """Read the header from the first megabyte, or from the whole file if it is not in there."""
+        """Read the header from the beginning of the file, or from the whole file if it is not in there."""
         key = upload_key(self.id, self.owner)
         try:
             size = await store.size(key)
-            try:
-                source = probe(await store.get(key, first_bytes=HEADER_BYTES))
-            except CorruptImage:
-                source = probe(await store.get(key))
+            for first_bytes in (SIZE_BYTES, HEADER_BYTES):
+                try:
+                    source = probe(await store.get(key, first_bytes=first_bytes))
+                except CorruptImage:
+                    continue
+                if not source.format.has_frames or first_bytes >= min(size, HEADER_BYTES):
+                    return replace(source, bytes=size)
+            return replace(probe(await store.get(key)), bytes=size)
         except BlobNotFound:
             raise UploadNotFound.of(self.id) from None
-        return replace(source, bytes=size)
 
     async def keep(self, key: str, store: ImageStore, *, ttl_s: int) -> None:
         """Copy the bytes within the store."""

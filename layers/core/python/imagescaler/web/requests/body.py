@@ -8,9 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartParser
 
 from imagescaler.web.requests.did_you_mean import did_you_mean
+from imagescaler.web.requests.form import MAX_FIELDS, read_multipart
 
 FILE, LIST = "file", "renditions"
 JSON, FORM, BYTES = "application/json", "multipart/form-data", "application/octet-stream"
@@ -28,8 +28,6 @@ NO_BOUNDARY = (
     "The Content-Type has no boundary, which separates the fields of a multipart form. "
     "Let the client set this header: it knows the boundary."
 )
-MAX_FORM_FIELDS = 50
-MultiPartParser.spool_max_size = 6 << 20  # a Lambda event, and so every file in one, has at most this many bytes
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -65,7 +63,7 @@ async def _fields(request: Request) -> dict[str, Any]:
         kind = BYTES  # RFC 9110, 8.3
     if kind == BYTES or kind.startswith("image/"):
         options = {name: await _value(request.query_params, name) for name in request.query_params}
-        return {**options, FILE: await request.body()}
+        return {**options, FILE: b"".join([piece async for piece in request.stream() if piece])}  # one is not copied
     if kind not in {JSON, *FORMS}:
         raise HTTPException(415, OTHER_TYPE)
     if request.query_params:
@@ -95,11 +93,12 @@ async def _json(request: Request) -> dict[str, Any]:
 
 async def _form(request: Request) -> dict[str, Any]:
     """Read the fields of a form, of a repeated one the last; the list must not be repeated, and is then refused."""
-    if _media_type(request) == FORM and "boundary=" not in request.headers["content-type"].lower():
+    is_multipart = _media_type(request) == FORM
+    if is_multipart and "boundary=" not in request.headers["content-type"].lower():
         raise HTTPException(400, NO_BOUNDARY)
     try:
-        async with request.form(max_files=1, max_fields=MAX_FORM_FIELDS) as form:
-            fields = {name: await _value(form, name) for name in form}
+        form = await (read_multipart(request) if is_multipart else request.form(max_fields=MAX_FIELDS))
+        fields = {name: await _value(form, name) for name in form}
     except (LookupError, ValueError) as error:  # of the charset in its Content-Type
         raise HTTPException(400, f"The form cannot be decoded: {error}.") from error
     if next(iter(fields), "").lstrip().startswith(("{", "[")):

@@ -1,0 +1,52 @@
+"""Reads multipart forms with Starlette's parser, the file in memory: a Lambda event has at most 6 MB."""
+
+from http import HTTPStatus
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+MAX_FIELDS = 50
+
+
+async def read_multipart(request: Request) -> FormData:
+    """Parse the body, with one file at most; raises HTTPException 400."""
+    parser = _Parser(request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS)
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, error.message) from error
+
+
+class _Parser(MultiPartParser):
+    """Keeps files as the pieces of the body that they are, where Starlette's writes and reads a temporary file."""
+
+    def on_headers_finished(self) -> None:
+        super().on_headers_finished()
+        if self._current_part.file:
+            self._current_part.file.file.close()
+            self._current_part.file.file = _Pieces()  # type: ignore[assignment] # has what UploadFile calls
+
+
+class _Pieces:
+    """A file that is written once and then read as a whole."""
+
+    _rolled = False  # UploadFile would use a thread for a file on a disk
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def tell(self) -> int:
+        return sum(map(len, self._pieces))
+
+    def write(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+
+    def seek(self, _: int) -> None:
+        """Do nothing: it is only ever read from its beginning."""
+
+    def read(self, _: int) -> bytes:
+        return b"".join(self._pieces)  # a single piece is not copied
+
+    def close(self) -> None:
+        self._pieces.clear()
