@@ -46,6 +46,14 @@ def raw(kind: str, body: bytes, **more: str) -> Send:
     return lambda functions: functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body)
 
 
+def image(**query: str) -> Send:
+    """POST a photograph as the body, with options in the query."""
+    headers = {"content-type": "image/jpeg"}
+    return lambda functions: functions.http(
+        "create_task", "POST", "/api/v1/tasks", query=query, headers=headers, body=photograph()
+    )
+
+
 def to_uploads(body: bytes | dict[str, Any], kind: str = "application/json") -> Send:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return lambda functions: functions.http(
@@ -382,6 +390,31 @@ MISTAKES = [
         get("get_result", f"/api/v1/results/{NO_TASK}", download="1"),
         422,
         "download: there is no such parameter; this path has rendition",
+    ),
+    Mistake(
+        "a misspelt option beside an image",
+        image(widht="800"),
+        422,
+        "widht: there is no such parameter; did you mean width?",
+    ),
+    Mistake(
+        "an option of another service beside an image",
+        image(quality="80", w="800"),
+        422,
+        "w: there is no such parameter; did you mean width?",
+    ),
+    Mistake(
+        "an image that is sent as text",
+        raw("text/plain", photograph()),
+        415,
+        "Send the image as the file of a form (multipart/form-data, with curl -F file=@photo.jpg), or as the body "
+        "itself (image/jpeg, for example) with the options in the query, or JSON (application/json) with an upload_id.",
+    ),
+    Mistake(
+        "the method of another path",
+        other("GET", "/api/v1/tasks"),
+        405,
+        "GET is no method of this path. Send POST. See /docs for the API.",
     ),
     Mistake(
         "a path without its version",
