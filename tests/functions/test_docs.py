@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from imagescaler.domain.formats import Format
 from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.views.options import OptionsView
@@ -251,6 +252,13 @@ def test_an_option_has_its_default_in_words(functions: Functions, name: str) -> 
     assert [name for name, field in fields.items() if "default" in field] == []
     assert fields["enlarge"]["description"].endswith("; by default true")
     assert fields["format"]["description"].endswith("; by default auto")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks", "/api/v1/plan"])
+def test_the_file_of_a_form_may_be_of_every_format_that_is_read(functions: Functions, path: str) -> None:
+    content = functions.http("docs", "GET", "/openapi.json").json["paths"][path]["post"]["requestBody"]["content"]
+    described = content["multipart/form-data"]["encoding"]["file"]["contentType"].split(", ")
+    assert described == [each.media_type for each in Format]
 
 
 @pytest.mark.parametrize("form", ["TaskForm", "PlanForm"])

@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from imagescaler.domain.formats import Format
 from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, forbid_null, json_content
 from imagescaler.web.requests.body import BYTES, FILE, LIST
 from imagescaler.web.requests.plan_request import PlanRequest
 from imagescaler.web.requests.task_request import TaskRequest
 from imagescaler.web.requests.upload import UploadRequest
-from imagescaler.web.views.result import IMAGES
 
 UPLOAD = "upload_id"
 PHOTO, SIZE = {FILE: "photo.jpg"}, {"width": 800, "height": 600}
@@ -25,7 +25,11 @@ ONLY = "with a body that is the image: "
 
 def request_body(model: type[TaskRequest]) -> dict[str, Any]:
     """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
-    form = {"schema": {"$ref": SCHEMAS + _form_name(model)}, **file_of_form(IMAGES), "example": {**PHOTO, **SIZE}}
+    form = {
+        "schema": {"$ref": SCHEMAS + _form_name(model)},
+        **file_of_form(each.media_type for each in Format),
+        "example": {**PHOTO, **SIZE},
+    }
     image = {"schema": {"description": IMAGE, "type": "string", "format": "binary"}}
     body = body_of({FORM: form, **json_content(model, {**SOURCES[model], **SIZE}), BYTES: image, "image/*": image})
     return {**body, "parameters": list(_query(model))}
