@@ -12,8 +12,10 @@ from imagescaler.domain.formats import Format
 from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.views.options import OptionsView
+from local.emulation.sam_template.template import load
 from tests.functions.conftest import Functions
 from tools import documents
+from tools.documents import ROOT
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
@@ -296,3 +298,16 @@ def _operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def test_the_catalogue_of_problems_is_what_the_code_says() -> None:
     assert documents.PROBLEMS.read_text() == documents.problems(), "run `make openapi`"
+
+
+def test_a_page_of_another_origin_may_read_every_header_that_is_described(functions: Functions) -> None:
+    """A browser hides the others from it (Fetch, 2.2.2); these two are for caches and browsers."""
+    operations = functions.http("docs", "GET", "/openapi.json").json["paths"].values()
+    responses = [each for methods in operations for one in methods.values() for each in one["responses"].values()]
+    described = {name.lower() for response in responses for name in response.get("headers", {})} - {
+        "vary",
+        "www-authenticate",
+    }
+    cors = load(ROOT / "template.yaml", {}).cors
+    assert cors
+    assert described - set(cors.expose_headers) == set()
