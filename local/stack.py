@@ -171,6 +171,7 @@ async def run_all(
         async with function_host(layout, template, variables, logs, host="127.0.0.1", port=functions_port) as functions:
             client = HostClient(functions)
             await migrate(variables["POSTGRES_DSN"], client)
+            await functions.retire(MIGRATION)
             shown = {name: variables[name] for name in SHOWN if name in variables}
             async with (
                 runners(template, variables, client),

@@ -1,7 +1,9 @@
 """Loads the functions' handlers, as Lambda does: by path, each as a module named `handler`."""
 
 import importlib.util
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -9,6 +11,7 @@ from imagescaler.adapters import queues, repositories, signed_urls, stores, task
 from imagescaler.runtime import settings
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
+LAYER = FUNCTIONS.parent / "layers/core/python"
 NAMES = sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 
 
@@ -31,3 +34,16 @@ def load(name: str) -> ModuleType:
     sys.modules["handler"] = module  # FastAPI and pydantic look annotations up by the module's name
     spec.loader.exec_module(module)
     return module
+
+
+def process_variables(name: str) -> Mapping[str, str]:
+    """Return the environment of a process that imports `handler` of a function; its servers do not exist."""
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{FUNCTIONS / name}:{LAYER}",
+        "POSTGRES_DSN": "postgresql://nobody@127.0.0.1:1/nothing",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "URL_SIGNING_KEY": "a key of thirty-two letters or more",
+        "POWERTOOLS_SERVICE_NAME": "imagescaler",
+        "POWERTOOLS_METRICS_NAMESPACE": "ImageScaler",
+    }

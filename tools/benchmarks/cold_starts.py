@@ -1,16 +1,13 @@
 """How long each function takes to be imported, as a ratio to an interpreter that does nothing."""
 
-import os
 import resource
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
-from tests.handlers import FUNCTIONS, NAMES
+from tests.handlers import FUNCTIONS, NAMES, process_variables
 
 ROUNDS = 7
-LAYER = Path(__file__).parent.parent.parent / "layers/core/python"
 
 
 def report() -> None:
@@ -30,17 +27,8 @@ def report() -> None:
 def _cpu_s(name: str) -> float:
     """Import the handler of a function, or nothing for the empty name, in a process of its own."""
     folder = FUNCTIONS / name
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{folder}:{LAYER}",
-        "POSTGRES_DSN": "postgresql://nobody@127.0.0.1:1/nothing",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "URL_SIGNING_KEY": "a key of thirty-two letters or more",
-        "POWERTOOLS_SERVICE_NAME": "imagescaler",
-        "POWERTOOLS_METRICS_NAMESPACE": "ImageScaler",
-    }
     code = "import handler" if name else "pass"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=folder, env=process_variables(name), check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -15,6 +15,11 @@ ACCOUNT = "000000000000"
 DEFAULTS = {"AWS_REGION": "us-east-1", "LANG": "en_US.UTF-8", "PATH": os.environ.get("PATH", os.defpath), "TZ": ":UTC"}
 
 
+def log_stream_name() -> str:
+    """Return the name of a new environment's log stream, AWS_LAMBDA_LOG_STREAM_NAME."""
+    return f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid4().hex}"
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """`functions` contains a folder for each function; `layers` are searched for modules after it."""
@@ -47,7 +52,7 @@ class Deployment:
         return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{self.function.service}"
 
     def variables(self) -> dict[str, str]:
-        """Return the environment variables of a process.
+        """Return the environment variables of all processes.
 
         Source: AWS Lambda, "Defined runtime environment variables". AWS_LAMBDA_RUNTIME_API is missing: no server.
         """
@@ -63,7 +68,6 @@ class Deployment:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.function.service}",
-            "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid4().hex}",
             "AWS_REGION": self.region,
             "LAMBDA_TASK_ROOT": str(self.folder),
             "PYTHONPATH": os.pathsep.join(map(str, path)),

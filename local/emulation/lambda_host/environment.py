@@ -1,13 +1,12 @@
 """An execution environment: one process of a function, which takes one invocation at a time."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Self
 
-from local.emulation.lambda_host import answer, runtime
+from local.emulation.lambda_host import answer
 from local.emulation.lambda_host.answer import Answer
 from local.emulation.lambda_host.channel import Channel
-from local.emulation.lambda_host.deployment import Deployment
+from local.emulation.lambda_host.fork_server import ForkServer
 from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.process import Process
@@ -29,23 +28,17 @@ class Environment:
         self._init_s = max(init_s, function.timeout_s)
 
     @classmethod
-    async def start(cls, deployment: Deployment, *, init_s: float, on_line: Callable[[str], None]) -> Self:
-        """Start a process; raises OSError."""
-        channel = Channel(function_arn=deployment.arn, timeout_s=deployment.function.timeout_s)
+    async def start(cls, server: ForkServer, *, init_s: float) -> Self:
+        """Fork a process; raises OSError."""
+        function = server.deployment.function
+        channel = Channel(function_arn=server.deployment.arn, timeout_s=function.timeout_s)
         with await channel.open() as theirs:
-            descriptor = theirs.fileno()
             try:
-                process = await Process.start(
-                    runtime.command(descriptor),
-                    folder=deployment.folder,
-                    environment=deployment.variables(),
-                    on_line=on_line,
-                    descriptors=(descriptor,),
-                )
+                process = await server.fork(theirs)
             except OSError:
                 channel.close()
                 raise
-        return cls(deployment.function, channel, process, init_s=init_s)
+        return cls(function, channel, process, init_s=init_s)
 
     @property
     def usable(self) -> bool:

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from local.emulation.lambda_host.answer import Answer
 from local.emulation.lambda_host.deployment import Code, Deployment
-from local.emulation.lambda_host.environment import Environment
 from local.emulation.lambda_host.event import Event
+from local.emulation.lambda_host.fork_server import ForkServer
 from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.invoke_api import PATH, InvokeApi
@@ -43,13 +43,7 @@ class FunctionHost:
         self._limits = limits
         self._pools = {
             function.logical_id: Pool(
-                partial(
-                    Environment.start,
-                    Deployment(function, code, environment),
-                    init_s=limits.init_s,
-                    on_line=partial(on_log, function.logical_id),
-                ),
-                limits,
+                ForkServer(Deployment(function, code, environment), partial(on_log, function.logical_id)), limits
             )
             for function in functions
         }
@@ -81,8 +75,12 @@ class FunctionHost:
         """Invoke a function, by its logical id, from within this process; see `Pool.start`."""
         return self._pools[function].start(Invocation(event))
 
+    async def retire(self, function: str) -> None:
+        """Stop the environments of a function that are not busy, and its fork server with the last of them."""
+        await self._pools[function].stop_idle(0)
+
     async def _stop_idle(self) -> None:
         while True:
             await asyncio.sleep(self._limits.idle_s / 10)
             for pool in self._pools.values():
-                await pool.stop_idle()
+                await pool.stop_idle(self._limits.idle_s)

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from local.emulation.lambda_host.answer import Answer
 from local.emulation.lambda_host.environment import Environment
+from local.emulation.lambda_host.fork_server import ForkServer
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.limits import Limits
 
@@ -20,8 +21,8 @@ class Throttled(Exception):
 class Pool:
     """Each slot has an environment: the most recently used idle one, or a new one."""
 
-    def __init__(self, start: Callable[[], Awaitable[Environment]], limits: Limits) -> None:
-        self._start = start
+    def __init__(self, server: ForkServer, limits: Limits) -> None:
+        self._server = server
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.max_environments)
         self._waiting = 0
@@ -47,19 +48,26 @@ class Pool:
             logger.debug("REPORT RequestId: %s Duration: %.2f ms", invocation.request_id, duration_ms)
             return answer
 
-    async def stop_idle(self) -> None:
-        """Stop the environments that were idle for too long, and remove those whose process has ended."""
-        before = asyncio.get_running_loop().time() - self._limits.idle_s
+    async def stop_idle(self, idle_s: float) -> None:
+        """Stop the environments that were idle for so long, and remove those whose process has ended.
+
+        Without environments, the fork server is stopped too.
+        """
+        before = asyncio.get_running_loop().time() - idle_s
         stale = [idle for idle in self._idle if idle.idle_since <= before or not idle.usable]
         self._idle = [idle for idle in self._idle if idle not in stale]
         for environment in stale:
             await self._discard(environment, self._limits.stop_s)
+        async with self._starting:
+            if not self._all:
+                await self._server.stop()
 
     async def stop(self) -> None:
         """Stop every environment, and refuse new and waiting invocations."""
         async with self._starting:  # no process can start between this line and the next
             self._stopped = True
         await asyncio.gather(*(self._discard(environment, self._limits.stop_s) for environment in self._all))
+        await self._server.stop()
         await asyncio.gather(*self._started, return_exceptions=True)
 
     def _finished(self, task: asyncio.Task[Answer]) -> None:
@@ -105,7 +113,7 @@ class Pool:
         async with self._starting:
             if self._stopped:
                 raise Throttled
-            environment = await self._start()
+            environment = await Environment.start(self._server, init_s=self._limits.init_s)
             self._all.add(environment)
             return environment
 

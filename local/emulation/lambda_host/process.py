@@ -13,20 +13,19 @@ DRAIN_S = 0.5
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
-class Process(asyncio.SubprocessProtocol):
-    """A running process.
+class Process:
+    """A process that leads a session, and the pipe that it writes to.
 
-    A protocol and not asyncio's `Process`: that one's streams refuse long lines, and before Python 3.12 its `wait`
-    goes on for as long as a grandchild holds the pipe.
+    `exited` is its return code; a negative one is a signal, as in subprocess. `on_line` gets each line that the process
+    or its children write.
     """
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
-        loop = asyncio.get_running_loop()
-        self.exited: asyncio.Future[int] = loop.create_future()
+        self.exited: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.killed = False
-        self._drained: asyncio.Future[None] = loop.create_future()
         self.on_line = on_line
-        self._rest = b""
+        self.pid = 0
+        self._output = _Output(on_line)
 
     @classmethod
     async def start(
@@ -38,50 +37,43 @@ class Process(asyncio.SubprocessProtocol):
         on_line: Callable[[str], None],
         descriptors: Sequence[int] = (),
     ) -> Self:
-        """Start a program in a folder, with open file descriptors. Raises OSError.
-
-        `on_line` gets each line that it or its children write.
-        """
-        _, process = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(on_line),
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-            pass_fds=descriptors,
-        )
+        """Start a program in a folder, with open file descriptors. Raises OSError."""
+        process = cls(on_line)
+        output = await process.open_output()
+        try:
+            transport, _ = await asyncio.get_running_loop().subprocess_exec(
+                lambda: _Exit(process),
+                *argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+                pass_fds=descriptors,
+            )
+        except OSError:
+            process.close_output()
+            raise
+        finally:
+            os.close(output)
+        process.pid = transport.get_pid()
         return process
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport of the started program."""
-        self._transport = cast("asyncio.SubprocessTransport", transport)
-        self._pid = self._transport.get_pid()
+    async def open_output(self) -> int:
+        """Return the file descriptor to write lines to; the caller closes it once the process has it."""
+        ours, theirs = os.pipe()
+        await asyncio.get_running_loop().connect_read_pipe(lambda: self._output, os.fdopen(ours, "rb", 0))
+        return theirs
 
-    def pipe_data_received(self, _fd: int, data: bytes | str) -> None:
-        """Split the output into lines."""
-        # awslambdaric separates the lines of a traceback by carriage returns.
-        *lines, self._rest = (self._rest + cast("bytes", data).replace(b"\r", b"\n")).split(b"\n")
-        if len(self._rest) > LINE_LIMIT_BYTES:
-            lines, self._rest = [*lines, self._rest], b""
-        for line in filter(None, lines):
-            self.on_line(line.decode(errors="replace"))
-
-    def pipe_connection_lost(self, _fd: int, _exc: Exception | None) -> None:
-        """Report the last line."""
-        self.pipe_data_received(_fd, b"\n")
-        self._drained.set_result(None)
-
-    def process_exited(self) -> None:
-        """Kill what remains of the program's session."""
-        self._signal(signal.SIGKILL)
-        self.exited.set_result(cast("int", self._transport.get_returncode()))
+    def close_output(self) -> None:
+        """Read no more lines."""
+        self._output.close()
 
     def rss_bytes(self) -> int:
         """Return the resident memory, without that of children; 0 when the process has ended."""
         try:
-            statm = Path(f"/proc/{self._pid}/statm").read_bytes()
+            statm = Path(f"/proc/{self.pid}/statm").read_bytes()
         except (FileNotFoundError, ProcessLookupError):
             return 0
         return int(statm.split()[1]) * PAGE_BYTES
@@ -99,9 +91,62 @@ class Process(asyncio.SubprocessProtocol):
             await asyncio.wait((self.exited,), timeout=grace_s)
         self.kill()
         await asyncio.wait((self.exited,))
-        await asyncio.wait((self._drained,), timeout=DRAIN_S)  # a daemon that left the session may hold the pipe
-        self._transport.close()
+        await asyncio.wait((self._output.ended,), timeout=DRAIN_S)  # a daemon that left the session may hold the pipe
+        self.close_output()
+
+    def end(self, return_code: int) -> None:
+        """Note that the process has ended, and kill what remains of its session."""
+        if not self.exited.done():
+            self._signal(signal.SIGKILL)
+            self.exited.set_result(return_code)
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
-            os.killpg(self._pid, number)
+            os.killpg(self.pid, number)
+
+
+class _Exit(asyncio.SubprocessProtocol):
+    """Waits for the end of a started program.
+
+    A protocol and not asyncio's `Process`: before Python 3.12 the `wait` of that one goes on for as long as a
+    grandchild holds the pipe.
+    """
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+
+    def process_exited(self) -> None:
+        self._process.end(cast("int", self._transport.get_returncode()))
+        self._transport.close()
+
+
+class _Output(asyncio.Protocol):
+    """Splits what a process writes into lines; asyncio's streams would refuse long ones."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._on_line = on_line
+        self._rest = b""
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        # awslambdaric separates the lines of a traceback by carriage returns.
+        *lines, self._rest = (self._rest + data.replace(b"\r", b"\n")).split(b"\n")
+        if len(self._rest) > LINE_LIMIT_BYTES:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in filter(None, lines):
+            self._on_line(line.decode(errors="replace"))
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.data_received(b"\n")
+        self.ended.set_result(None)
+
+    def close(self) -> None:
+        if self._transport:
+            self._transport.close()

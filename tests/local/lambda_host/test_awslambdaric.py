@@ -16,6 +16,7 @@ from local.emulation.lambda_host.channel import Channel
 from local.emulation.lambda_host.deployment import Code, Deployment
 from local.emulation.lambda_host.environment import Environment
 from local.emulation.lambda_host.event import Event, EventWithBody
+from local.emulation.lambda_host.fork_server import ForkServer
 from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.process import Process
@@ -40,9 +41,11 @@ def deployment(functions: Path, timeout_s: int = 20) -> Deployment:
 
 @asynccontextmanager
 async def through_socket(made: Deployment, on_line: Callable[[str], None]) -> AsyncIterator[Environment]:
-    environment = await Environment.start(made, init_s=INIT_S, on_line=on_line)
+    server = ForkServer(made, on_line)
+    environment = await Environment.start(server, init_s=INIT_S)
     yield environment
     await environment.stop(1)
+    await server.stop()
 
 
 @asynccontextmanager

@@ -2,11 +2,20 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import cache
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
 
-_loop = asyncio.new_event_loop()
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Create the loop on first use.
+
+    A loop that was created during the init would be in a snapshot of it (SnapStart), and shared by the processes that
+    are forked after it.
+    """
+    return asyncio.new_event_loop()
 
 
 def own_loop() -> asyncio.AbstractEventLoop:
@@ -15,8 +24,8 @@ def own_loop() -> asyncio.AbstractEventLoop:
     Connections stay open on it across invocations. Call this before each invocation: `asyncio.run` in a library
     unsets the current loop, and a new thread has none.
     """
-    asyncio.set_event_loop(_loop)
-    return _loop
+    asyncio.set_event_loop(_loop())
+    return _loop()
 
 
 def run(coroutine: Coroutine[Any, Any, Answer]) -> Answer:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urljoin
@@ -65,20 +66,22 @@ class _GetAndHead(APIRoute):
 
 def lambda_handler(app: FastAPI) -> Handler:
     """Create the entry point of a function from its application (API Gateway payload format 2.0)."""
-    loop.own_loop()  # else Mangum creates another
-    mangum = Mangum(
-        app,
-        lifespan="off",  # else the lifespan runs in every invocation
-        custom_handlers=[_HttpApi],
-        text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE],
-    )
+
+    @cache
+    def mangum() -> Mangum:
+        return Mangum(  # after `own_loop`, or it creates another
+            app,
+            lifespan="off",  # else the lifespan runs in every invocation
+            custom_handlers=[_HttpApi],
+            text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE],
+        )
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         loop.own_loop()
         # API Gateway has header names in lower case, `sam local` as they were sent.
         event = {**event, "headers": {name.lower(): value for name, value in event["headers"].items()}}
         with telemetry.log_context(function=context.function_name, **telemetry.correlation(event)):
-            return mangum(_decoded(event), context)
+            return mangum()(_decoded(event), context)
 
     return handler
 

@@ -1,0 +1,133 @@
+"""Forks the processes of a function from one that has imported its handler."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+from local.emulation.lambda_host import runtime
+from local.emulation.lambda_host.deployment import Deployment, log_stream_name
+from local.emulation.lambda_host.process import Process
+
+
+class ForkServer:
+    """Starts the process that has imported the handler when it is first needed, and again when it has ended.
+
+    That process serves no invocation. Its init is the init of the function: an error of it goes to each environment
+    that waits for it.
+    """
+
+    def __init__(self, deployment: Deployment, on_line: Callable[[str], None]) -> None:
+        self.deployment = deployment
+        self._on_line = on_line
+        self._serving: _Serving | None = None
+
+    async def fork(self, connection: socket.socket) -> Process:
+        """Fork a process that serves at its end of a connection. Returns before the init ends. Raises OSError."""
+        with suppress(ConnectionError):  # it has just ended
+            if self._serving and self._serving.usable:
+                return await self._serving.fork(connection, self._on_line)
+        await self.stop()
+        self._serving = await _Serving.start(self.deployment, self._on_line)
+        return await self._serving.fork(connection, self._on_line)
+
+    async def stop(self) -> None:
+        """Stop the process, and those that were forked from it."""
+        serving, self._serving = self._serving, None
+        if serving:
+            await serving.stop()
+
+
+class _Forked(Process):
+    """A process that is forked once its fork server has imported the handler; until then that one stands for it."""
+
+    def __init__(self, on_line: Callable[[str], None], server: Process) -> None:
+        super().__init__(on_line)
+        self._server = server
+
+    def rss_bytes(self) -> int:
+        return super().rss_bytes() if self.pid else self._server.rss_bytes()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.pid:
+            super()._signal(number)
+        else:
+            self._server.kill()
+
+
+class _Serving:
+    """A running fork server, and the processes that it has forked."""
+
+    def __init__(self, control: socket.socket, process: Process) -> None:
+        self._control, self._process = control, process
+        self._requested: list[_Forked] = []
+        self._forked: dict[int, _Forked] = {}
+        loop = asyncio.get_running_loop()
+        loop.add_reader(control, self._receive)
+        process.exited.add_done_callback(self._server_exited)
+
+    @classmethod
+    async def start(cls, deployment: Deployment, on_line: Callable[[str], None]) -> "_Serving":
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)  # noqa: FBT003
+        with theirs:
+            try:
+                process = await Process.start(
+                    runtime.command(theirs.fileno()),
+                    folder=deployment.folder,
+                    environment=deployment.variables(),
+                    on_line=on_line,
+                    descriptors=(theirs.fileno(),),
+                )
+            except OSError:
+                ours.close()
+                raise
+        return cls(ours, process)
+
+    @property
+    def usable(self) -> bool:
+        return not (self._process.killed or self._process.exited.done())
+
+    async def fork(self, connection: socket.socket, on_line: Callable[[str], None]) -> Process:
+        forked = _Forked(on_line, self._process)
+        output = await forked.open_output()
+        try:
+            socket.send_fds(self._control, [log_stream_name().encode()], [connection.fileno(), output])
+        except OSError:
+            forked.close_output()
+            raise
+        finally:
+            os.close(output)
+        self._requested.append(forked)
+        return forked
+
+    async def stop(self) -> None:
+        await self._process.stop(0)
+
+    def _receive(self) -> None:
+        """Read what the server reports: a process that it has forked, or one that has ended."""
+        try:
+            report = self._control.recv(runtime.REPORT.size)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            report = b""
+        if not report:  # it has ended, which `_server_exited` sees
+            asyncio.get_running_loop().remove_reader(self._control)
+            return
+        pid, status = runtime.REPORT.unpack(report)
+        if status == runtime.FORKED:
+            forked = self._forked[pid] = self._requested.pop(0)
+            forked.pid = pid
+            if forked.killed:
+                forked.kill()
+        else:
+            self._forked.pop(pid).end(os.waitstatus_to_exitcode(status))
+
+    def _server_exited(self, exited: asyncio.Future[int]) -> None:
+        asyncio.get_running_loop().remove_reader(self._control)
+        self._control.close()
+        for process in (*self._requested, *self._forked.values()):  # Linux kills them
+            process.end(exited.result())
