@@ -14,6 +14,7 @@ from local.servers.supervisor import free_port, supervise
 MAX_MEMORY_BYTES = 1 << 30
 
 # On standard input, since anyone may read a command line. Nothing is evicted: what is evicted may be the queue.
+# Images that are gone soon fill the file: at the usual 64 MB it would be rewritten after thirty of them.
 CONFIGURATION = """\
 bind 127.0.0.1
 port {port}
@@ -21,6 +22,7 @@ protected-mode yes
 requirepass {password}
 appendonly yes
 appendfsync everysec
+auto-aof-rewrite-min-size 512mb
 save ""
 maxmemory {max_memory_bytes}
 maxmemory-policy noeviction

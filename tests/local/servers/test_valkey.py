@@ -30,6 +30,7 @@ async def test_it_is_set_up_to_lose_and_to_evict_nothing(data_folder: Path) -> N
     expected = {
         "appendonly": "yes",
         "appendfsync": "everysec",
+        "auto-aof-rewrite-min-size": str(512 << 20),
         "save": "",
         "maxmemory": str(64 << 20),
         "maxmemory-policy": "noeviction",
