@@ -179,6 +179,16 @@ def test_a_picture_in_tiles_is_right_in_each_of_them(columns: int, rows: int, sh
     assert abs(is_neutral.mean() - (1 - share)) < 0.3
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.65])
+@pytest.mark.parametrize("side", [1500, 2600])
+def test_a_large_picture_in_tiles_keeps_those_before_the_cut(side: int, share: float) -> None:
+    data = encoded(PHOTOGRAPH.resize((side, side)), "AVIF", speed=10)
+    ours, whole = pixels_of(salvaged(cut(data, share)).data, "RGBA"), rgba(data)
+    is_neutral = (ours == GREY).all(axis=2)
+    assert (np.abs(ours - whole).max(axis=2)[~is_neutral] > 10).sum() < is_neutral.size / 1000
+    assert abs(is_neutral.mean() - (1 - share)) < 0.3
+
+
 def without_piece(data: bytes, tag: int, number: int, place: bytes) -> bytes:
     field = shown_page(data).fields[tag]
     at = field.position + 4 * number

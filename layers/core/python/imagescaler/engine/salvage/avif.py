@@ -5,8 +5,15 @@ from imagescaler.probe.iso_boxes import HEAD_BYTES
 
 SUPERBLOCK = 64  # of which tiles are made (AV1, 5.9.15)
 MAX_BOXES = 1000
-# Bytes that are a plausible size of a tile if they are repeated, and decode to few symbols.
-FILLERS = (96, 54, 66, 84, 105, 117, 132)
+# Sizes of tiles that decode to few symbols; stored as one less (AV1, 5.11.1), in two to four bytes, and divisible by
+# these, so that behind each tile the next size begins.
+TILE_SIZES, WIDTHS = (360, 300, 240, 600), (3, 2, 4)
+FILLERS = tuple(
+    (size - 1).to_bytes(width, "little")[first:] + (size - 1).to_bytes(width, "little")[:first]
+    for size in TILE_SIZES
+    for width in WIDTHS
+    for first in range(width)
+)
 
 
 def salvage(data: bytes, most_bytes: int) -> Salvage:

@@ -51,11 +51,11 @@ def as_it_is(data: bytes, _most_bytes: int) -> Salvage:
     return Salvage.of(data)
 
 
-def completed(data: bytes, size: int, most_bytes: int, fillers: Sequence[int] = (), **kind: Any) -> Salvage:
+def completed(data: bytes, size: int, most_bytes: int, fillers: Sequence[bytes] = (), **kind: Any) -> Salvage:
     """Salvage a file of `size` bytes that is cut off, if that is not more than `most_bytes`.
 
-    Decoders that predict pixels make something of any bytes: of zeros, of noise, of noise that ends early, and of one
-    of the `fillers`, since some of them refuse the others.
+    Decoders that predict pixels make something of any bytes: of zeros, of noise, of noise that ends early, and of
+    repeated `fillers`, since some of them refuse the others.
     """
     missing = size - len(data)
     if missing <= 0 or size > most_bytes:
@@ -67,6 +67,6 @@ def completed(data: bytes, size: int, most_bytes: int, fillers: Sequence[int] = 
             yield data + noise[:NOISE_BYTES].ljust(missing, b"\0")
             yield data + noise
         for filler in fillers:
-            yield data + bytes([filler]) * missing
+            yield data + (filler * (missing // len(filler) + 1))[:missing]
 
     return Salvage(data + bytes(missing), others, **kind)
