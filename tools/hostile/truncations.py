@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from functools import partial
 
+from PIL import Image
+
 from tests.pictures import encoded
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, STRANGE, Case, images
-from tools.hostile.files import PICTURE
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, STRANGE, Case, Make, Table, images
+from tools.hostile.files import PICTURE, scan_bomb
+from tools.hostile.jpegs import SCANS
+from tools.hostile.tiffs import GREY, LENGTH, ROWS, strips
 
 WHOLE = {
     "JPEG": partial(encoded, PICTURE, "JPEG"),
@@ -34,4 +38,27 @@ def cases() -> Iterator[Case]:
         yield from images("truncations", table)
 
 
-CASES = list(cases())
+def cut(make: Make) -> bytes:
+    """Return a file without its last third."""
+    whole = make()
+    return whole[: len(whole) * 2 // 3]
+
+
+def noise(form: str, side: int) -> bytes:
+    """Return a picture in which nothing can be predicted."""
+    return encoded(Image.effect_noise((side, side), 99).convert("RGB"), form)
+
+
+SALVAGED: Table = {
+    **{f"two thirds of a {name}": (COMPLETED, partial(cut, make)) for name, make in WHOLE.items()},
+    "two thirds of a JPEG of 9 MP, noise": (COMPLETED, partial(cut, partial(noise, "JPEG", 3000))),
+    "two thirds of a WebP of 9 MP, noise": (COMPLETED, partial(cut, partial(noise, "WEBP", 3000))),
+    "two thirds of an AVIF of 9 MP, noise": (COMPLETED, partial(cut, partial(noise, "AVIF", 3000))),
+    "two thirds of a JPEG of 140 scans": (COMPLETED, partial(cut, partial(scan_bomb, 140))),
+    "two thirds of a JPEG of 4,000 scans": (SCANS, partial(cut, partial(scan_bomb, 4_000))),
+    "TIFF of 2,000 strips at one place, behind its end": (
+        FAILED_CORRUPT,
+        partial(strips, 2_000, {**GREY, LENGTH: 2_000, ROWS: 1}, 10**6),
+    ),
+}
+CASES = [*cases(), *images("damaged=salvage", SALVAGED, damaged="salvage")]
