@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import process_time
 from typing import Any
 
 import pytest
@@ -478,3 +479,13 @@ def test_a_route_has_the_parameters_that_its_operation_describes() -> None:
         {"field": "If_Match", "detail": "there is no such parameter; this path has height, width"},
         {"field": "with_", "detail": "there is no such parameter; did you mean width?"},
     ]
+
+
+def test_of_any_number_of_wrong_names_twenty_are_explained_in_little_time(functions: Functions) -> None:
+    names = {"width": 8} | {f"a{number}": 1 for number in range(100_000)}
+    started_s = process_time()
+    answer = raw("application/json", json.dumps(names).encode())(functions)
+    assert process_time() - started_s < 10
+    assert answer.status == 422
+    assert len(answer.json["errors"]) == 20
+    assert "and 99,980 more" in answer.json["detail"]

@@ -28,6 +28,7 @@ NO_BOUNDARY = (
     "The Content-Type has no boundary, which separates the fields of a multipart form. "
     "Let the client set this header: it knows the boundary."
 )
+MAX_EXPLAINED = 20  # errors, as many as an answer lists; an object may have any number of wrong names
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,7 +54,8 @@ def _validated(fields: dict[str, Any], model: type[Model]) -> Model:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        errors = [_explained(each, model) for each in error.errors(include_url=False)]
+        errors: list[Any] = list(error.errors(include_url=False))
+        errors[:MAX_EXPLAINED] = [_explained(each, model) for each in errors[:MAX_EXPLAINED]]
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
 
 
