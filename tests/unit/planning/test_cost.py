@@ -220,3 +220,22 @@ def test_a_damaged_file_is_decoded_more_than_once_and_held_more_than_once() -> N
     assert cost(damaged).seconds == pytest.approx(6 * decoding_s, rel=0.01)
     assert cost(damaged, SMALL).seconds - cost(intact, SMALL).seconds == pytest.approx(5 * decoding_s, rel=0.01)
     assert 1.2 < cost(damaged, SMALL).memory_bytes / cost(intact, SMALL).memory_bytes < 2
+
+
+def test_the_least_bits_of_a_jpeg_are_no_detail() -> None:
+    plain, as_png = (replace(photograph(fmt), bytes=12_000_000 // 64) for fmt in (Format.JPEG, Format.PNG))
+    best = Options(4000, quality=Quality.same(100))
+    assert cost(plain, best, fmt=Format.AVIF).seconds < cost(as_png, best, fmt=Format.AVIF).seconds / 1.2
+
+
+def test_a_palette_of_noise_takes_longer_than_one_of_a_photograph() -> None:
+    noise = replace(photograph(Format.PNG), bytes=36_000_000)
+    seconds = [cost(each, Options(4000), fmt=Format.GIF).seconds for each in (photograph(Format.PNG), noise)]
+    assert seconds[1] > 2 * seconds[0]
+
+
+def test_the_bytes_of_an_animation_are_those_of_all_frames() -> None:
+    one, many = photograph(Format.GIF, (400, 300)), photograph(Format.GIF, (400, 300), frames=40)
+    many = replace(many, bytes=40 * one.bytes)
+    ratio = cost(many, Options(400), frames=40).seconds / cost(one, Options(400)).seconds
+    assert ratio < 2.2 * 40  # two passes at most

@@ -52,25 +52,28 @@ ENCODERS: Mapping[Format, Codec] = {
     Format.GIF: PALETTE_ENCODER,
     Format.TIFF: Codec(40, 4, plain=0.15),
 }
-ANIMATED_AVIF_ENCODER, LOSSLESS_WEBP_ENCODER = Codec(90, 30), Codec(390, 36, plain=0.025)
+ANIMATED_AVIF_ENCODER, LOSSLESS_WEBP_ENCODER = Codec(90, 30), Codec(330, 36, plain=0.015)
 # Of an AVIF: time for a plain pixel, for one full of detail at quality 0, and more for each step of the quality.
 SMALL_AVIF, LARGE_AVIF = (150, 1_200, 45), (70, 120, 7)
 USUAL_BITS, PLAIN_BITS = 1.5, 0.35  # of the file of a photograph for a pixel, and where a picture is half plain
+LEAST_BITS: Mapping[Format | None, float] = {Format.JPEG: 0.12}  # of a file for a pixel, however plain the picture is
+NOISY_BITS = 8  # of the source for a pixel, at which a palette takes twice as long: more colors are reduced
 
 
 def encoder_of(
-    fmt: Format, options: Options, pixels: int, bits: float, *, is_animated: bool, has_few_colors: bool
+    fmt: Format, options: Options, pixels: int, bits: float, spread: float, *, is_animated: bool, has_few_colors: bool
 ) -> Codec:
     """Return the coefficients of an encoder, as options and source set it, for a result of so many pixels.
 
-    `bits` of the source's file for a pixel, of source or result, whichever has more, stand for the detail of the image.
+    The `bits` of the source's file for each of its pixels stand for the colors of the image; those for a pixel of
+    source or result, whichever has more (`spread`), for its detail.
     """
     if fmt is Format.AVIF and is_animated:
         return ANIMATED_AVIF_ENCODER
     if fmt is Format.AVIF:
         is_small = pixels <= SMALL_AVIF_PIXELS
         plain, detailed, by_quality = SMALL_AVIF if is_small else LARGE_AVIF
-        detail = bits / (bits + 1)
+        detail = spread / (spread + 1)
         return Codec(plain + detail * (detailed + by_quality * options.quality_of(fmt)), 39 if is_small else 30)
     codec = ENCODERS.get(fmt, USUAL_ENCODER)
     if fmt is Format.WEBP and options.lossless:
@@ -78,5 +81,6 @@ def encoder_of(
     may_have_palette = options.palette or (options.palette is None and options.keeps_coding and has_few_colors)
     if fmt is Format.PNG and may_have_palette and not is_animated:
         codec = PALETTE_ENCODER
-    share = (bits**2 + codec.plain * PLAIN_BITS**2) / (bits**2 + PLAIN_BITS**2)
-    return replace(codec, ns=codec.ns * share, palette_ns=codec.palette_ns * share)
+    share = (spread**2 + codec.plain * PLAIN_BITS**2) / (spread**2 + PLAIN_BITS**2)
+    colors = 1 + bits / NOISY_BITS if codec is PALETTE_ENCODER else 1
+    return replace(codec, ns=codec.ns * share * colors, palette_ns=codec.palette_ns * share)

@@ -81,9 +81,13 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     plan, options, fmt = output.plan, output.options, _format(traits, output)
     used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
     window, result = plan.window.width * plan.window.height, prod(plan.size)
-    bits = 8 * traits.bytes / max(prod(traits.stored), scaled) if traits.bytes else table.USUAL_BITS
+    bits = 8 * traits.bytes / prod(traits.stored) / traits.frames if traits.bytes else table.USUAL_BITS
+    bits = max(bits - table.LEAST_BITS.get(traits.format, 0), 0)
+    spread = bits * min(prod(traits.stored) / scaled, 1)
     is_animated, has_few_colors = output.frames > 1, traits.has_few_colors
-    encoder = table.encoder_of(fmt, options, result, bits, is_animated=is_animated, has_few_colors=has_few_colors)
+    encoder = table.encoder_of(
+        fmt, options, result, bits, spread, is_animated=is_animated, has_few_colors=has_few_colors
+    )
     has_filter, size = bool(options.blur or options.sharpen), min(traits.pixel_bytes, PIXEL_BYTES)
 
     copies = (options.crop is not None or options.trim is not None) + (traits.channels % 2 == 0)  # to premultiply alpha
