@@ -48,10 +48,6 @@ def svg(body: str, doctype: str = "") -> bytes:
 
 
 OTHERS: Mapping[str, Make] = {
-    "BMP": partial(encoded, PICTURE, "BMP"),
-    "BMP of 4 GP": lambda: b"BM" + struct.pack("<IIIIiiHHIIiiII", 54, 0, 54, 40, 65_535, 65_535, 1, 24, *[0] * 6),
-    "icon": partial(encoded, PICTURE, "ICO"),
-    "icon with a PNG of 178 MP": lambda: icon(claiming("PNG", 16_000, 11_125)),
     "cursor": lambda: b"\0\0\2\0" + icon(encoded(PICTURE))[4:],
     "Apple's icons": partial(encoded, PICTURE, "ICNS"),
     "JPEG 2000": partial(encoded, PICTURE, "JPEG2000"),
@@ -59,7 +55,6 @@ OTHERS: Mapping[str, Make] = {
     "JPEG XL": lambda: b"\xff\x0a" + bytes(100),
     "JPEG XL in boxes": lambda: b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(100),
     "JPEG XR": lambda: b"II\xbc\1" + bytes(100),
-    "HEIC": partial(box, b"heic"),
     "HEIC sequence": partial(box, b"hevc"),
     "MP4": partial(box, b"isom"),
     "QuickTime": partial(box, b"qt  "),
@@ -123,6 +118,17 @@ DATA: Mapping[str, Make] = {
     "JPEG in a PNG": lambda: b"\x8bJNG\r\n\x1a\n" + bytes(99),
 }
 LATER: Table = {
+    "BMP": (if_accepted("BMP", COMPLETED), partial(encoded, PICTURE, "BMP")),
+    "BMP of 4 GP": (
+        if_accepted("BMP", "422 image-too-large"),
+        lambda: b"BM" + struct.pack("<IIIIiiHHIIiiII", 54, 0, 54, 40, 65_535, 65_535, 1, 24, *[0] * 6),
+    ),
+    "icon": (if_accepted("ICO", COMPLETED), partial(encoded, PICTURE, "ICO")),
+    "icon with a PNG of 178 MP": (
+        if_accepted("ICO", "422 image-too-large"),
+        lambda: icon(claiming("PNG", 16_000, 11_125)),
+    ),
+    "HEIC": (if_accepted("HEIC", CORRUPT), partial(box, b"heic")),
     "GIF": (if_accepted("GIF", COMPLETED), partial(encoded, PICTURE, "GIF")),
     "TIFF": (if_accepted("TIFF", COMPLETED), partial(encoded, PICTURE, "TIFF")),
     "AVIF": (if_accepted("AVIF", COMPLETED), partial(encoded, PICTURE, "AVIF")),
