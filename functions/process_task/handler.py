@@ -3,9 +3,6 @@
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
 from imagescaler.adapters import repositories, stores, task_ends
 from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
@@ -16,22 +13,22 @@ from imagescaler.engine.scale import scale_each
 from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.runtime import loop, settings, telemetry
 from imagescaler.runtime.deadline import acting_after
+from imagescaler.runtime.sqs_batch import process_messages
 from imagescaler.usecases.process_task import AttemptSettings, end_slow_attempt, process_task
 
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
 DEADLINE_MARGIN_S = 1  # to connect to the database and write one row
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 tasks, store, ends = repositories.from_env(), stores.from_env(), task_ends.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
 cost_settings = settings.from_env(CostSettings)
 
 
-def process(record: SQSRecord, lambda_context: Any) -> None:
+def process(context: Any, body: str) -> None:
     """Process the task of one message."""
-    message = TaskMessage.from_json(record.body)
-    remaining_s = lambda_context.get_remaining_time_in_millis() / 1000
-    budget = Budget.of(int(lambda_context.memory_limit_in_mb), remaining_s, cost_settings)
+    message = TaskMessage.from_json(body)
+    remaining_s = context.get_remaining_time_in_millis() / 1000
+    budget = Budget.of(int(context.memory_limit_in_mb), remaining_s, cost_settings)
     limit_s = remaining_s - DEADLINE_MARGIN_S
     work = process_task(
         message.task_id,
@@ -44,7 +41,7 @@ def process(record: SQSRecord, lambda_context: Any) -> None:
         store=store,
         ends=ends,
     )
-    with telemetry.log_context(function=lambda_context.function_name, **message.log_context):
+    with telemetry.log_context(function=context.function_name, **message.log_context):
         task = loop.run(work)
         telemetry.ended(task)
         if task is not None and task.attempts_exhausted:
@@ -60,4 +57,4 @@ async def end_slow(task: Task, limit_s: float) -> None:
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Process an SQS event and answer with `batchItemFailures`."""
-    return process_partial_response(event, process, processor, context)
+    return process_messages(event, partial(process, context))
