@@ -1,6 +1,7 @@
 """The contract of every image store. Those with a quota have 1,000 bytes, 750 of them for sources."""
 
 import asyncio
+import hashlib
 
 import pytest
 
@@ -107,6 +108,12 @@ async def test_the_beginning_of_a_blob_and_its_size_can_be_read(store: ImageStor
     assert await store.size("uploads/1") == 10
     assert await store.get("uploads/1", first_bytes=4) == b"0123"
     assert await store.get("uploads/1", first_bytes=400) == b"0123456789"
+
+
+async def test_the_hash_of_a_blob_is_right_if_the_store_has_it(store: ImageStore) -> None:
+    await store.put("uploads/1", b"0123456789", ttl_s=60)
+    assert await store.sha256("uploads/1") in {None, hashlib.sha256(b"0123456789").hexdigest()}
+    assert await store.sha256("uploads/never") is None
 
 
 async def test_the_beginning_of_an_empty_blob_is_empty(store: ImageStore) -> None:

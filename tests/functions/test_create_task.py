@@ -10,6 +10,7 @@ import pytest
 
 from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable, StoreUnavailable
 from imagescaler.runtime import loop
+from imagescaler.usecases.image_input import InlineImage
 from imagescaler.web.views.options import OptionsView
 from tests.functions.conftest import Context, Functions, Post, multipart
 from tests.pictures import photograph, plain
@@ -720,3 +721,16 @@ def test_whoever_finds_the_store_full_of_uploads_is_told_when_they_expire(
     answer = post(photograph(), width=800)
     assert (answer.status, answer.json["type"]) == (503, "/problems/store-full")
     assert 890 < int(answer.headers["retry-after"]) <= 900
+
+
+def test_the_image_of_a_request_with_a_key_is_hashed_once(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed = []
+    digest = vars(InlineImage)["digest"]
+
+    def counted(image: InlineImage) -> Any:
+        hashed.append(image)
+        return digest.fget(image)
+
+    monkeypatch.setattr(InlineImage, "digest", property(counted))
+    assert post(photograph(), {"idempotency-key": "one"}, width=8).status == 202
+    assert len(hashed) == 1

@@ -1,5 +1,6 @@
 """POST /api/v1/uploads, and the tasks that are made of uploads."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -174,6 +175,17 @@ def test_only_the_beginning_of_an_upload_is_read(
     task = post(functions, upload_id=upload(functions, image), width=32).json
     assert seen == read
     assert task["source"]["bytes"] == len(image)
+
+
+def test_the_source_of_an_upload_is_not_hashed_for_each_task(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagescaler.engine.scale.sha256", None)
+    task_id = post(functions, upload_id=upload(functions, photograph()), width=32).json["id"]
+    [message] = functions["create_task"].queue.messages.values()
+    assert functions.process(message.to_json()) == {"batchItemFailures": []}
+    task = functions.http("get_task", "GET", f"/api/v1/tasks/{task_id}").json
+    assert task["result"]["receipt"]["source_sha256"] == hashlib.sha256(photograph()).hexdigest()
 
 
 def test_a_size_that_stands_far_behind_is_found_all_the_same(functions: Functions) -> None:

@@ -75,6 +75,15 @@ async def test_an_upload_arrives_whole_and_ends_with_its_url(client: httpx.Async
     assert 3500 < await store._redis.ttl("imagescaler:uploads/1") <= 3600
     assert await kept(store) == {"uploads/1"}
     assert await budgeted(store) == len(IMAGE)
+    assert await differences(store._redis) == []
+
+
+async def test_an_upload_is_hashed_once_and_as_it_was_kept(client: httpx.AsyncClient, store: RedisImageStore) -> None:
+    for content in (b"abc", b"xyz"):
+        await client.put(url(), content=content, headers=JPEG)
+    assert await store.sha256("uploads/1") == hashlib.sha256(b"abc").hexdigest()
+    [key] = await store._redis.keys("imagescaler:sha256:*")
+    assert 3500 < await store._redis.ttl(key) <= 3600
 
 
 REFUSED: dict[str, tuple[str, dict[str, str], bytes, int, str]] = {

@@ -35,7 +35,12 @@ def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None =
 
 
 def scale_each(
-    data: bytes, options: Sequence[Options], limits: Limits, budget: Budget | None = None
+    data: bytes,
+    options: Sequence[Options],
+    limits: Limits,
+    budget: Budget | None = None,
+    *,
+    source_sha256: str | None = None,
 ) -> Iterator[RenderedImage | ImageProblem]:
     """Scale an image in several ways; yield a result or its problem for each, in order.
 
@@ -46,7 +51,7 @@ def scale_each(
     than the budget.
     """
     meter = Meter.start()
-    digest = sha256(data).hexdigest()
+    digest = source_sha256 or sha256(data).hexdigest()
     specs, image, animation = _decoded_or_salvaged(data, options, limits, budget)
     del data  # if the caller holds no other reference, its memory is free for the results
     for spec in specs:

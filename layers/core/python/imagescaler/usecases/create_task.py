@@ -103,14 +103,15 @@ async def _accept(
     store: ImageStore,
 ) -> tuple[Task, bool, str | None]:
     """Return the task, whether it is new, and the id of a message whose note is due."""
-    if request.idempotency and (known := await tasks.find(request.owner, request.idempotency)):
+    idempotency = request.idempotency  # hashes the image
+    if idempotency and (known := await tasks.find(request.owner, idempotency)):
         await _enqueue_again(known, request, tasks, queue)
         return known, False, None
     limits.check_renditions(len(request.renditions))
     source = await request.image.probe(probe, store)
     limits.check_bytes(source.bytes)
     request.check(SourceTraits.of(source), limits)
-    new = NewTask(uuid4(), request.options, source, request.owner, request.idempotency, tuple(request.renditions))
+    new = NewTask(uuid4(), request.options, source, request.owner, idempotency, tuple(request.renditions))
     task, created = await _write(new, request.image, retention, tasks, store)
     if not created:
         await _enqueue_again(task, request, tasks, queue)

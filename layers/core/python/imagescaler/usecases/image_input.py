@@ -69,15 +69,15 @@ class UploadedImage:
         """Read the header from the beginning of the file, or from the whole file if it is not in there."""
         key = upload_key(self.id, self.owner)
         try:
-            size = await store.size(key)
+            size, sha256 = await store.size(key), await store.sha256(key)
             for first_bytes in (SIZE_BYTES, HEADER_BYTES):
                 try:
                     source = probe(await store.get(key, first_bytes=first_bytes))
                 except CorruptImage:
                     continue
                 if not source.format.has_frames or first_bytes >= min(size, HEADER_BYTES):
-                    return replace(source, bytes=size)
-            return replace(probe(await store.get(key)), bytes=size)
+                    return replace(source, bytes=size, sha256=sha256)
+            return replace(probe(await store.get(key)), bytes=size, sha256=sha256)
         except BlobNotFound:
             raise UploadNotFound.of(self.id) from None
 

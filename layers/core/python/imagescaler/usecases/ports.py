@@ -183,6 +183,10 @@ class ImageStore(Protocol):
         """Return the size in bytes; raises BlobNotFound."""
         ...
 
+    async def sha256(self, key: str) -> str | None:
+        """Return the SHA-256 of uploaded data, in hexadecimal; None if the store does not have it."""
+        ...
+
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
         """Copy the data to `target` for `ttl_s` seconds; raises BlobNotFound, StoreFull."""
         ...

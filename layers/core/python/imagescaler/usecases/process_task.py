@@ -49,7 +49,16 @@ class Scaled(Protocol):
         ...
 
 
-Scale = Callable[[bytes, Sequence[Options]], Iterator[Scaled | ImageProblem]]
+class Scale(Protocol):
+    """Scales bytes to a result for each of the options; the SHA-256 of the source is computed if it is None."""
+
+    def __call__(
+        self, data: bytes, options: Sequence[Options], *, source_sha256: str | None
+    ) -> Iterator[Scaled | ImageProblem]:
+        """Yield a result or its problem for each, in order."""
+        ...
+
+
 Watch = Callable[[Task], AbstractContextManager[None]]
 MAX_SLOW_ATTEMPTS = 2  # the same bytes take as long again, unless the machine was slow
 
@@ -116,7 +125,7 @@ async def _attempt(
 ) -> Task:
     try:
         # The source's bytes have no name here, so that scaling can free them.
-        scaled = scale(await _source(task, store), task.output_options)
+        scaled = scale(await _source(task, store), task.output_options, source_sha256=task.source.sha256)
         ended, source = await _make(task, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)

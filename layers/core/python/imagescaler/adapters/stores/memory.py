@@ -1,5 +1,6 @@
 """An image store in memory, for tests."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from itertools import accumulate
@@ -47,6 +48,10 @@ class MemoryImageStore:
 
     async def size(self, key: str) -> int:
         return len(await self.get(key))
+
+    async def sha256(self, key: str) -> str | None:
+        data = self.blobs.get(key)
+        return None if data is None else hashlib.sha256(data).hexdigest()
 
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
         await self.put(target, await self.get(key), ttl_s=ttl_s)

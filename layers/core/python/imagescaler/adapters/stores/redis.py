@@ -1,13 +1,14 @@
 """An image store in Redis: each blob is a string with a time to live, and a ledger enforces the quota."""
 
+import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import OutOfMemoryError, RedisError
 
-from imagescaler.adapters.clients.redis import open_client, unavailable_as
+from imagescaler.adapters.clients.redis import KEY_PREFIX, open_client, unavailable_as
 from imagescaler.adapters.stores.quota import UPLOAD_SHARE, limit_bytes
 from imagescaler.adapters.stores.redis_ledger import Ledger, Quota, blob_key
 from imagescaler.domain.errors import BlobNotFound, StoreFull, StoreUnavailable
@@ -52,6 +53,11 @@ class RedisImageStore:
                 raise BlobNotFound(key)
         return size
 
+    async def sha256(self, key: str) -> str | None:
+        with unavailable_as(StoreUnavailable, UNAVAILABLE):
+            digest: Any = await self._redis.get(_digest_key(key))
+        return digest.decode() if digest else None
+
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
         with self._errors():
             limit = limit_bytes(target, self._quota_bytes)
@@ -71,15 +77,20 @@ class RedisImageStore:
         The blob appears under its key once it is complete. It takes room as its bytes come, of the share of `account`
         if one is named, and what is incomplete is deleted.
         """
-        limit = limit_bytes(key, self._quota_bytes)
+        limit, digest = limit_bytes(key, self._quota_bytes), hashlib.sha256()
         quota = Quota(limit, account, int(limit * UPLOAD_SHARE))
         async with self._writing() as partial:
             await self._ledger.check(size, quota)
             offset = 0
             async for chunk in chunks:
                 await self._write(partial, offset, chunk, offset, quota)
+                digest.update(chunk)
                 offset += len(chunk)
-            return await self._finish(partial, key, size, ttl_s, replace=False)
+            is_new = await self._finish(partial, key, size, ttl_s, replace=False)
+        if is_new:
+            with suppress(RedisError, OSError):  # without it, each task hashes its source
+                await self._redis.set(_digest_key(key), digest.hexdigest(), px=ttl_s * 1000)
+        return is_new
 
     async def _write(self, partial: str, offset: int, piece: bytes | memoryview, held: int, quota: Quota) -> None:
         ttl_ms = PARTIAL_TTL_S * 1000
@@ -131,3 +142,8 @@ class RedisImageStore:
                 yield
             except OutOfMemoryError as error:
                 raise StoreFull("The image store's memory is used up. Try again later.") from error
+
+
+def _digest_key(key: str) -> str:
+    """Key of the SHA-256 of a blob. It has no slash, so that it is not taken for a blob."""
+    return f"{KEY_PREFIX}sha256:{key.replace('/', ':')}"

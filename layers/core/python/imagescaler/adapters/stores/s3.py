@@ -42,6 +42,10 @@ class S3ImageStore:
             answer = await self._client.call("head_object", **self._bucket.at(key))
         return int(self._unexpired(answer, key)["ContentLength"])
 
+    async def sha256(self, _: str) -> str | None:
+        """Return None: S3 has the SHA-256 of an object only if its client has sent it."""
+        return None
+
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
         await self.size(key)
         with _errors(key):

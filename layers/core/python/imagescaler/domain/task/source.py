@@ -10,7 +10,8 @@ from imagescaler.domain.geometry.turn import Size, Turn
 class Source:
     """Metadata of a source; width and height in pixels, after its orientation is applied.
 
-    `orientation` is EXIF's number, 1 if unknown. `frames` is 1 until the frames of an animation are counted.
+    `orientation` is EXIF's number, 1 if unknown. `frames` is 1 until the frames of an animation are counted. `sha256`,
+    in hexadecimal, is None if the file has not been hashed yet.
     """
 
     format: Format
@@ -19,6 +20,7 @@ class Source:
     bytes: int
     orientation: int = 1
     frames: int = 1
+    sha256: str | None = None
 
     @property
     def stored(self) -> Size:
