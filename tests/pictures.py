@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 from PIL import Image
 
 
@@ -25,6 +26,13 @@ def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
     """Return an image as a file's bytes."""
     buffer = BytesIO()
     image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def heic(image: Image.Image, **options: object) -> bytes:
+    """Return an image as a HEIC file's bytes."""
+    buffer = BytesIO()
+    pillow_heif.from_pillow(image).save(buffer, quality=95, **options)
     return buffer.getvalue()
 
 

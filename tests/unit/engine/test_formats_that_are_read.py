@@ -15,10 +15,9 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Metadata, Options
 from imagescaler.engine.scale import scale
 from imagescaler.probe.probe import probe
-from tests.pictures import chunk, encoded, photograph, png
+from tests.pictures import chunk, encoded, heic, photograph, png
 from tests.unit.engine.profiles import display_p3, display_p3_to_srgb
 
-pillow_heif.register_heif_opener()
 Samples: TypeAlias = np.ndarray[Any, Any]
 SIZE = WIDTH, HEIGHT = 33, 20  # rows need padding
 FILE_HEADER, HEADER = struct.Struct("<2sIHHI"), struct.Struct("<IiiHHIIiiII")
@@ -62,12 +61,6 @@ def icon(*contents: bytes, side: int = 16, bits: int = 32) -> bytes:
 def bitmap(samples: Samples, mask: bytes = b"", size: tuple[int, int] = SIZE) -> bytes:
     """Return a bitmap as it is in an icon."""
     return header(8 * samples.shape[2], (size[0], 2 * size[1])) + rows(samples) + mask
-
-
-def heic(image: Image.Image, **options: object) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, "HEIF", quality=95, **options)
-    return buffer.getvalue()
 
 
 def photo(size: tuple[int, int] = (320, 214)) -> Image.Image:

@@ -1,6 +1,8 @@
+import gc
 import tracemalloc
 import zlib
 from io import BytesIO
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -107,6 +109,18 @@ def test_a_file_of_many_bytes_for_a_pixel_is_inflated_by_isal() -> None:
     with Image.open(BytesIO(data)) as image:
         inflate_faster(image, data)
         assert "load_read" in vars(image)
+
+
+def test_an_image_is_released_at_once() -> None:
+    image = opened(encoded(Image.fromarray(noise(50, 120, 3))))
+    image.load()
+    released = ref(image)
+    gc.disable()
+    try:
+        del image
+        assert released() is None
+    finally:
+        gc.enable()
 
 
 def test_a_file_that_is_mostly_flat_is_left_to_zlib() -> None:

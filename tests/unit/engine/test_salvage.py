@@ -22,7 +22,7 @@ from imagescaler.engine.scale import scale, scale_each
 from imagescaler.planning.cost.budget import Budget
 from imagescaler.probe.tiff_directories import shown_page
 from tests.animations import frames_of, saved
-from tests.pictures import chunk, encoded, photograph
+from tests.pictures import chunk, encoded, heic, photograph
 from tests.reference import Pixels, pixels_of
 
 PHOTOGRAPH = Image.open(BytesIO(photograph())).convert("RGB")
@@ -433,7 +433,8 @@ def shortened(data: bytes, random: np.random.Generator) -> bytes:
 @pytest.mark.parametrize("form", Format)
 def test_any_damage_ends_in_a_picture_or_a_problem(form: Format, damage: Damage) -> None:
     random, small = np.random.default_rng(7), PHOTOGRAPH.resize((64, 43))
-    files = [encoded(small, form.name), encoded(small.convert("L"), form.name)]
+    images = [small, small.convert("L")]
+    files = [heic(each) if form is Format.HEIC else encoded(each, form.name) for each in images]
     if form.has_frames:
         files.append(saved(form, [each.resize((48, 32)) for each in PICTURES], duration=50))
     for data in files:

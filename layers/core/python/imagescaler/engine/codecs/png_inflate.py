@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakMethod
 
 from isal import isal_zlib
 from PIL import Image, PngImagePlugin
@@ -27,7 +28,15 @@ def inflate_faster(image: Image.Image, data: bytes) -> None:
     if not isinstance(image, PngImagePlugin.PngImageFile) or len(data) < pixels * MIN_SHARE:
         return
     if _has_right_checksums(memoryview(data)):
-        blocks = _stored_blocks(image.load_read)
+        method = WeakMethod(image.load_read)  # else the image refers to itself, and stays in memory for longer
+
+        def read(size: int) -> bytes:
+            """Read compressed pixels as Pillow's plugin does."""
+            bound = method()
+            assert bound
+            return bound(size)
+
+        blocks = _stored_blocks(read)
         image.load_read = lambda _size: next(blocks, b"")  # type: ignore[assignment, method-assign]
 
 
