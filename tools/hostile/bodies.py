@@ -6,7 +6,7 @@ from functools import partial
 from itertools import chain
 
 from tests.pictures import plain
-from tools.hostile.case import BOUNDARY, COMPLETED, NO_ANSWER, Case, Sent, closed, field_part, file_part, part
+from tools.hostile.case import BOUNDARY, COMPLETED, NO_ANSWER, STRANGE, Case, Sent, closed, field_part, file_part, part
 
 IMAGE = plain()
 WIDTH, FILE = field_part(b"width", b"8"), file_part(IMAGE)
@@ -44,10 +44,16 @@ def sized(width: bytes, name: bytes = b"width") -> Sent:
 
 
 TYPES: Mapping[str, tuple[str, Sent]] = {
-    "no type": (INVALID, typed(None)),
-    "type of nothing": (INVALID, typed("")),
+    "no type": (STRANGE, typed(None)),  # then it is taken for an image
+    "type of nothing": (STRANGE, typed("")),
     "type of nonsense": (OTHER_TYPE, typed("a" * 4_000)),
-    "type of a picture": (OTHER_TYPE, typed("image/png", IMAGE)),
+    "type of a picture": (COMPLETED, typed("image/png", IMAGE)),
+    "type of another picture": (COMPLETED, typed("image/svg+xml; charset=utf-7", IMAGE)),
+    "type of a picture of 4,000 letters": (COMPLETED, typed("image/" + "a" * 4_000, IMAGE)),
+    "type of a picture without a picture": (STRANGE, typed("image/png", b"")),
+    "form with the type of a picture": (STRANGE, typed("image/png")),
+    "4 MB of zeros as a picture": (STRANGE, typed("application/octet-stream", bytes(4_000_000))),
+    "packed picture": (STRANGE, typed("image/png", gzip.compress(IMAGE), Content_Encoding="gzip")),
     "JSON that is a form": (MALFORMED, typed("application/json")),
     "form that is JSON": (MALFORMED, typed(f"multipart/form-data; boundary={BOUNDARY}", b'{"width": 8}')),
     "letters of a form": (INVALID, typed("application/x-www-form-urlencoded", b"width=8&file=photo")),
