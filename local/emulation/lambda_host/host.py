@@ -77,10 +77,10 @@ class FunctionHost:
 
     async def retire(self, function: str) -> None:
         """Stop the environments of a function that are not busy, and its fork server with the last of them."""
-        await self._pools[function].stop_idle(0)
+        await self._pools[function].stop_idle(0, 0)
 
     async def _stop_idle(self) -> None:
         while True:
             await asyncio.sleep(self._limits.idle_s / 10)
             for pool in self._pools.values():
-                await pool.stop_idle(self._limits.idle_s)
+                await pool.stop_idle(self._limits.idle_s, self._limits.server_idle_s)

@@ -30,6 +30,7 @@ class Pool:
         self._stopped = False
         self._all: set[Environment] = set()
         self._idle: list[Environment] = []
+        self._empty_since = float("inf")
         self._started: set[asyncio.Task[Answer]] = set()  # the loop itself holds tasks by weak references only
 
     def start(self, invocation: Invocation) -> asyncio.Task[Answer]:
@@ -48,18 +49,19 @@ class Pool:
             logger.debug("REPORT RequestId: %s Duration: %.2f ms", invocation.request_id, duration_ms)
             return answer
 
-    async def stop_idle(self, idle_s: float) -> None:
+    async def stop_idle(self, idle_s: float, server_idle_s: float) -> None:
         """Stop the environments that were idle for so long, and remove those whose process has ended.
 
-        Without environments, the fork server is stopped too.
+        The fork server is stopped if there has been no environment for `server_idle_s`.
         """
-        before = asyncio.get_running_loop().time() - idle_s
-        stale = [idle for idle in self._idle if idle.idle_since <= before or not idle.usable]
+        now = asyncio.get_running_loop().time()
+        stale = [idle for idle in self._idle if idle.idle_since <= now - idle_s or not idle.usable]
         self._idle = [idle for idle in self._idle if idle not in stale]
         for environment in stale:
             await self._discard(environment, self._limits.stop_s)
         async with self._starting:
-            if not self._all:
+            empty_s = asyncio.get_running_loop().time() - self._empty_since
+            if not self._all and empty_s >= server_idle_s:
                 await self._server.stop()
 
     async def stop(self) -> None:
@@ -120,3 +122,4 @@ class Pool:
     async def _discard(self, environment: Environment, grace_s: float = 0) -> None:
         await environment.stop(grace_s)
         self._all.discard(environment)
+        self._empty_since = asyncio.get_running_loop().time()

@@ -59,9 +59,11 @@ async def test_what_the_import_made_is_there_and_stays_in_one_environment(serve:
 
 async def test_environments_end_with_their_fork_server_and_the_next_one_has_another(served: Served) -> None:
     pid, killed = await served.pid(), await server(served)
+    [environment] = served.host._pools["RunFunction"]._all
     psutil.Process(killed).kill()
 
     await until(partial(has_ended, pid))
+    await until(lambda: not environment.usable)  # the thread that saw the end tells the loop
     assert await served.pid() != pid
     assert await server(served) != killed
 
@@ -93,10 +95,14 @@ async def test_every_environment_that_waits_gets_the_error_of_the_init(serve: Se
     assert {error["errorMessage"] for error in errors} == {"at import"}
 
 
-async def test_a_fork_server_ends_with_the_last_idle_environment(serve: Serve) -> None:
-    served = await serve(Limits(idle_s=0.1))
+async def test_a_fork_server_without_environments_ends_later_than_they_do(serve: Serve) -> None:
+    served = await serve(Limits(idle_s=0.1, server_idle_s=0.5))
+    first, parent = await served.run("answer = os.getpid(), os.getppid()")
 
-    await until(partial(has_ended, await server(served)))
+    await until(partial(has_ended, first))
+    second, same = await served.run("answer = os.getpid(), os.getppid()")
+    assert (second != first, same) == (True, parent)
+    await until(partial(has_ended, parent))
 
 
 async def test_retired_environments_end_and_busy_ones_do_not(served: Served, tmp_path: Path) -> None:
