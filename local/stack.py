@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urldefrag
 
+from imagescaler.adapters.clients.redis import RedisConnection
 from imagescaler.adapters.queues.redis import DEFAULT_NAME
 from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores.quota import QuotaSettings
@@ -145,7 +146,7 @@ def http_app(template: Template, variables: Mapping[str, str], client: Client) -
         return gateway
     quota_bytes = settings.read(QuotaSettings, variables).store_quota_bytes
     key = settings.read(SigningSettings, variables).url_signing_key
-    blobs = RedisImageStore(url, quota_bytes=quota_bytes)
+    blobs = RedisImageStore(RedisConnection(url), quota_bytes=quota_bytes)
     return ObjectStore(gateway, blobs, key, budget=budget, trusted_proxy_hops=hops)
 
 

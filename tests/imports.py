@@ -11,7 +11,7 @@ from tests.handlers import FUNCTIONS
 
 # Needed and imported by nobody here: FastAPI reads forms with the one, redis reads pictures with the other.
 UNIMPORTED = {
-    "create_task": {"python-multipart"},
+    "create_task": {"hiredis", "python-multipart"},
     "get_result": {"hiredis"},
     "plan_task": {"python-multipart"},
     "process_task": {"hiredis"},

@@ -95,7 +95,7 @@ async def queue(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator
             yield queues.connect(request.getfixturevalue("aws").queue_url, max_length=3)
         case _:
             made: Any = queues.connect(redis_url, max_length=3)
-            await made._redis.flushdb()
+            await made._redis.run(("FLUSHDB",))
             yield made
             await made._redis.aclose()
 
@@ -121,6 +121,6 @@ async def _store(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterato
             yield stores.connect(request.getfixturevalue("aws").store_url)
         case _:
             made: Any = stores.connect(redis_url, quota_bytes=1000)
-            await made._redis.flushdb()
+            await made._redis.run(("FLUSHDB",))
             yield made
             await made._redis.aclose()

@@ -79,9 +79,8 @@ class Adapter:
     problem: type[Unavailable]
 
 
-async def close_pool(repository: Any) -> None:
-    if repository._database._pool is not None:
-        repository._database._pool.terminate()
+async def close_database(repository: Any) -> None:
+    await repository._database.close()
 
 
 async def close_redis(adapter: Any) -> None:
@@ -90,7 +89,7 @@ async def close_redis(adapter: Any) -> None:
 
 ADAPTERS = {
     "repository": Adapter(
-        "postgres_dsn", repositories.connect, lambda tasks: tasks.ping(), close_pool, RepositoryUnavailable
+        "postgres_dsn", repositories.connect, lambda tasks: tasks.ping(), close_database, RepositoryUnavailable
     ),
     "queue": Adapter(
         "redis_url",

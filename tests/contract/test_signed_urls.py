@@ -10,6 +10,7 @@ import httpx
 import pytest
 import requests
 
+from imagescaler.adapters.clients.redis import RedisConnection
 from imagescaler.adapters.signed_urls.gateway import GatewaySignedUrls
 from imagescaler.adapters.signed_urls.s3 import S3SignedUrls
 from imagescaler.adapters.stores.redis import RedisImageStore
@@ -63,8 +64,8 @@ async def signed(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterato
 
         yield Signed(S3SignedUrls(aws.store_url), S3ImageStore(aws.store_url), send)
         return
-    store = RedisImageStore(redis_url, quota_bytes=10_000_000)
-    await store._redis.flushdb()
+    store = RedisImageStore(RedisConnection(redis_url), quota_bytes=10_000_000)
+    await store._redis.run(("FLUSHDB",))
     listener = bind("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     app = ObjectStore(Gateway([], None, FakeFunctions()), store, KEY)

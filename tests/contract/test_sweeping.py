@@ -29,6 +29,7 @@ class Service:
     """A repository, a queue and a store, each with its own server."""
 
     def __init__(self, postgres_dsn: str, redis_url: str) -> None:
+        self.redis: Redis = Redis.from_url(redis_url)
         self.tasks: Any = repositories.connect(postgres_dsn)
         self.queue: Any = queues.connect(redis_url, max_length=100)
         self.store: Any = stores.connect(redis_url)
@@ -55,7 +56,7 @@ class Service:
         )
 
     async def waiting(self) -> list[str]:
-        entries = await self.queue._redis.xrange(stream_key(""))
+        entries: Any = await self.redis.xrange(stream_key(""))
         return sorted(TaskMessage.from_json(fields[b"body"]).task_id.hex for _, fields in entries)
 
 
@@ -72,11 +73,12 @@ async def service(postgres_dsn: str, redis_url: str) -> AsyncIterator[Service]:
     await made.queue._redis.aclose()
     await made.store._redis.aclose()
     await made.ends._redis.aclose()
+    await made.redis.aclose()
 
 
 async def test_a_stream_that_was_lost_is_filled_again_each_task_once(service: Service) -> None:
     tasks = [await service.accept() for _ in range(20)]
-    await service.queue._redis.delete(stream_key(""))
+    await service.redis.delete(stream_key(""))
     await asyncio.sleep(1)
     sweeps = await asyncio.gather(*(service.sweep(SPACED) for _ in range(3)))
     assert sum(sweep.reenqueued for sweep in sweeps) == 20
@@ -86,14 +88,14 @@ async def test_a_stream_that_was_lost_is_filled_again_each_task_once(service: Se
 
 async def test_a_message_in_hand_is_held(service: Service) -> None:
     await service.accept()
-    await service.queue._redis.xgroup_create(stream_key(""), "group", id="0")
-    await service.queue._redis.xreadgroup("group", "consumer", {stream_key(""): ">"})
+    await service.redis.xgroup_create(stream_key(""), "group", id="0")
+    await service.redis.xreadgroup("group", "consumer", {stream_key(""): ">"})
     assert (await service.sweep()).reenqueued == 0
 
 
 async def test_after_the_loss_of_all_of_redis_every_task_ends(service: Service) -> None:
     tasks = [await service.accept() for _ in range(5)]
-    await service.queue._redis.flushdb()
+    await service.redis.flushdb()
     sweep = await service.sweep()
     assert {task.id for task in sweep.ended} == {task.id for task in tasks}
     assert {task.failure.type for task in sweep.ended if task.failure} == {"source-lost"}
@@ -139,7 +141,7 @@ async def test_slow_deletes_do_not_stop_the_sweeper_and_make_progress(
 ) -> None:
     monkeypatch.setattr("imagescaler.adapters.clients.postgres.COMMAND_TIMEOUT_S", 0.5)
     await service.accept()
-    await service.queue._redis.delete(stream_key(""))
+    await service.redis.delete(stream_key(""))
     async with slow_deletes(postgres_dsn, 0.01) as connection:
         await add_ended(connection, 1_100, "failed", "failure", "'{}'")
         sweep = await service.sweep(time_s=4)
@@ -156,6 +158,6 @@ async def test_a_task_that_this_release_cannot_read_does_not_stop_the_others(
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute('update tasks set source = source || \'{"format": "novel"}\' where id = $1', newer.id)
     await connection.close()
-    await service.queue._redis.delete(stream_key(""))
+    await service.redis.delete(stream_key(""))
     assert (await service.sweep()).reenqueued == 1
     assert await service.waiting() == [task.id.hex]

@@ -14,7 +14,6 @@ import pytest
 
 from imagescaler.adapters import repositories
 from imagescaler.adapters.clients import custom_resource
-from imagescaler.adapters.clients.postgres import MAX_CONNECTIONS
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.domain.errors import RepositoryUnavailable
 from imagescaler.runtime import telemetry
@@ -431,7 +430,7 @@ def test_the_example_of_reservations_leaves_connections_for_an_operator() -> Non
     assert rows.keys() == {name for name, given in variables.items() if "POSTGRES_DSN" in given}
     second = "ProcessTaskFunction"  # its deadline ends an attempt on a connection of its own
     for name, (each, reserved, total) in rows.items():
-        assert (each, total) == (MAX_CONNECTIONS + (name == second), each * reserved), name
+        assert (each, total) == (1 + (name == second), each * reserved), name
     sums = [sum(row[column] for row in rows.values()) for column in (1, 2)]
     assert f"| together | | {sums[0]} | {sums[1]} |" in page
     assert sums[1] <= 100 - 3  # max_connections and superuser_reserved_connections of Postgres

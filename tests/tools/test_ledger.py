@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
+from imagescaler.adapters.clients.redis import RedisConnection
 from imagescaler.adapters.stores.redis import RedisImageStore
 from tools.chaos.ledger import differences
 
@@ -16,11 +18,12 @@ async def redis(redis_url: str) -> AsyncIterator[Any]:
     async def chunks() -> AsyncIterator[bytes]:
         yield bytes(50)
 
-    store = RedisImageStore(redis_url, quota_bytes=1000)
-    await store._redis.flushdb()
+    store = RedisImageStore(RedisConnection(redis_url), quota_bytes=1000)
+    await store._redis.run(("FLUSHDB",))
     await store.put("sources/1", bytes(100), ttl_s=60)
     await store.receive("uploads/1", chunks(), size=50, ttl_s=60, account="ada")
-    yield store._redis
+    async with Redis.from_url(redis_url) as client:
+        yield client
     await store._redis.aclose()
 
 

@@ -21,7 +21,7 @@ POLL_S = 1
 AWAY_PAUSE_S = 1
 LONGEST_RETRY_S = 60
 # While an invocation runs, heartbeats keep its messages invisible for this long. When the runner is killed, they are
-# received again this soon, and not only after the visibility timeout.
+# received again this soon, and those that came since the last heartbeat after a minute.
 INVISIBLE_S, HEARTBEAT_S = 20, 5
 
 
@@ -136,11 +136,12 @@ class Runner:
         return list(failures(answer, sent))
 
     async def _beat(self, messages: Sequence[Message], done: asyncio.Event) -> None:
-        while not done.is_set():
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), HEARTBEAT_S)
+                return
             try:
                 for message in messages:
                     await self._queue.change_visibility(message, INVISIBLE_S)
             except QueueUnavailable:
                 logger.debug("a heartbeat was lost")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(done.wait(), HEARTBEAT_S)

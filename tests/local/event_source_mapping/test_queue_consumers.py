@@ -10,6 +10,7 @@ from imagescaler.adapters.queues.redis import stream_key
 from imagescaler.domain.errors import QueueUnavailable
 from imagescaler.runtime.settings import SettingsError
 from local.emulation.event_source_mapping.consumers import connect
+from local.emulation.event_source_mapping.consumers import redis as consumers_redis
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from local.emulation.event_source_mapping.queue_consumer import Message, QueueConsumer
 
@@ -90,7 +91,11 @@ async def test_a_dead_letter_keeps_body_id_and_time(client: Redis, consumer: Con
     assert dead.receive_count == 1
 
 
-async def test_a_changed_visibility_ends_sooner_than_the_queues(client: Redis, consumer: Connect) -> None:
+async def test_a_changed_visibility_ends_sooner_than_the_queues(
+    client: Redis, consumer: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next check for such messages finds it."""
+    monkeypatch.setattr(consumers_redis, "LONGEST_CHECK_S", 0.05)
     await send(client)
     queue = consumer(3600)
     message = await first(queue, "killed")
@@ -165,3 +170,30 @@ async def test_an_error_of_the_server_is_not_hidden(client: Redis, consumer: Con
 def test_an_unknown_scheme_is_refused(url: str, reason: str) -> None:
     with pytest.raises(SettingsError, match=reason):
         connect(url, visibility_timeout_s=60)
+
+
+async def test_without_a_renewal_a_message_is_received_again_after_a_minute_at_most(
+    client: Redis, consumer: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runner was killed before its first heartbeat."""
+    monkeypatch.setattr(consumers_redis, "LONGEST_VISIBILITY_S", 0.2)
+    monkeypatch.setattr(consumers_redis, "LONGEST_CHECK_S", 0.05)
+    await send(client)
+    queue = consumer(3600)
+    await first(queue, "killed")
+    assert await queue.receive("other", 1, wait_s=0.01) == []
+    await asyncio.sleep(0.3)
+    assert await queue.receive("other", 1, wait_s=0.01)
+
+
+async def test_messages_that_come_back_are_looked_for_once_a_second(client: Redis, consumer: Connect) -> None:
+    async def lookups() -> int:
+        return int((await client.info("commandstats"))["cmdstat_xpending"]["calls"])
+
+    queue = consumer(3600)
+    await send(client, 5)
+    await first(queue, "one")
+    before = await lookups()
+    for _ in range(4):
+        await first(queue, "one")
+    assert await lookups() == before

@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 
+from imagescaler.adapters.clients.redis import RedisConnection
 from imagescaler.adapters.signed_urls.claims import SignedUrlClaims
 from imagescaler.adapters.stores.redis import RedisImageStore
 from imagescaler.domain.errors import StoreUnavailable
@@ -27,10 +29,16 @@ IMAGE = bytes(range(256)) * 20_000
 
 @pytest.fixture
 async def store(redis_url: str) -> AsyncIterator[RedisImageStore]:
-    made = RedisImageStore(redis_url, quota_bytes=16_000_000)
-    await made._redis.flushdb()
+    made = RedisImageStore(RedisConnection(redis_url), quota_bytes=16_000_000)
+    await made._redis.run(("FLUSHDB",))
     yield made
     await made._redis.aclose()
+
+
+@pytest.fixture
+async def bare(redis_url: str) -> AsyncIterator[Redis]:
+    async with Redis.from_url(redis_url) as made:
+        yield made
 
 
 @pytest.fixture
@@ -55,12 +63,12 @@ def url(method: str = "PUT", key: str = "uploads/1", ttl_s: int = 3600, signing_
 
 
 async def kept(store: RedisImageStore) -> set[str]:
-    keys: Any = await store._redis.keys("imagescaler:*/*")
+    [keys] = await store._redis.run(("KEYS", "imagescaler:*/*"))
     return {key.decode().removeprefix("imagescaler:") for key in keys}
 
 
 async def budgeted(store: RedisImageStore) -> int:
-    return int(await store._redis.get("imagescaler:blob-bytes") or 0)
+    return int((await store._redis.run(("GET", "imagescaler:blob-bytes")))[0] or 0)
 
 
 async def test_other_paths_are_the_gateways(client: httpx.AsyncClient) -> None:
@@ -72,7 +80,8 @@ async def test_an_upload_arrives_whole_and_ends_with_its_url(client: httpx.Async
     answer = await client.put(url(size=len(IMAGE)), content=IMAGE, headers=JPEG)
     assert (answer.status_code, answer.content) == (200, b"")
     assert await store.get("uploads/1") == IMAGE
-    assert 3500 < await store._redis.ttl("imagescaler:uploads/1") <= 3600
+    [ttl_s] = await store._redis.run(("TTL", "imagescaler:uploads/1"))
+    assert 3500 < ttl_s <= 3600
     assert await kept(store) == {"uploads/1"}
     assert await budgeted(store) == len(IMAGE)
     assert await differences(store._redis) == []
@@ -160,7 +169,7 @@ async def test_a_full_store_takes_nothing(client: httpx.AsyncClient, store: Redi
 
 @pytest.mark.parametrize(("owner", "other"), [("", "ada/"), ("ada/", ""), ("ada/", "bob/")])
 async def test_a_client_has_half_of_the_room_for_uploads(
-    client: httpx.AsyncClient, store: RedisImageStore, owner: str, other: str
+    client: httpx.AsyncClient, store: RedisImageStore, bare: Redis, owner: str, other: str
 ) -> None:
     async def put(key: str) -> httpx.Response:
         return await client.put(url(key=f"uploads/{key}", ttl_s=900, size=len(IMAGE)), content=IMAGE, headers=JPEG)
@@ -172,7 +181,7 @@ async def test_a_client_has_half_of_the_room_for_uploads(
     assert (await put(f"{other}3")).status_code == 200
     await store.delete(f"uploads/{owner}1")
     assert (await put(f"{owner}2")).status_code == 200
-    assert await differences(store._redis) == []
+    assert await differences(bare) == []
 
 
 async def send_half(
@@ -197,24 +206,24 @@ async def test_uploads_take_room_as_their_bytes_come(client: httpx.AsyncClient, 
 
 
 async def test_what_a_killed_gateway_leaves_is_gone_in_half_a_minute(
-    client: httpx.AsyncClient, store: RedisImageStore
+    client: httpx.AsyncClient, store: RedisImageStore, bare: Redis
 ) -> None:
     writer = await send_half(client)
     while await budgeted(store) < 1_000_000:
         await asyncio.sleep(0.01)
-    entries: Any = await store._redis.zrange("imagescaler:blob-expiries", 0, -1, withscores=True)
+    entries: Any = await bare.zrange("imagescaler:blob-expiries", 0, -1, withscores=True)
     [(name, expires_at_ms)] = entries
     assert name.startswith(b"partial/")
     assert expires_at_ms / 1000 - time.time() <= 30
-    assert await differences(store._redis) == []
+    assert await differences(bare) == []
     writer.close()
 
 
 async def test_an_upload_whose_first_part_has_expired_is_not_stored(store: RedisImageStore) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"a"
-        [key] = await store._redis.keys("imagescaler:partial/*")
-        await store._redis.delete(key)
+        [[key]] = await store._redis.run(("KEYS", "imagescaler:partial/*"))
+        await store._redis.run(("DEL", key))
         yield b"b"
 
     with pytest.raises(StoreUnavailable, match="too slow"):
@@ -236,7 +245,8 @@ async def test_of_an_upload_that_breaks_off_nothing_is_left(client: httpx.AsyncC
     while not await kept(store):
         await asyncio.sleep(0.01)
     assert {key.partition("/")[0] for key in await kept(store)} == {"partial"}
-    assert 0 < await store._redis.ttl(f"imagescaler:{(await kept(store)).pop()}") <= 30
+    [ttl_s] = await store._redis.run(("TTL", f"imagescaler:{(await kept(store)).pop()}"))
+    assert 0 < ttl_s <= 30
     writer.close()
     await writer.wait_closed()
     while await kept(store):
@@ -336,7 +346,7 @@ async def test_a_browser_may_send_and_fetch_from_another_origin(client: httpx.As
 async def test_a_store_that_is_away_is_unavailable(
     client: httpx.AsyncClient, store: RedisImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = RedisImageStore("redis://127.0.0.1:1/0", quota_bytes=1000)
+    gone = RedisImageStore(RedisConnection("redis://127.0.0.1:1/0"), quota_bytes=1000)
     monkeypatch.setattr(store, "_redis", gone._redis)
     answer = await client.get(url("GET", "results/1/1"))
     assert (answer.status_code, answer.json()["detail"]) == (503, "The image store does not answer. Try again.")

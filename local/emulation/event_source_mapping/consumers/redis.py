@@ -1,5 +1,6 @@
 """A Redis stream that behaves as an SQS queue does towards its consumer."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -7,13 +8,15 @@ from uuid import NAMESPACE_OID, uuid5
 
 from redis.exceptions import RedisError, ResponseError
 
-from imagescaler.adapters.clients.redis import open_client
+from imagescaler.adapters.clients.redis import Command, RedisConnection, Script
 from imagescaler.adapters.queues.redis import BODY_FIELD, stream_key
 from imagescaler.domain.errors import QueueUnavailable
 from local.emulation.event_source_mapping.queue_consumer import Message
 
 GROUP = "event-source-mapping"
 FIRST_ID_FIELD = b"first_id"
+LONGEST_VISIBILITY_S = 60  # at least the longest time after which a runner retries a message
+LONGEST_CHECK_S = 1
 # XACK, XDEL and XCLAIM ask for no owner: a consumer that wakes up late would settle a message that another one has now.
 # The receive count is checked too, because the same consumer can receive the same message twice.
 NEWEST_RECEIPT = """
@@ -21,90 +24,110 @@ local entry = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1)[1]
 if not entry or entry[4] ~= tonumber(ARGV[3]) or entry[2] ~= ARGV[4] then return 0 end
 """
 REMOVE = "redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) redis.call('XDEL', KEYS[1], ARGV[2]) return 1"
-DELETE = NEWEST_RECEIPT + REMOVE
+DELETE = Script(NEWEST_RECEIPT + REMOVE)
 # With JUSTID this is no delivery, so it does not count as one.
-CHANGE_VISIBILITY = (
+CHANGE_VISIBILITY = Script(
     NEWEST_RECEIPT + "redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[4], 0, ARGV[2], 'IDLE', ARGV[5], 'JUSTID') return 1"
 )
 # SQS keeps a message's id and the time of its first sending in a dead-letter queue.
-DEAD_LETTER = NEWEST_RECEIPT + "redis.call('XADD', KEYS[2], '*', 'body', ARGV[5], 'first_id', ARGV[6]) " + REMOVE
+DEAD_LETTER = Script(
+    NEWEST_RECEIPT + "redis.call('XADD', KEYS[2], '*', 'body', ARGV[5], 'first_id', ARGV[6]) " + REMOVE
+)
 # A consumer is deleted together with the messages that it has in flight.
-LEAVE = """
+LEAVE = Script("""
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
   if consumer[2] == ARGV[2] and consumer[4] == 0 then redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], ARGV[2]) end
 end
-"""
+""")
 
 
 class RedisQueueConsumer:
     """A consumer group of a stream.
 
     A receipt handle names the entry, the receive count, the entry in the queue that the message was first sent to, and
-    the consumer.
+    the consumer. Each consumer has a connection, since receiving blocks it.
+
+    Whoever takes more than a minute for a message has to change its visibility meanwhile, also if the timeout of the
+    queue is longer: a killed runner does not.
     """
 
     def __init__(self, url: str, *, visibility_timeout_s: float, dead_letter_queue: str) -> None:
-        self._redis = open_client(url)
+        self._url = url
+        self._connections = {"": RedisConnection(url)}  # raises ValueError for an invalid URL
         self._key, self._dead_letter_key = stream_key(url), stream_key(f"#{dead_letter_queue}")
-        self._visibility_timeout_ms = int(visibility_timeout_s * 1000)
-        self._delete, self._change_visibility, self._dead_letter, self._leave = map(
-            self._redis.register_script, (DELETE, CHANGE_VISIBILITY, DEAD_LETTER, LEAVE)
-        )
+        self._visibility_timeout_ms = int(min(visibility_timeout_s, LONGEST_VISIBILITY_S) * 1000)
+        self._check_every_s = min(visibility_timeout_s / 10, LONGEST_CHECK_S)
+        self._next_check_s: dict[str, float] = {}
 
     async def receive(self, consumer: str, max_messages: int, *, wait_s: float) -> Sequence[Message]:
         with _available():
             try:
                 if returned := await self._returned(consumer, max_messages):
                     return returned
-                new: Any = await self._redis.xreadgroup(
-                    GROUP, consumer, {self._key: ">"}, count=max_messages, block=int(wait_s * 1000)
-                )
+                options = ("COUNT", max_messages, "BLOCK", int(wait_s * 1000), "STREAMS", self._key, ">")
+                [new] = await self._connection_of(consumer).run(("XREADGROUP", "GROUP", GROUP, consumer, *options))
             except ResponseError as error:
                 if not str(error).startswith("NOGROUP"):
                     raise
-                await self._create_group()
+                await self._create_group(consumer)
                 return []
             return [_message(entry, consumer, 1) for entry in new[0][1]] if new else []
 
     async def delete(self, message: Message) -> bool:
-        with _available():
-            return bool(await self._delete(keys=[self._key], args=_receipt(message)[0]))
+        receipt, _ = _receipt(message)
+        return await self._settle(DELETE.call([self._key], *receipt), receipt)
 
     async def change_visibility(self, message: Message, timeout_s: float) -> bool:
+        receipt, _ = _receipt(message)
         idle_ms = max(self._visibility_timeout_ms - int(timeout_s * 1000), 0)
-        with _available():
-            return bool(await self._change_visibility(keys=[self._key], args=[*_receipt(message)[0], idle_ms]))
+        return await self._settle(CHANGE_VISIBILITY.call([self._key], *receipt, idle_ms), receipt)
 
     async def dead_letter(self, message: Message) -> bool:
         receipt, first_id = _receipt(message)
-        with _available():
-            arguments = [*receipt, message.body, first_id]
-            return bool(await self._dead_letter(keys=[self._key, self._dead_letter_key], args=arguments))
+        keys = [self._key, self._dead_letter_key]
+        return await self._settle(DEAD_LETTER.call(keys, *receipt, message.body, first_id), receipt)
 
     async def leave(self, consumer: str) -> None:
         with _available():
-            await self._leave(keys=[self._key], args=[GROUP, consumer])
+            await self._connection_of(consumer).run(LEAVE.call([self._key], GROUP, consumer))
 
     async def close(self) -> None:
-        await self._redis.aclose()
+        for connection in self._connections.values():
+            await connection.aclose()
 
-    async def _create_group(self) -> None:
+    def _connection_of(self, consumer: str) -> RedisConnection:
+        if consumer not in self._connections:
+            self._connections[consumer] = RedisConnection(self._url)
+            self._connections[consumer].load(DELETE, CHANGE_VISIBILITY, DEAD_LETTER, LEAVE)
+        return self._connections[consumer]
+
+    async def _settle(self, command: Command, receipt: Sequence[str]) -> bool:
+        with _available():
+            return bool((await self._connection_of(receipt[-1]).run(command))[0])
+
+    async def _create_group(self, consumer: str) -> None:
         """Make the group from the stream's first entry on, with the messages that came before the first consumer."""
         try:
-            await self._redis.xgroup_create(self._key, GROUP, id="0", mkstream=True)
+            await self._connection_of(consumer).run(("XGROUP", "CREATE", self._key, GROUP, "0", "MKSTREAM"))
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
 
     async def _returned(self, consumer: str, max_messages: int) -> Sequence[Message]:
-        """Receive messages whose timeout is over; XAUTOCLAIM would give up after ten entries that are invisible."""
-        idle_ms = self._visibility_timeout_ms
-        found: Any = await self._redis.xpending_range(self._key, GROUP, "-", "+", max_messages, idle=idle_ms)
-        if not found:
+        """Receive messages whose timeout is over, at most once a second.
+
+        XAUTOCLAIM would give up after ten entries that are invisible.
+        """
+        now_s, idle_ms, redis = time.monotonic(), self._visibility_timeout_ms, self._connection_of(consumer)
+        if now_s < self._next_check_s.get(consumer, 0):
             return []
-        receives = {each["message_id"]: each["times_delivered"] + 1 for each in found}
+        [found] = await redis.run(("XPENDING", self._key, GROUP, "IDLE", idle_ms, "-", "+", max_messages))
+        if not found:
+            self._next_check_s[consumer] = now_s + self._check_every_s
+            return []
+        receives = {entry_id: count + 1 for entry_id, _, _, count in found}
         # An entry that another consumer has claimed or renewed in the meantime is not idle any more, and stays out.
-        claimed: Any = await self._redis.xclaim(self._key, GROUP, consumer, idle_ms, list(receives))
+        [claimed] = await redis.run(("XCLAIM", self._key, GROUP, consumer, idle_ms, *receives))
         return [_message(entry, consumer, receives[entry[0]]) for entry in claimed]
 
 
@@ -117,7 +140,8 @@ def _available() -> Iterator[None]:
 
 
 def _message(entry: Any, consumer: str, receive_count: int) -> Message:
-    entry_id, fields = entry
+    entry_id, values = entry
+    fields = dict(zip(values[::2], values[1::2], strict=True))
     first_id = fields.get(FIRST_ID_FIELD, entry_id).decode()
     return Message(
         message_id=str(uuid5(NAMESPACE_OID, first_id)),

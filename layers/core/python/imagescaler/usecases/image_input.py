@@ -1,5 +1,6 @@
 """The image of a new task: sent in the request, or uploaded before."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -69,10 +70,14 @@ class UploadedImage:
         """Read the header from the beginning of the file, or from the whole file if it is not in there."""
         key = upload_key(self.id, self.owner)
         try:
-            size, sha256 = await store.size(key), await store.sha256(key)
+            size, sha256, data = await asyncio.gather(
+                store.size(key), store.sha256(key), store.get(key, first_bytes=SIZE_BYTES)
+            )
             for first_bytes in (SIZE_BYTES, HEADER_BYTES):
+                if first_bytes > SIZE_BYTES:
+                    data = await store.get(key, first_bytes=first_bytes)
                 try:
-                    source = probe(await store.get(key, first_bytes=first_bytes))
+                    source = probe(data)
                 except CorruptImage:
                     continue
                 if not source.format.has_frames or first_bytes >= min(size, HEADER_BYTES):

@@ -1,20 +1,20 @@
 """A client of Postgres: one connection, opened on first use, with timeouts and one retry."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from asyncpg.connect_utils import SessionAttribute
-from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
-from imagescaler.adapters.clients import secret_login
 from imagescaler.adapters.clients.secret_login import SecretLogin
 from imagescaler.domain.errors import RepositoryUnavailable
 
-CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S = 3, 3
-MAX_CONNECTIONS = 1  # an environment has one invocation at a time
+CONNECT_TIMEOUT_S, COMMAND_TIMEOUT_S, CLOSE_TIMEOUT_S = 3, 3, 1
 WRITABLE = SessionAttribute.read_write  # not a standby, not read-only
 # Errors of the connection, the server or its state (PostgreSQL, appendix A): the same statement may succeed elsewhere
 # or later. All others (data, constraints, syntax, limits of a statement) are errors of this code or of its arguments.
@@ -40,67 +40,79 @@ BROKEN = (
 )
 logger = logging.getLogger(__name__)
 Row = Any
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement with `$1`, `$2` …, and the names of these parameters."""
+
+    sql: str
+    parameters: Sequence[str]
 
 
 class Database:
-    """A pool that connects on first use, to a writable server.
+    """A connection that is opened on first use, to a writable server. Statements that are issued at once take turns.
 
-    After an error of the connection or the server, the connection is replaced and the statement repeated once.
+    After an error of the connection or the server it is replaced, and the statement repeated once: all must be
+    idempotent. Every method raises RepositoryUnavailable.
     """
 
     def __init__(self, dsn: str, *, statement_cache_size: int, login: SecretLogin | None = None) -> None:
         self._connect = partial(open_connection, dsn, login)
-        self._acquire_timeout_s = CONNECT_TIMEOUT_S + (secret_login.TIMEOUT_S if login else 0)
         self._statement_cache_size = statement_cache_size
-        self._pool: asyncpg.Pool | None = None
+        self._connection: asyncpg.Connection | None = None
+        self._turn = asyncio.Lock()
 
-    async def run(self, query: Callable[..., Awaitable[Row]], **arguments: Any) -> Row:
-        """Run an aiosql query and return its result; raises RepositoryUnavailable. The query must be idempotent."""
-        try:
-            return await self._attempt(query, arguments)
-        except BROKEN as error:
-            logger.warning("the database is unavailable", extra={"reason": f"{type(error).__name__}: {error}"})
-            raise RepositoryUnavailable("The database does not answer. Try again.") from error
+    async def row(self, statement: Statement, **arguments: Any) -> Row:
+        """Return the first row, or None."""
+        values = [arguments[name] for name in statement.parameters]
+        return await self.run(lambda connection: connection.fetchrow(statement.sql, *values))
 
-    async def rows(self, query: Callable[..., AsyncIterator[Row]], **arguments: Any) -> list[Row]:
-        """Run an aiosql query as `run` does, and return all of its rows."""
+    async def rows(self, statement: Statement, **arguments: Any) -> list[Row]:
+        """Return all rows."""
+        values = [arguments[name] for name in statement.parameters]
+        return await self.run(lambda connection: connection.fetch(statement.sql, *values))
 
-        async def collect(connection: Any, **arguments: Any) -> list[Row]:
-            return [row async for row in query(connection, **arguments)]
+    async def value(self, statement: Statement, **arguments: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        values = [arguments[name] for name in statement.parameters]
+        return await self.run(lambda connection: connection.fetchval(statement.sql, *values))
 
-        rows: list[Row] = await self.run(collect, **arguments)
-        return rows
+    async def run(self, use: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
+        """Use the connection and return the result."""
+        async with self._turn:
+            try:
+                try:
+                    return await self._try_to_run(use)
+                except BROKEN:
+                    return await self._try_to_run(use)
+            except BROKEN as error:
+                logger.warning("the database is unavailable", extra={"reason": f"{type(error).__name__}: {error}"})
+                raise RepositoryUnavailable("The database does not answer. Try again.") from error
 
     async def close(self) -> None:
-        """Close the connections."""
-        if self._pool is not None:
-            await self._pool.close()
+        """Close the connection; in a bounded time, also if a statement has not been answered."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(*BROKEN):  # it is aborted
+                await connection.close(timeout=CLOSE_TIMEOUT_S)
 
-    @retry(retry=retry_if_exception_type(BROKEN), stop=stop_after_attempt(2), reraise=True)
-    async def _attempt(self, query: Callable[..., Awaitable[Row]], arguments: dict[str, Any]) -> Row:
-        if self._pool is None:
-            self._pool = await asyncpg.create_pool(
-                connect=self._connect,
-                min_size=0,
-                max_size=MAX_CONNECTIONS,
+    async def _try_to_run(self, use: Callable[[asyncpg.Connection], Awaitable[Result]]) -> Result:
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await self._connect(
                 timeout=CONNECT_TIMEOUT_S,
                 command_timeout=COMMAND_TIMEOUT_S,
                 statement_cache_size=self._statement_cache_size,
                 target_session_attrs=WRITABLE,
-                reset=_keep_session,
             )
-        async with self._pool.acquire(timeout=self._acquire_timeout_s) as connection:
-            try:
-                return await query(connection, **arguments)
-            except asyncpg.PostgresError:
-                # The server may have become a standby: the next statement connects to whichever is writable. After a
-                # timeout, asyncpg keeps the connection until it has cancelled the statement.
-                connection.terminate()
-                raise
-
-
-async def _keep_session(_: Any) -> None:
-    """Skip asyncpg's reset between statements: ours leave no session state, and a reset is a round trip."""
+        try:
+            return await use(self._connection)
+        except BaseException:
+            # The server may have become a standby: the next statement connects to whichever is writable. After a
+            # timeout, closing waits until the statement is cancelled.
+            await self.close()
+            raise
 
 
 async def open_connection(dsn: str, login: SecretLogin | None, *_: Any, **options: Any) -> asyncpg.Connection:

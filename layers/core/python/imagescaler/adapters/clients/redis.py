@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from hashlib import sha1
 from typing import Any
 from urllib.parse import urldefrag
@@ -53,19 +54,24 @@ class RedisConnection:
     A command that blocks delays those that are issued after it.
     """
 
-    def __init__(self, url: str, *scripts: Script) -> None:
+    def __init__(self, url: str) -> None:
         pool: Any = ConnectionPool.from_url(
             urldefrag(url).url,
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             socket_timeout=None,  # one timeout for the whole exchange costs less than one for each reply
             retry=Retry(NoBackoff(), 0),
             driver_info=None,  # two commands fewer when it is opened
+            protocol=2,
         )
         self._connection: Any = pool.make_connection()
         self._connection.register_connect_callback(self._load_scripts)
-        self._scripts = scripts
+        self._scripts: list[Script] = []
         self._requests: list[Request] = []
         self._turn = asyncio.Lock()
+
+    def load(self, *scripts: Script) -> None:
+        """Have these scripts loaded when the connection is opened."""
+        self._scripts += scripts
 
     async def run(self, *commands: Command) -> list[Any]:
         """Run commands and return their replies.
@@ -82,8 +88,13 @@ class RedisConnection:
             replies = replied.result()
         finally:
             replied.cancel()
-        if error := next((reply for reply in replies if isinstance(reply, ResponseError)), None):
+        for error in _errors(replies):
             raise error
+        return replies
+
+    async def transaction(self, *commands: Command) -> list[Any]:
+        """Run commands as one transaction, and return their replies; raises as `run` does."""
+        replies: list[Any] = (await self.run(("MULTI",), *commands, ("EXEC",)))[-1]
         return replies
 
     async def aclose(self) -> None:
@@ -119,9 +130,10 @@ class RedisConnection:
             await self._connection.send_packed_command(packed, check_health=False)
             replies = [await self._reply() for _ in commands]
         # The scripts were flushed, or the server has become a replica.
-        if lost := next((reply for reply in replies if isinstance(reply, NoScriptError | ReadOnlyError)), None):
-            await self._connection.disconnect(nowait=True)
-            raise lost
+        for error in _errors(replies):
+            if isinstance(error, NoScriptError | ReadOnlyError):
+                await self._connection.disconnect(nowait=True)
+                raise error
         return replies
 
     async def _reply(self) -> Any:
@@ -135,6 +147,25 @@ class RedisConnection:
         await self._connection.send_packed_command(self._connection.pack_commands(commands), check_health=False)
         for _ in commands:
             await self._connection.read_response()
+
+
+def _errors(replies: Sequence[Any]) -> Iterator[ResponseError]:
+    """Yield the errors, also those inside of transactions."""
+    for reply in replies:
+        if isinstance(reply, ResponseError):
+            yield reply
+        elif isinstance(reply, list):
+            yield from (each for each in reply if isinstance(each, ResponseError))
+
+
+@cache
+def _shared(url: str) -> RedisConnection:
+    return RedisConnection(url)
+
+
+def connection_to(url: str, *, shared: bool) -> RedisConnection:
+    """Return a new connection, or the one that this environment's adapters share; it is opened on first use."""
+    return _shared(urldefrag(url).url) if shared else RedisConnection(url)
 
 
 @contextmanager

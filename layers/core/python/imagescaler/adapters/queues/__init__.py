@@ -33,16 +33,20 @@ class QueueSettings:
 def from_env() -> TaskQueue:
     """Return this environment's queue, always the same one."""
     chosen = settings.read(QueueSettings)
-    return connect(chosen.url, max_length=chosen.queue_max_length)
+    return connect(chosen.url, max_length=chosen.queue_max_length, shared=True)
 
 
-def connect(url: str, *, max_length: int = DEFAULT_MAX_LENGTH) -> TaskQueue:
-    """Create a queue, which connects on first use. Raises SettingsError for an unknown scheme."""
+def connect(url: str, *, max_length: int = DEFAULT_MAX_LENGTH, shared: bool = False) -> TaskQueue:
+    """Create a queue, which connects on first use, or uses the connection that this environment's adapters share.
+
+    Raises SettingsError for an unknown scheme.
+    """
     match urlsplit(url).scheme:
         case "redis" | "rediss":
-            from imagescaler.adapters.queues.redis import RedisTaskQueue  # noqa: PLC0415 - its client is slow to import
+            from imagescaler.adapters.clients.redis import connection_to  # noqa: PLC0415 - it is slow to import
+            from imagescaler.adapters.queues.redis import RedisTaskQueue, stream_key  # noqa: PLC0415
 
-            return RedisTaskQueue(url, max_length=max_length)
+            return RedisTaskQueue(connection_to(url, shared=shared), stream_key(url), max_length=max_length)
         case "https" | "http":
             from imagescaler.adapters.queues.sqs import SqsTaskQueue  # noqa: PLC0415 - its client is slow to import
 

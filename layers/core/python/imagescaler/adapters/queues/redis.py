@@ -5,7 +5,7 @@ from urllib.parse import urldefrag
 
 from redis.exceptions import OutOfMemoryError
 
-from imagescaler.adapters.clients.redis import KEY_PREFIX, open_client, unavailable_as
+from imagescaler.adapters.clients.redis import KEY_PREFIX, RedisConnection, Script, unavailable_as
 from imagescaler.domain.errors import QueueFull, QueueUnavailable
 from imagescaler.domain.task.message import TaskMessage
 
@@ -14,10 +14,10 @@ BODY_FIELD = "body"
 UNAVAILABLE = "The queue does not answer. Try again."
 # Processed messages are deleted, so the stream's length is the number of messages that wait or are being processed.
 # A script checks the limit and adds the message atomically, so concurrent clients cannot exceed it.
-PUSH = """
+PUSH = Script("""
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end
 return redis.call('XADD', KEYS[1], '*', ARGV[2], ARGV[3])
-"""
+""")
 
 
 def stream_key(url: str) -> str:
@@ -32,17 +32,15 @@ def stream_key(url: str) -> str:
 class RedisTaskQueue:
     """A stream with one entry for each message, whose field `body` is the JSON."""
 
-    def __init__(self, url: str, *, max_length: int) -> None:
-        self._redis = open_client(url)
-        self._key = stream_key(url)
-        self._max_length = max_length
-        self._push = self._redis.register_script(PUSH)
+    def __init__(self, connection: RedisConnection, key: str, *, max_length: int) -> None:
+        self._redis, self._key, self._max_length = connection, key, max_length
+        connection.load(PUSH)
 
     async def push(self, message: TaskMessage) -> str:
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             try:
-                arguments: list[str | int] = [self._max_length, BODY_FIELD, message.to_json()]
-                message_id: bytes | None = await self._push(keys=[self._key], args=arguments)
+                push = PUSH.call([self._key], self._max_length, BODY_FIELD, message.to_json())
+                message_id: bytes | None = (await self._redis.run(push))[0]
             except OutOfMemoryError as error:
                 raise QueueFull("The queue's memory is used up. Try again later.") from error
         if message_id is None:
@@ -53,8 +51,8 @@ class RedisTaskQueue:
         if not re.fullmatch(r"\d+-\d+", message_id):  # an id of SQS, used before QUEUE_URL was changed
             return False
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
-            return bool(await self._redis.xrange(self._key, message_id, message_id))
+            return bool((await self._redis.run(("XRANGE", self._key, message_id, message_id)))[0])
 
     async def ping(self) -> None:
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
-            await self._redis.ping()
+            await self._redis.run(("PING",))

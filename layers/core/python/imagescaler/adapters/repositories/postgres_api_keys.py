@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
-import aiosql
-
 from imagescaler.adapters.clients.postgres import Database
+from imagescaler.adapters.repositories.statements import load
 from imagescaler.domain.api_key import ApiKey
 
 
@@ -19,19 +17,18 @@ class PostgresApiKeyRepository:
 
     @cached_property
     def _sql(self) -> Any:
-        text = files("imagescaler.adapters.repositories").joinpath("api_key_queries.sql").read_text(encoding="utf-8")
-        return aiosql.from_str(text, "asyncpg")
+        return load("api_key_queries.sql")
 
     async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
-        return ApiKey(**await self._database.run(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash))
+        return ApiKey(**await self._database.row(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash))
 
     async def find(self, key_id: str) -> ApiKey | None:
-        row = await self._database.run(self._sql.find, id=key_id)
+        row = await self._database.row(self._sql.find, id=key_id)
         return ApiKey(**row) if row else None
 
     async def all(self) -> Sequence[ApiKey]:
         return [ApiKey(**row) for row in await self._database.rows(self._sql.all)]
 
     async def revoke(self, key_id: str) -> ApiKey | None:
-        row = await self._database.run(self._sql.revoke, id=key_id)
+        row = await self._database.row(self._sql.revoke, id=key_id)
         return ApiKey(**row) if row else None

@@ -5,14 +5,14 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
-from importlib.resources import files
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
-import aiosql
+import asyncpg
 from pydantic import TypeAdapter, ValidationError
 
 from imagescaler.adapters.clients.postgres import Database, Row
+from imagescaler.adapters.repositories.statements import load
 from imagescaler.domain.backlog import Backlog
 from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
 from imagescaler.domain.options import Options
@@ -36,14 +36,13 @@ class PostgresTaskRepository:
 
     @cached_property
     def _sql(self) -> Any:
-        text = files("imagescaler.adapters.repositories").joinpath("task_queries.sql").read_text(encoding="utf-8")
-        return aiosql.from_str(text, "asyncpg")
+        return load("task_queries.sql")
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
         key, request_hash = (new.idempotency.key, new.idempotency.request_hash) if new.idempotency else (None, None)
         row = None
         while row is None:  # a request with the same key can discard its task between the two statements
-            row = await self._database.run(
+            row = await self._database.row(
                 self._sql.add,
                 id=new.id,
                 owner=new.owner,
@@ -52,27 +51,27 @@ class PostgresTaskRepository:
                 options=_json(new.options),
                 source=_json(new.source),
                 renditions=_json(new.renditions),
-            ) or await self._database.run(self._sql.find_added, id=new.id, owner=new.owner, idempotency_key=key)
+            ) or await self._database.row(self._sql.find_added, id=new.id, owner=new.owner, idempotency_key=key)
         return _first_use(row, new.idempotency), row["id"] == new.id
 
     async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
-        row = await self._database.run(self._sql.find_by_key, owner=owner, idempotency_key=idempotency.key)
+        row = await self._database.row(self._sql.find_by_key, owner=owner, idempotency_key=idempotency.key)
         return _first_use(row, idempotency) if row else None
 
     async def get(self, task_id: UUID) -> Task:
-        row = await self._database.run(self._sql.get, id=task_id)
+        row = await self._database.row(self._sql.get, id=task_id)
         if row is None:
             raise TaskNotFound.of(task_id)
         return _task(row).as_of(row["asked_at"])
 
     async def note_message(self, task_id: UUID, message_id: str) -> bool:
-        return await self._database.run(self._sql.note_message, id=task_id, message_id=message_id) is not None
+        return await self._database.value(self._sql.note_message, id=task_id, message_id=message_id) is not None
 
     async def discard(self, task_id: UUID) -> bool:
-        return bool(await self._database.run(self._sql.discard, id=task_id))
+        return bool(await self._database.value(self._sql.discard, id=task_id))
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
-        row = await self._database.run(
+        row = await self._database.row(
             self._sql.claim,
             id=task_id,
             lease_s=float(lease_s),
@@ -82,7 +81,7 @@ class PostgresTaskRepository:
         return _task(row) if row else await self._raise_refusal(task_id)
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
-        row = await self._database.run(
+        row = await self._database.row(
             self._sql.complete,
             id=task.id,
             attempt=task.attempt,
@@ -94,7 +93,7 @@ class PostgresTaskRepository:
         return _task(row) if row else await self._stored_end(task, Status.COMPLETED)
 
     async def fail(self, task: Task, failure: Failure) -> Task:
-        row = await self._database.run(
+        row = await self._database.row(
             self._sql.fail,
             id=task.id,
             attempt=task.attempt,
@@ -104,55 +103,55 @@ class PostgresTaskRepository:
         return _task(row) if row else await self._stored_end(task, Status.FAILED)
 
     async def abandon(self, task_id: UUID, failure: Failure) -> Task:
-        row = await self._database.run(self._sql.abandon, id=task_id, failure=_json(failure))
+        row = await self._database.row(self._sql.abandon, id=task_id, failure=_json(failure))
         return _task(row) if row else await self._raise_refusal(task_id)
 
     async def release(self, task: Task, *, uncounted: bool = False) -> Task:
-        row = await self._database.run(self._sql.release, id=task.id, attempt=task.attempt, uncounted=int(uncounted))
+        row = await self._database.row(self._sql.release, id=task.id, attempt=task.attempt, uncounted=int(uncounted))
         return _task(row) if row else await self._stored_end(task, Status.PENDING)
 
     async def expire(self, task_id: UUID) -> None:
-        await self._database.run(self._sql.expire, id=task_id)
+        await self._database.value(self._sql.expire, id=task_id)
 
     async def take_stale(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
         rows = await self._database.rows(self._sql.take_stale, older_than_s=float(older_than_s), limit=limit)
         return list(_readable(rows))
 
     async def expire_due(self, *, limit: int) -> int:
-        return int(await self._database.run(self._sql.expire_due, limit=limit))
+        return int(await self._database.value(self._sql.expire_due, limit=limit))
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
-        return int(await self._database.run(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
+        return int(await self._database.value(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
 
     async def backlog(self, task: Task | None = None) -> Backlog:
-        row = await self._database.run(self._sql.backlog, created_at=task and task.created_at)
+        row = await self._database.row(self._sql.backlog, created_at=task and task.created_at)
         return Backlog.of(row["unfinished"], row["seconds_each"])
 
     async def begin_wait(self, wait_id: UUID, owner: str, *, limits: WaitLimits, lease_s: float) -> bool:
         function = limits.aws_lambda_function_name
 
-        async def begin(connection: Any, **arguments: Any) -> bool:
-            async with connection.transaction():
-                await self._sql.lock_waits(connection, function=function)
-                return await self._sql.add_wait(connection, **arguments) is not None
+        lock, add = self._sql.lock_waits, self._sql.add_wait
+        arguments = {
+            "id": wait_id,
+            "function": function,
+            "owner": owner,
+            "lease_s": float(lease_s),
+            "most": limits.most,
+            "most_of_owner": limits.most_of(owner),
+        }
 
-        return bool(
-            await self._database.run(
-                begin,
-                id=wait_id,
-                function=function,
-                owner=owner,
-                lease_s=float(lease_s),
-                most=limits.most,
-                most_of_owner=limits.most_of(owner),
-            )
-        )
+        async def begin(connection: asyncpg.Connection) -> bool:
+            async with connection.transaction():
+                await connection.execute(lock.sql, function)
+                return await connection.fetchval(add.sql, *(arguments[name] for name in add.parameters)) is not None
+
+        return await self._database.run(begin)
 
     async def end_wait(self, wait_id: UUID) -> None:
-        await self._database.run(self._sql.end_wait, id=wait_id)
+        await self._database.value(self._sql.end_wait, id=wait_id)
 
     async def ping(self) -> None:
-        await self._database.run(self._sql.ping)
+        await self._database.value(self._sql.ping)
 
     async def _raise_refusal(self, task_id: UUID) -> NoReturn:
         """Raise the reason why a task is not free: TaskNotFound, TaskFinished or TaskInProgress."""

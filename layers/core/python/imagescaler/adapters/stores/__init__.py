@@ -21,16 +21,20 @@ class StoreSettings(StoreUrlSettings):
 def from_env() -> ImageStore:
     """Return this environment's store, always the same one."""
     chosen = settings.read(StoreSettings)
-    return connect(chosen.url, quota_bytes=chosen.store_quota_bytes)
+    return connect(chosen.url, quota_bytes=chosen.store_quota_bytes, shared=True)
 
 
-def connect(url: str, *, quota_bytes: int = DEFAULT_QUOTA_BYTES) -> ImageStore:
-    """Create a store, which connects on first use. Raises SettingsError for an unknown scheme."""
+def connect(url: str, *, quota_bytes: int = DEFAULT_QUOTA_BYTES, shared: bool = False) -> ImageStore:
+    """Create a store, which connects on first use, or uses the connection that this environment's adapters share.
+
+    Raises SettingsError for an unknown scheme.
+    """
     match urlsplit(url).scheme:
         case "redis" | "rediss":
-            from imagescaler.adapters.stores.redis import RedisImageStore  # noqa: PLC0415 - its client is slow to import
+            from imagescaler.adapters.clients.redis import connection_to  # noqa: PLC0415 - it is slow to import
+            from imagescaler.adapters.stores.redis import RedisImageStore  # noqa: PLC0415
 
-            return RedisImageStore(url, quota_bytes=quota_bytes)
+            return RedisImageStore(connection_to(url, shared=shared), quota_bytes=quota_bytes)
         case "s3":
             from imagescaler.adapters.stores.s3 import S3ImageStore  # noqa: PLC0415 - its client is slow to import
 

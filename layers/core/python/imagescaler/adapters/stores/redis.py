@@ -3,18 +3,16 @@
 import hashlib
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
 from uuid import uuid4
 
 from redis.exceptions import OutOfMemoryError, RedisError
 
-from imagescaler.adapters.clients.redis import KEY_PREFIX, open_client, unavailable_as
+from imagescaler.adapters.clients.redis import KEY_PREFIX, RedisConnection, unavailable_as
 from imagescaler.adapters.stores.quota import UPLOAD_SHARE, limit_bytes
 from imagescaler.adapters.stores.redis_ledger import Ledger, Quota, blob_key
 from imagescaler.domain.errors import BlobNotFound, StoreFull, StoreUnavailable
 
 CHUNK_BYTES = 1 << 20
-PARTIAL_TTL_S = 30  # renewed with each piece; what a killed writer leaves is deleted after this time
 UNAVAILABLE = "The image store does not answer. Try again."
 TOO_SLOW = "The image store was too slow, and what was written of the image has expired. Try again."
 
@@ -22,40 +20,38 @@ TOO_SLOW = "The image store was too slow, and what was written of the image has 
 class RedisImageStore:
     """Blobs in the memory of Redis."""
 
-    def __init__(self, url: str, *, quota_bytes: int) -> None:
-        self._redis = open_client(url)
+    def __init__(self, connection: RedisConnection, *, quota_bytes: int) -> None:
+        self._redis = connection
         self._quota_bytes = quota_bytes
-        self._ledger = Ledger(self._redis)
+        self._ledger = Ledger(connection)
 
     async def put(self, key: str, data: bytes, *, ttl_s: int) -> None:
-        quota, size = Quota(limit_bytes(key, self._quota_bytes), replaced=key), len(data)
-        async with self._writing() as partial:
-            held = 0
-            # The last piece first, so that Redis allocates exactly the memory of the blob.
-            for offset in reversed(range(0, max(size, 1), CHUNK_BYTES)):
-                piece = memoryview(data)[offset : offset + CHUNK_BYTES]
-                await self._write(partial, offset, piece, held, quota)
-                held = size
-            await self._finish(partial, key, size, ttl_s, replace=True)
+        with self._errors():
+            await self._ledger.put(key, data, ttl_ms=ttl_s * 1000, limit=limit_bytes(key, self._quota_bytes))
 
     async def get(self, key: str, *, first_bytes: int | None = None) -> bytes:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
-            data: Any = first_bytes and await self._redis.getrange(blob_key(key), 0, first_bytes - 1)
-            data = data or await self._redis.get(blob_key(key))  # GETRANGE answers "" for a missing key too
-        if not isinstance(data, bytes):
+            if first_bytes:
+                data, exists = await self._redis.run(
+                    ("GETRANGE", blob_key(key), 0, first_bytes - 1), ("EXISTS", blob_key(key))
+                )
+            else:
+                [data] = await self._redis.run(("GET", blob_key(key)))
+                exists = data is not None
+        if not exists:
             raise BlobNotFound(key)
-        return data
+        return bytes(data)
 
     async def size(self, key: str) -> int:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
-            size = int(await self._redis.strlen(blob_key(key)))
-            if not size and not await self._redis.exists(blob_key(key)):
-                raise BlobNotFound(key)
-        return size
+            size, exists = await self._redis.run(("STRLEN", blob_key(key)), ("EXISTS", blob_key(key)))
+        if not exists:
+            raise BlobNotFound(key)
+        return int(size)
 
     async def sha256(self, key: str) -> str | None:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
-            digest: Any = await self._redis.get(_digest_key(key))
+            [digest] = await self._redis.run(("GET", _digest_key(key)))
         return digest.decode() if digest else None
 
     async def copy(self, key: str, target: str, *, ttl_s: int) -> None:
@@ -67,7 +63,7 @@ class RedisImageStore:
 
     async def exists(self, key: str) -> bool:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
-            return bool(await self._redis.exists(blob_key(key)))
+            return bool((await self._redis.run(("EXISTS", blob_key(key))))[0])
 
     async def receive(
         self, key: str, chunks: AsyncIterable[bytes], *, size: int, ttl_s: int, account: str = ""
@@ -83,34 +79,33 @@ class RedisImageStore:
             await self._ledger.check(size, quota)
             offset = 0
             async for chunk in chunks:
-                await self._write(partial, offset, chunk, offset, quota)
+                await self._write(partial, offset, chunk, quota)
                 digest.update(chunk)
                 offset += len(chunk)
-            is_new = await self._finish(partial, key, size, ttl_s, replace=False)
+            is_new = await self._finish(partial, key, size, ttl_s)
         if is_new:
             with suppress(RedisError, OSError):  # without it, each task hashes its source
-                await self._redis.set(_digest_key(key), digest.hexdigest(), px=ttl_s * 1000)
+                await self._redis.run(("SET", _digest_key(key), digest.hexdigest(), "PX", ttl_s * 1000))
         return is_new
 
-    async def _write(self, partial: str, offset: int, piece: bytes | memoryview, held: int, quota: Quota) -> None:
-        ttl_ms = PARTIAL_TTL_S * 1000
-        if not await self._ledger.write(partial, offset, piece, held=held, ttl_ms=ttl_ms, quota=quota):
+    async def _write(self, partial: str, offset: int, piece: bytes, quota: Quota) -> None:
+        if not await self._ledger.write(partial, offset, piece, quota=quota):
             raise StoreUnavailable(TOO_SLOW)
 
-    async def _finish(self, partial: str, key: str, size: int, ttl_s: int, *, replace: bool) -> bool:
-        moved = await self._ledger.move(partial, key, size=size, ttl_ms=ttl_s * 1000, replace=replace)
+    async def _finish(self, partial: str, key: str, size: int, ttl_s: int) -> bool:
+        moved = await self._ledger.move(partial, key, size=size, ttl_ms=ttl_s * 1000)
         if moved < 0:
             raise StoreUnavailable(TOO_SLOW)
         return bool(moved)
 
     async def stream(self, key: str, part: range) -> AsyncIterator[bytes]:
         """Yield the bytes at these positions in chunks, up to the end of the blob."""
-        redis: Any = self._redis
         offset = part.start
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
             while offset < part.stop:
                 last = min(offset + CHUNK_BYTES, part.stop) - 1
-                if not (chunk := await redis.getrange(blob_key(key), offset, last)):
+                [chunk] = await self._redis.run(("GETRANGE", blob_key(key), offset, last))
+                if not chunk:
                     return
                 yield chunk
                 offset += len(chunk)
@@ -121,7 +116,7 @@ class RedisImageStore:
 
     async def ping(self) -> None:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
-            await self._redis.ping()
+            await self._redis.run(("PING",))
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[str]:

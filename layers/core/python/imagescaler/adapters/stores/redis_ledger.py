@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from redis.asyncio import Redis
-
-from imagescaler.adapters.clients.redis import KEY_PREFIX
+from imagescaler.adapters.clients.redis import KEY_PREFIX, Command, RedisConnection, Script
 from imagescaler.adapters.stores.quota import full
 
 KEYS = [KEY_PREFIX + name for name in ("blob-expiries", "blob-sizes", "blob-bytes", "blob-accounts", "account-bytes")]
@@ -55,11 +53,10 @@ local function room_after_ms(needed, account)
   end
   return sources >= needed and -1 or after
 end
--- Whether a blob may have `size` bytes, in place of its own and of those of the blob that it will replace.
-local function check(name, size, limit, account, share, replaced)
+-- Whether a blob may have `size` bytes, in place of its own.
+local function check(name, size, limit, account, share)
   for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_ms(), 'LIMIT', 0, 1000)) do forget(gone) end
   local old = tonumber(redis.call('HGET', KEYS[2], name) or '0')
-  if replaced ~= '' then old = old + tonumber(redis.call('HGET', KEYS[2], replaced) or '0') end
   local excess = tonumber(redis.call('GET', KEYS[3]) or '0') - old + size - limit
   if excess > 0 then return {FULL, room_after_ms(excess, '')} end
   if account == '' then return {FITS, 0} end
@@ -68,16 +65,29 @@ local function check(name, size, limit, account, share, replaced)
   return {FITS, 0}
 end
 """
-CHECK = "return check('', tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), '')"
+# The bytes have been set under a key of their own, in the same transaction: Lua would copy an argument.
+PUT = """
+local size, ttl_ms = redis.call('STRLEN', KEYS[6]), tonumber(ARGV[2])
+local outcome = check(ARGV[1], size, tonumber(ARGV[3]), '', 0)
+if outcome[1] ~= FITS then
+  redis.call('UNLINK', KEYS[6])
+  return outcome
+end
+add(ARGV[1], size, ttl_ms, '')
+redis.call('RENAME', KEYS[6], KEYS[7])
+redis.call('PEXPIRE', KEYS[7], ttl_ms)
+return outcome
+"""
+CHECK = "return check('', tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]))"
 WRITE = """
 local name, ttl_ms, limit, account, share = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-local offset, chunk, held = tonumber(ARGV[6]), ARGV[8], redis.call('STRLEN', KEYS[6])
-if held < tonumber(ARGV[7]) then return {GONE, 0} end
+local offset, chunk, held = tonumber(ARGV[6]), ARGV[7], redis.call('STRLEN', KEYS[6])
+if held < offset then return {GONE, 0} end
 local size = math.max(held, offset + #chunk)
-local outcome = check(name, size, limit, account, share, ARGV[9])
+local outcome = check(name, size, limit, account, share)
 if outcome[1] ~= FITS then return outcome end
 add(name, size, ttl_ms, account)
-if size == 0 then redis.call('SET', KEYS[6], '') else redis.call('SETRANGE', KEYS[6], offset, chunk) end
+redis.call('SETRANGE', KEYS[6], offset, chunk)
 redis.call('PEXPIRE', KEYS[6], ttl_ms)
 return outcome
 """
@@ -85,7 +95,7 @@ DELETE = "forget(ARGV[1]) return redis.call('UNLINK', KEYS[6])"
 COPY = """
 if redis.call('EXISTS', KEYS[6]) == 0 then return {GONE, 0} end
 local size = redis.call('STRLEN', KEYS[6])
-local outcome = check(ARGV[1], size, tonumber(ARGV[3]), '', 0, '')
+local outcome = check(ARGV[1], size, tonumber(ARGV[3]), '', 0)
 if outcome[1] ~= FITS then return outcome end
 add(ARGV[1], size, tonumber(ARGV[2]), '')
 redis.call('COPY', KEYS[6], KEYS[7], 'REPLACE')
@@ -99,7 +109,7 @@ if redis.call('EXISTS', KEYS[6]) == 0 or redis.call('STRLEN', KEYS[6]) ~= size t
   local is_moved = redis.call('EXISTS', KEYS[7]) == 1 and redis.call('STRLEN', KEYS[7]) == size
   return is_moved and 1 or -1
 end
-if ARGV[5] == '0' and redis.call('EXISTS', KEYS[7]) == 1 then
+if redis.call('EXISTS', KEYS[7]) == 1 then
   forget(ARGV[1])
   redis.call('UNLINK', KEYS[6])
   return 0
@@ -112,6 +122,7 @@ redis.call('PEXPIRE', KEYS[7], ARGV[3])
 return 1
 """
 GONE = 3
+PARTIAL_TTL_MS = 30_000  # renewed with each piece; what a killed writer leaves is deleted after this time
 
 
 def blob_key(name: str) -> str:
@@ -119,56 +130,65 @@ def blob_key(name: str) -> str:
     return KEY_PREFIX + name
 
 
+PUT_SCRIPT, CHECK_SCRIPT, WRITE_SCRIPT, DELETE_SCRIPT, COPY_SCRIPT, MOVE_SCRIPT = SCRIPTS = [
+    Script(COMMON + script) for script in (PUT, CHECK, WRITE, DELETE, COPY, MOVE)
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """The bytes that the store may hold with a blob, and of those the share of the blob's account, if it has one.
-
-    The bytes of the blob that it will replace do not count.
-    """
+    """The bytes that the store may hold with a blob, and of those the share of the blob's account, if it has one."""
 
     limit: int
     account: str = ""
     share: int = 0
-    replaced: str = ""
 
 
 class Ledger:
     """Atomic operations on blobs and their entries, as Lua scripts. Those that take room raise StoreFull."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._check, self._write, self._delete, self._copy, self._move = (
-            redis.register_script(COMMON + script) for script in (CHECK, WRITE, DELETE, COPY, MOVE)
+    def __init__(self, redis: RedisConnection) -> None:
+        self._redis = redis
+        redis.load(*SCRIPTS)
+
+    async def put(self, name: str, data: bytes, *, ttl_ms: int, limit: int) -> None:
+        """Write a whole blob in one round trip, in place of the one that has the name."""
+        partial = blob_key(f"partial/{name}")
+        keys = [*KEYS, partial, blob_key(name)]
+        replies = await self._redis.transaction(
+            ("SET", partial, data, "PX", PARTIAL_TTL_MS), PUT_SCRIPT.call(keys, name, ttl_ms, limit)
         )
+        _settle(replies[-1])
 
     async def check(self, size: int, quota: Quota) -> None:
         """Raise StoreFull if there is no room for `size` bytes more."""
-        _settle(await self._check(keys=KEYS, args=[size, quota.limit, quota.account, quota.share]))
+        _settle(await self._run(CHECK_SCRIPT.call(KEYS, size, quota.limit, quota.account, quota.share)))
 
-    async def write(
-        self, name: str, offset: int, data: bytes | memoryview, *, held: int, ttl_ms: int, quota: Quota
-    ) -> bool:
-        """Write a part of a blob, count it, and renew the blob; False if it has fewer than `held` bytes."""
-        limits: list[str | int] = [quota.limit, quota.account, quota.share]
-        args = [name, ttl_ms, *limits, offset, held, data, quota.replaced]
-        return _settle(await self._write(keys=[*KEYS, blob_key(name)], args=args))
+    async def write(self, name: str, offset: int, data: bytes, *, quota: Quota) -> bool:
+        """Write a part of a blob, count it, and renew the blob; False if it has fewer than `offset` bytes."""
+        keys, limits = [*KEYS, blob_key(name)], (quota.limit, quota.account, quota.share)
+        return _settle(await self._run(WRITE_SCRIPT.call(keys, name, PARTIAL_TTL_MS, *limits, offset, data)))
 
     async def delete(self, name: str) -> None:
         """Delete a blob and its entry."""
-        await self._delete(keys=[*KEYS, blob_key(name)], args=[name])
+        await self._run(DELETE_SCRIPT.call([*KEYS, blob_key(name)], name))
 
     async def copy(self, name: str, target: str, *, ttl_ms: int, limit: int) -> bool:
         """Copy a blob; False if it does not exist."""
         keys = [*KEYS, blob_key(name), blob_key(target)]
-        return _settle(await self._copy(keys=keys, args=[target, ttl_ms, limit]))
+        return _settle(await self._run(COPY_SCRIPT.call(keys, target, ttl_ms, limit)))
 
-    async def move(self, name: str, target: str, *, size: int, ttl_ms: int, replace: bool) -> Literal[-1, 0, 1]:
+    async def move(self, name: str, target: str, *, size: int, ttl_ms: int) -> Literal[-1, 0, 1]:
         """Rename a blob of `size` bytes, and return 1.
 
-        Returns 0, and deletes the blob, if `target` exists and is not to be replaced; -1 if the blob has another size.
+        Returns 0, and deletes the blob, if `target` exists; -1 if the blob has another size.
         """
         keys = [*KEYS, blob_key(name), blob_key(target)]
-        outcome: Literal[-1, 0, 1] = await self._move(keys=keys, args=[name, target, ttl_ms, size, int(replace)])
+        outcome: Literal[-1, 0, 1] = await self._run(MOVE_SCRIPT.call(keys, name, target, ttl_ms, size))
         return outcome
+
+    async def _run(self, command: Command) -> Any:
+        return (await self._redis.run(command))[0]
 
 
 def _settle(outcome: Any) -> bool:

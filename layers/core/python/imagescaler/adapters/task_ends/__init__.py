@@ -19,22 +19,29 @@ class TaskEndSettings:
 @cache
 def from_env() -> TaskEnds:
     """Return this environment's ends of tasks, always the same ones."""
-    return new_from_env()
+    return _from_env(shared=True)
 
 
 def new_from_env() -> TaskEnds:
     """Create ends of tasks with a connection of their own, for another event loop."""
-    return connect(settings.read(TaskEndSettings).redis_url, waits=repositories.from_env())
+    return _from_env(shared=False)
 
 
-def connect(url: str, *, waits: WaitCounter) -> TaskEnds:
-    """Create ends of tasks, which connect on first use; `waits` counts without Redis. Raises SettingsError."""
+def _from_env(*, shared: bool) -> TaskEnds:
+    return connect(settings.read(TaskEndSettings).redis_url, waits=repositories.from_env(), shared=shared)
+
+
+def connect(url: str, *, waits: WaitCounter, shared: bool = False) -> TaskEnds:
+    """Create ends of tasks, which connect on first use, or use the connection that this environment's adapters share.
+
+    `waits` counts requests that wait without Redis. Raises SettingsError for an unknown scheme.
+    """
     match urlsplit(url).scheme:
         case "redis" | "rediss":
-            from imagescaler.adapters.clients.redis import RedisConnection  # noqa: PLC0415 - it is slow to import
-            from imagescaler.adapters.task_ends.redis import SCRIPTS, RedisTaskEnds  # noqa: PLC0415
+            from imagescaler.adapters.clients.redis import connection_to  # noqa: PLC0415 - it is slow to import
+            from imagescaler.adapters.task_ends.redis import RedisTaskEnds  # noqa: PLC0415
 
-            return RedisTaskEnds(RedisConnection(url, *SCRIPTS))
+            return RedisTaskEnds(connection_to(url, shared=shared))
         case "":
             from imagescaler.adapters.task_ends.polling import PolledTaskEnds  # noqa: PLC0415
 

@@ -44,14 +44,12 @@ if ARGV[3] == '1' or redis.call('EXISTS', KEYS[2]) == 1 then redis.call('ZREM', 
 """)
 
 
-SCRIPTS = (BEGIN, END)
-
-
 class RedisTaskEnds:
     """Announced ends expire soon: who asks later reads the row."""
 
     def __init__(self, connection: RedisConnection) -> None:
         self._redis = connection
+        connection.load(BEGIN, END)
 
     async def announce(self, task_id: UUID) -> None:
         key = _end_key(task_id)
