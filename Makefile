@@ -186,6 +186,9 @@ bench-images: $(READY) ## how large the images are, and how long containers take
 bench-http: $(READY) ## the service beside thumbor, IPX and the bare engine, over HTTP; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.http $(ARGS)
 
+bench-growth: $(READY) ## cost of POST, GET, claim and sweep by the number of queued and of ended tasks
+	$(BIN)/python -m tools.benchmarks.growth $(ARGS)
+
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.scaling $(ARGS)
 

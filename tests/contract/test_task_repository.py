@@ -440,6 +440,23 @@ async def test_the_backlog_without_a_task_is_all_unfinished_tasks(tasks: TaskRep
     assert (await tasks.backlog()).unfinished == 3
 
 
+async def test_a_backlog_is_counted_as_far_as_the_longest_retry_after_reaches(postgres_dsn: str) -> None:
+    """A task takes half a second without a completed one: 120 of them take a minute, and 1,200 ten."""
+    tasks: Any = repositories.connect(postgres_dsn)
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute("truncate tasks")
+    newest = await added(tasks)
+    columns = "owner, options, source, renditions, created_at"
+    await connection.execute(
+        f"insert into tasks (id, {columns}) select gen_random_uuid(), {columns} from tasks, generate_series(1, 1500)"
+    )
+    of_task, of_all = await tasks.backlog(newest), await tasks.backlog()
+    await connection.close()
+    await tasks._database.close()
+    assert (of_task.unfinished, of_task.retry_after_s) == (120, 60)
+    assert (of_all.unfinished, of_all.room_after_s) == (1200, 60)
+
+
 async def test_a_backlog_without_completed_tasks_has_a_default_duration(tasks: TaskRepository) -> None:
     backlog = await tasks.backlog(await added(tasks))
     assert (backlog.unfinished, backlog.seconds_each) == (1, 0.5)

@@ -42,6 +42,8 @@ ARGUMENTS: dict[str, Any] = {
     "older_than_s": 0.0,
     "limit": 9,
     "created_at": None,
+    "longest_s": 60.0,
+    "default_s": 0.5,
     "function": "get_task",
     "most": 5,
     "most_of_owner": 5,

@@ -47,7 +47,7 @@ class RedisQueueConsumer:
     A receipt handle names the entry, the receive count, the entry in the queue that the message was first sent to, and
     the consumer. Each consumer has a connection, since receiving blocks it.
 
-    Whoever takes more than a minute for a message has to change its visibility meanwhile, also if the timeout of the
+    A consumer that takes more than a minute for a message has to change its visibility, also if the timeout of the
     queue is longer: a killed runner does not.
     """
 

@@ -11,7 +11,7 @@ DEFAULT_SECONDS_EACH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """The unfinished tasks up to and including one task, and the seconds that each takes.
+    """The unfinished tasks up to and including one task, as far as they matter, and the seconds that each takes.
 
     `seconds_each` accounts for parallel processors: it is the average time between two completions while there is
     work, and at most the duration of one task.

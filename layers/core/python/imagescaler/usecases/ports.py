@@ -105,7 +105,7 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
         ...
 
     async def backlog(self, task: Task | None = None) -> Backlog:
-        """Measure the work ahead of a task, or all of it."""
+        """Measure the work ahead of a task, or all of it, up to what the longest `Retry-After` takes."""
         ...
 
     async def ping(self) -> None:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from imagescaler.adapters.clients.postgres import Database, Row
 from imagescaler.adapters.repositories.statements import load
-from imagescaler.domain.backlog import Backlog
+from imagescaler.domain.backlog import DEFAULT_SECONDS_EACH, MAX_RETRY_AFTER_S, RETRY_SHARE, Backlog
 from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.outcome import Failure, Result
@@ -124,8 +124,13 @@ class PostgresTaskRepository:
         return int(await self._database.value(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
 
     async def backlog(self, task: Task | None = None) -> Backlog:
-        row = await self._database.row(self._sql.backlog, created_at=task and task.created_at)
-        return Backlog.of(row["unfinished"], row["seconds_each"])
+        row = await self._database.row(
+            self._sql.backlog,
+            created_at=task and task.created_at,
+            longest_s=float(MAX_RETRY_AFTER_S) if task else MAX_RETRY_AFTER_S / RETRY_SHARE,
+            default_s=DEFAULT_SECONDS_EACH,
+        )
+        return Backlog(row["unfinished"], row["seconds_each"])
 
     async def begin_wait(self, wait_id: UUID, owner: str, *, limits: WaitLimits, lease_s: float) -> bool:
         function = limits.aws_lambda_function_name

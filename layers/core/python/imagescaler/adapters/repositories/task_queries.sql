@@ -108,16 +108,25 @@ with ended as (
 )
 select count(*) from deleted;
 
--- name: backlog(created_at)^
-select
-    (select count(*) from tasks
-     where status in ('pending', 'processing')
-       and created_at <= coalesce(:created_at, 'infinity'::timestamptz)) as unfinished,
-    (select extract(epoch from least(avg(completed_at - started_at),
-                                     (max(completed_at) - min(started_at)) / count(*)))::float8
-     from (select completed_at, started_at from tasks
-           where status = 'completed' order by completed_at desc limit 20) as latest
-     having count(*) > 0) as seconds_each;
+-- name: backlog(created_at, longest_s, default_s)^
+-- Counts no more tasks than take `longest_s` seconds, the newest first: the cost does not grow with the queue.
+with latest as (
+    select completed_at, started_at from tasks where status = 'completed' order by completed_at desc limit 20
+), pace as (
+    select coalesce(nullif(extract(epoch from least(avg(completed_at - started_at),
+                                                    (max(completed_at) - min(started_at)) / count(*))), 0),
+                    :default_s)::float8 as seconds_each
+    from latest
+)
+select seconds_each, (
+    select count(*) from (
+        select from tasks
+        where status in ('pending', 'processing') and created_at <= coalesce(:created_at, 'infinity'::timestamptz)
+        order by created_at desc
+        limit (select ceil(:longest_s / seconds_each) from pace)
+    ) as ahead
+) as unfinished
+from pace;
 
 -- name: lock_waits(function)$
 -- Until the end of the transaction: between counting and adding, no other environment adds a wait.
