@@ -19,6 +19,7 @@ from imagescaler.web.app import Correlation, Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.body_schema import request_body
 from imagescaler.web.requests.headers import IdempotencyKey
+from imagescaler.web.requests.preset import presets_from_env
 from imagescaler.web.requests.task_request import PROBLEMS, TaskBody, TaskRequest
 from imagescaler.web.views.picture import PICTURE, WantsPicture, show_picture
 from imagescaler.web.views.progress import ACCEPTED, Wait, show_accepted
@@ -28,6 +29,7 @@ app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
+presets_from_env()  # raises SettingsError
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
 READING = (errors.NotOnePicture, errors.SourceLost, errors.ResultExpired, errors.ResultDamaged)
 

@@ -10,6 +10,7 @@ from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.body_schema import request_body
 from imagescaler.web.requests.plan_request import PlanBody, PlanRequest
+from imagescaler.web.requests.preset import presets_from_env
 from imagescaler.web.requests.task_request import PROBLEMS
 from imagescaler.web.views.plan import PlanView, RenditionsPlan
 
@@ -17,6 +18,7 @@ app = create_app()
 handler = lambda_handler(app)
 store = stores.from_env()
 limits = settings.from_env(Limits)
+presets_from_env()  # raises SettingsError
 
 
 @app.post(

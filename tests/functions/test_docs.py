@@ -121,6 +121,7 @@ def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str
 
 HEADS = [
     ("health", "/api/v1/health"),
+    ("list_presets", "/api/v1/presets"),
     *(("docs", path) for path in ("/docs", "/redoc", "/openapi.json", "/docs/favicon.png", "/problems/store-full")),
     ("get_task", f"/api/v1/tasks/{UUID(int=1)}"),
     ("get_result", f"/api/v1/results/{UUID(int=1)}"),
@@ -177,7 +178,7 @@ def test_every_option_is_described_with_an_example(functions: Functions) -> None
     document = functions.http("docs", "GET", "/openapi.json").json
     fields = document["components"]["schemas"]["TaskForm"]["properties"]
     described = {name for name, field in fields.items() if field.get("description") and field.get("examples")}
-    assert described == {*OptionsView.model_fields, "renditions"}
+    assert described == {*OptionsView.model_fields, "preset", "renditions"}
     assert len(described) > 35
 
 

@@ -141,6 +141,7 @@ def test_behind_proxies_the_clients_address_counts_as_far_as_the_proxies_are_tru
         ("create_upload", "POST", "/api/v1/uploads"),
         ("get_result", "GET", f"/api/v1/results/{UUID(int=1)}"),
         ("get_task", "GET", f"/api/v1/tasks/{UUID(int=1)}"),
+        ("list_presets", "GET", "/api/v1/presets"),
         ("plan_task", "POST", "/api/v1/plan"),
     ],
 )
@@ -158,7 +159,8 @@ def test_every_function_behind_the_authorizer_answers_throttled_requests() -> No
     """As the test above asserts, of all that the template has."""
     template = load(ROOT / "template.yaml", {})
     asking = {route.function for route in template.routes if route.authorizer is not None}
-    assert asking == {f"{name}Function" for name in ("CreateTask", "CreateUpload", "GetResult", "GetTask", "PlanTask")}
+    names = ("CreateTask", "CreateUpload", "GetResult", "GetTask", "ListPresets", "PlanTask")
+    assert asking == {f"{name}Function" for name in names}
 
 
 def test_a_database_that_is_away_is_no_failure_of_the_client(

@@ -24,6 +24,7 @@ REQUESTS = {
     "get_result": ("GET", "/api/v1/results/{}", {}, b""),
     "get_task": ("GET", "/api/v1/tasks/{}", {}, b""),
     "health": ("GET", "/api/v1/health", {}, b""),
+    "list_presets": ("GET", "/api/v1/presets", {}, b""),
     "plan_task": ("POST", "/api/v1/plan", *FORM),
 }
 fuzzed = settings(

@@ -28,6 +28,7 @@ from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
+from imagescaler.web.requests.presets import Presets
 from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.limits import Limits as HostLimits
 from local.emulation.sam_template.template import Template, load
@@ -47,6 +48,7 @@ DEPLOYED = {
 }
 SETTINGS = (
     CostSettings,
+    Presets,
     RepositorySettings,
     Limits,
     ProxySettings,
@@ -59,8 +61,9 @@ SETTINGS = (
     SweepSettings,
     WaitLimits,
 )
-WITHOUT_REDIS = {"authorize", "docs", "get_task", "manage_keys", "migrate_database"}  # get_task does better with it
-API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health", "plan_task"]
+# get_task does better with it
+WITHOUT_REDIS = {"authorize", "docs", "get_task", "list_presets", "manage_keys", "migrate_database"}
+API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health", "list_presets", "plan_task"]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +92,9 @@ def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None
     assert {name_of(line) for line in lines} == distributions(name)
 
 
-@pytest.mark.parametrize("name", ["create_task", "get_task", "get_result", "plan_task", "health", "docs"])
+@pytest.mark.parametrize(
+    "name", ["create_task", "get_task", "get_result", "list_presets", "plan_task", "health", "docs"]
+)
 def test_an_api_function_does_not_have_pillow(name: str) -> None:
     assert "pillow" not in distributions(name)
 
@@ -164,7 +169,7 @@ def test_a_function_starts_with_what_the_template_gives_it(
 
 @pytest.mark.parametrize(
     ("name", "variable"),
-    [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload", "plan_task"}]
+    [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload", "list_presets", "plan_task"}]
     + [(name, "REDIS_URL") for name in NAMES if name not in WITHOUT_REDIS]
     + [(name, "URL_SIGNING_KEY") for name in ("create_upload", "get_result")],
 )

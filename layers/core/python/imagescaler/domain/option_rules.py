@@ -7,6 +7,12 @@ from imagescaler.domain.formats import Format, listed
 from imagescaler.domain.option import result_formats
 from imagescaler.domain.options import Fit, Gravity, Options
 
+ALTERNATIVES: tuple[tuple[set[str], set[str]], ...] = (
+    ({"scale"}, {"width", "height"}),
+    ({"fit"}, {"preserve_ratio"}),
+    ({"gravity"}, {"focus_x", "focus_y"}),
+)
+"""Options that take the place of each other."""
 LOSSLESS = result_formats(lambda each: each.can_be_lossless)
 
 
@@ -29,6 +35,16 @@ def contradictions(options: Options, given: Collection[str]) -> Iterator[str]:
         yield "focus_x and focus_y take the place of gravity: send either"
     if options.lossless and options.format and options.format not in LOSSLESS:
         yield f"lossless is an option of {listed(LOSSLESS)}, and format is {options.format}"
+
+
+def replaced(names: Collection[str]) -> set[str]:
+    """Return the options that no longer apply if those with `names` are set over others: themselves and alternatives.
+
+    >>> sorted(replaced({"scale", "quality"}))
+    ['height', 'quality', 'scale', 'width']
+    """
+    pairs = [*ALTERNATIVES, *((second, first) for first, second in ALTERNATIVES)]
+    return set(names).union(*(others for these, others in pairs if these & set(names)))
 
 
 def check_result_format(options: Options, fmt: Format) -> None:

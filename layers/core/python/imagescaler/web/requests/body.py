@@ -40,17 +40,18 @@ async def read_body(request: Request, model: type[Model]) -> Model:
     400 for a body that is not what it says, and RequestValidationError.
     """
     fields = await _fields(request)
-    return _validated({name: value for name, value in fields.items() if value != ""}, model)
+    return validated({name: value for name, value in fields.items() if value != ""}, model)
 
 
 async def read_json_body(request: Request, model: type[Model], *, other_type: str) -> Model:
     """Validate a body that must be JSON. Raises HTTPException 415 with `other_type`, 400, RequestValidationError."""
     if _media_type(request) not in {JSON, ""}:
         raise HTTPException(415, other_type)
-    return _validated(await _json(request), model)
+    return validated(await _json(request), model)
 
 
-def _validated(fields: dict[str, Any], model: type[Model]) -> Model:
+def validated(fields: dict[str, Any], model: type[Model]) -> Model:
+    """Validate fields; raises RequestValidationError, whose messages advise on unknown fields."""
     try:
         return model.model_validate(fields)
     except ValidationError as error:

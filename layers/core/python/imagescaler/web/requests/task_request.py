@@ -11,13 +11,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from imagescaler.domain import errors
 from imagescaler.domain.options import OPTIONS
 from imagescaler.domain.task.rendition import Rendition
+from imagescaler.runtime import settings
 from imagescaler.usecases.image_input import ImageInput, InlineImage, UploadedImage
 from imagescaler.web.requests.body import read_body
+from imagescaler.web.requests.presets import Presets
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
 # `format` is the form of OpenAPI 3.0, by which generators of clients recognize a file.
 FILE_SCHEMA = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 NAME = "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
+MAX_NAME = 32  # characters
 MAX_LISTED = 100  # the bound of validation; the deployment's limit is MAX_RENDITIONS
 PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.MalformedRequest,
@@ -67,6 +70,11 @@ def _file(value: Any) -> Any:
     return value
 
 
+def _known(preset: str) -> str:
+    presets: Presets = settings.from_env(Presets)
+    return presets.check(preset)
+
+
 def _unique_names(renditions: list[RenditionRequest]) -> list[RenditionRequest]:
     names = [each.name for each in renditions]
     for name in names:
@@ -75,11 +83,9 @@ def _unique_names(renditions: list[RenditionRequest]) -> list[RenditionRequest]:
     return renditions
 
 
-class TaskRequest(ScalingRequest):
-    """An image, and how to scale it."""
+class RenditionsRequest(ScalingRequest):
+    """How to scale an image to one result, or to several."""
 
-    file: Annotated[bytes, BeforeValidator(_file), WithJsonSchema(FILE_SCHEMA)] | None = None
-    upload_id: UUID | None = None
     renditions: Annotated[
         Annotated[list[RenditionRequest], Field(min_length=1, max_length=MAX_LISTED), AfterValidator(_unique_names)]
         | None,
@@ -106,16 +112,6 @@ class TaskRequest(ScalingRequest):
         if not self.renditions:
             super().check_options()
 
-    @model_validator(mode="after")
-    def _has_one_image(self) -> Self:
-        if (self.file is None) == (self.upload_id is None):
-            raise ValueError("send either the image as file, or the upload_id of an upload")
-        return self
-
-    def image(self, owner: str) -> ImageInput:
-        """Return the image of the request, or the upload of `owner` that it names."""
-        return UploadedImage(self.upload_id, owner) if self.upload_id else InlineImage(self.file or b"")
-
     def only_rendition(self) -> str | None:
         """Return the name of the only rendition, None without renditions; raises NotOnePicture for several."""
         names = [each.name for each in self.renditions or ()]
@@ -126,6 +122,35 @@ class TaskRequest(ScalingRequest):
     def named_options(self) -> tuple[Rendition, ...]:
         """Return the renditions, for the domain."""
         return tuple(Rendition(each.name, each.options) for each in self.renditions or ())
+
+
+class TaskRequest(RenditionsRequest):
+    """An image, and how to scale it."""
+
+    file: Annotated[bytes, BeforeValidator(_file), WithJsonSchema(FILE_SCHEMA)] | None = None
+    upload_id: UUID | None = None
+    preset: Annotated[
+        Annotated[str, Field(max_length=MAX_NAME), AfterValidator(_known)] | None,
+        Field(
+            description="name of options of the operator, see GET /api/v1/presets; options beside it replace its own",
+            examples=["card"],
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_preset(cls, given: Any) -> Any:
+        return settings.from_env(Presets).expand(given) if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _has_one_image(self) -> Self:
+        if (self.file is None) == (self.upload_id is None):
+            raise ValueError("send either the image as file, or the upload_id of an upload")
+        return self
+
+    def image(self, owner: str) -> ImageInput:
+        """Return the image of the request, or the upload of `owner` that it names."""
+        return UploadedImage(self.upload_id, owner) if self.upload_id else InlineImage(self.file or b"")
 
 
 def _listed(given: Any) -> list[Any]:
