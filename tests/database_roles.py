@@ -22,10 +22,12 @@ MIGRATE = "migrate"
 ROLE_OF = {
     "authorize": "authorize",
     "create_task": "create",
+    "delete_task": "delete",
     "fail_undeliverable_task": "process",
     "get_result": "read",
     "get_task": "read",
     "health": "read",
+    "list_tasks": "read",
     "manage_keys": "keys",
     "migrate_database": MIGRATE,
     "process_task": "process",

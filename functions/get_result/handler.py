@@ -26,6 +26,7 @@ PROBLEMS = (
     errors.RenditionNotNamed,
     errors.TaskFailed,
     errors.ResultExpired,
+    errors.TaskDeleted,
     errors.ResultDamaged,
 )
 

@@ -19,7 +19,9 @@ begin
     if (old.status, new.status) not in (
         ('pending', 'pending'), ('pending', 'processing'), ('pending', 'failed'),
         ('processing', 'processing'), ('processing', 'pending'), ('processing', 'completed'), ('processing', 'failed'),
-        ('completed', 'completed'), ('completed', 'expired'), ('failed', 'failed'), ('expired', 'expired')
+        ('completed', 'completed'), ('completed', 'expired'), ('failed', 'failed'), ('expired', 'expired'),
+        ('pending', 'deleted'), ('processing', 'deleted'), ('completed', 'deleted'), ('failed', 'deleted'),
+        ('expired', 'deleted'), ('deleted', 'deleted')
     ) then raise exception 'a task that is % became %', old.status, new.status; end if;
     if new.attempt not in (old.attempt, old.attempt + 1) then raise exception 'attempts jumped'; end if;
     return new;

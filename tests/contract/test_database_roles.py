@@ -39,12 +39,15 @@ REPOSITORIES: dict[str, tuple[str, type]] = {
     "tasks": ("task_queries", PostgresTaskRepository),
     "keys": ("api_key_queries", PostgresApiKeyRepository),
 }
-READS = {"tasks.get", "tasks.find_added", "tasks.find_by_key", "tasks.backlog"}
+LISTS = {"tasks.list_tasks", "tasks.list_tasks_by_status"}
+READS = LISTS | {"tasks.get", "tasks.find_added", "tasks.find_by_key", "tasks.backlog"}
+PURGES = {"tasks.take_unpurged", "tasks.note_purged"}
 ALSO = {  # what a role may do with the privileges that it needs for other statements
     "authorize": {"keys.all"},
-    "create": {"tasks.ping", "tasks.delete_ended"},
+    "create": LISTS | {"tasks.ping", "tasks.delete_ended"},
+    "delete": READS | PURGES | {"tasks.ping", "tasks.expire", "tasks.expire_due", "tasks.fail", "tasks.abandon"},
     "keys": {"keys.find"},
-    "process": READS | {"tasks.ping", "tasks.expire", "tasks.expire_due"},
+    "process": READS | PURGES | {"tasks.delete"} | {"tasks.ping", "tasks.expire", "tasks.expire_due"},
     "read": READS | {"tasks.expire_due"},
     "sweep": READS | {"tasks.ping", "tasks.expire", "tasks.discard"},
 }
@@ -136,6 +139,7 @@ async def test_a_role_may_execute_the_statements_of_the_release_before(
 SELECTED = {
     "authorize": {"api_keys"},
     "create": {"tasks", "waits"},
+    "delete": {"tasks"},
     "keys": {"api_keys"},
     "process": {"tasks"},
     "read": {"tasks", "waits"},
@@ -152,6 +156,7 @@ async def test_a_role_reads_the_tables_of_its_functions_and_no_other(role: str, 
 OF_OTHERS = {
     "authorize": ["insert into api_keys (id, owner, secret_hash) values ('1', 'me', 'hash')", "delete from api_keys"],
     "create": ["update tasks set status = 'failed'", "update tasks set owner = 'me'", "update waits set owner = 'me'"],
+    "delete": ["delete from tasks", "update tasks set owner = 'me'", "insert into tasks default values"],
     "keys": ["delete from api_keys", "update api_keys set secret_hash = 'mine'", "update api_keys set owner = 'me'"],
     "process": ["delete from tasks", "update tasks set owner = 'me'", "update tasks set options = '{}'"],
     "read": ["delete from tasks", "update tasks set owner = 'me'", "update tasks set result = null"],

@@ -51,6 +51,8 @@ MAY = {
         (BUCKET, "s3:ListBucket images/results/*"),
     },
     "create_upload": {("images/uploads/*", "s3:PutObject")},
+    "delete_task": {("images/sources/*", "s3:DeleteObject"), ("images/results/*", "s3:DeleteObject")},
+    "delete_upload": {("images/uploads/*", "s3:DeleteObject")},
     "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/results/*")},
     "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket images/health")},
     "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/uploads/*")},
@@ -63,6 +65,7 @@ MAY = {
     "sweep_tasks": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
+        ("images/results/*", "s3:DeleteObject"),
         (BUCKET, "s3:ListBucket images/sources/*"),
     },
 }
@@ -315,6 +318,7 @@ def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
         "ResultDamageAlarm": {"ResultsDamaged"},
         "InvocationsPerTaskAlarm": {"Invocations", "TasksCreated"},
         "ApiThrottleAlarm": {"Throttles"},
+        "ListThrottleAlarm": {"Throttles"},
         "WorkerThrottleAlarm": {"Throttles"},
         "RequestThrottleAlarm": {"RequestsThrottled"},
         "SweeperSilentAlarm": {"Invocations"},
@@ -346,7 +350,7 @@ def test_the_metric_that_an_alarm_divides_by_is_the_one_that_is_counted(
 def test_an_alarm_on_throttles_watches_every_function() -> None:
     alarms = of_type("AWS::CloudWatch::Alarm")
     watched = []
-    for name in ("ApiThrottleAlarm", "WorkerThrottleAlarm"):
+    for name in ("ApiThrottleAlarm", "ListThrottleAlarm", "WorkerThrottleAlarm"):
         total, *metrics = alarms[name]["Metrics"]
         assert len(metrics) < 10  # CloudWatch's limit for one alarm
         filled = re.findall(r"FILL\((\w+), 0\)", total["Expression"])  # a function without invocations has no data

@@ -102,9 +102,10 @@ def test_what_is_not_there_is_a_problem(functions: Functions, path: str) -> None
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/v1/tasks", "POST"),
+        ("PUT", "/api/v1/tasks", "POST, GET, HEAD"),
         ("DELETE", "/api/v1/results/1", "GET, HEAD"),
-        ("POST", "/api/v1/tasks/1", "GET, HEAD"),
+        ("POST", "/api/v1/tasks/1", "DELETE, GET, HEAD"),
+        ("GET", "/api/v1/uploads/1", "DELETE"),
         ("POST", "/api/v1/health", "GET, HEAD"),
         ("HEAD", "/api/v1/plan", "POST"),
         ("POST", "/docs", "GET, HEAD"),
@@ -115,7 +116,8 @@ def test_a_wrong_method_is_told_the_right_ones(functions: Functions, method: str
     answer = functions.http("docs", method, path)
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
     assert answer.json["title"] == "Method Not Allowed"
-    sentence = f"{method} is no method of this path. Send {allowed.replace(', ', ' or ')}. See /docs for the API."
+    listed = " or ".join(allowed.rsplit(", ", 1))
+    sentence = f"{method} is no method of this path. Send {listed}. See /docs for the API."
     assert answer.json["detail"] == sentence
 
 
@@ -124,6 +126,7 @@ HEADS = [
     ("list_presets", "/api/v1/presets"),
     *(("docs", path) for path in ("/docs", "/redoc", "/openapi.json", "/docs/favicon.png", "/problems/store-full")),
     ("get_task", f"/api/v1/tasks/{UUID(int=1)}"),
+    ("list_tasks", "/api/v1/tasks"),
     ("get_result", f"/api/v1/results/{UUID(int=1)}"),
     ("docs", "/nothing"),
 ]

@@ -139,7 +139,10 @@ def test_behind_proxies_the_clients_address_counts_as_far_as_the_proxies_are_tru
     [
         ("create_task", "POST", "/api/v1/tasks"),
         ("create_upload", "POST", "/api/v1/uploads"),
+        ("delete_task", "DELETE", f"/api/v1/tasks/{UUID(int=1)}"),
+        ("delete_upload", "DELETE", f"/api/v1/uploads/{UUID(int=1)}"),
         ("get_result", "GET", f"/api/v1/results/{UUID(int=1)}"),
+        ("list_tasks", "GET", "/api/v1/tasks"),
         ("get_task", "GET", f"/api/v1/tasks/{UUID(int=1)}"),
         ("list_presets", "GET", "/api/v1/presets"),
         ("plan_task", "POST", "/api/v1/plan"),
@@ -155,12 +158,24 @@ def test_a_throttled_request_is_answered_429_by_every_function_behind_the_author
     assert json.loads(answer["body"])["type"] == "/problems/too-many-unknown-keys"
 
 
+BEHIND_KEYS = (
+    "CreateTask",
+    "CreateUpload",
+    "DeleteTask",
+    "DeleteUpload",
+    "GetResult",
+    "GetTask",
+    "ListPresets",
+    "ListTasks",
+    "PlanTask",
+)
+
+
 def test_every_function_behind_the_authorizer_answers_throttled_requests() -> None:
     """As the test above asserts, of all that the template has."""
     template = load(ROOT / "template.yaml", {})
     asking = {route.function for route in template.routes if route.authorizer is not None}
-    names = ("CreateTask", "CreateUpload", "GetResult", "GetTask", "ListPresets", "PlanTask")
-    assert asking == {f"{name}Function" for name in names}
+    assert asking == {f"{name}Function" for name in BEHIND_KEYS}
 
 
 def test_a_database_that_is_away_is_no_failure_of_the_client(

@@ -3,6 +3,7 @@
 import json
 import os
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,11 +21,14 @@ FORM = multipart(plain(), width=8)
 REQUESTS = {
     "create_task": ("POST", "/api/v1/tasks", *FORM),
     "create_upload": ("POST", "/api/v1/uploads", {"content-type": "application/json"}, UPLOAD),
+    "delete_task": ("DELETE", f"/api/v1/tasks/{UUID(int=1)}", {}, b""),
+    "delete_upload": ("DELETE", f"/api/v1/uploads/{UUID(int=1)}", {}, b""),
     "docs": ("GET", "/docs", {}, b""),
     "get_result": ("GET", "/api/v1/results/{}", {}, b""),
     "get_task": ("GET", "/api/v1/tasks/{}", {}, b""),
     "health": ("GET", "/api/v1/health", {}, b""),
     "list_presets": ("GET", "/api/v1/presets", {}, b""),
+    "list_tasks": ("GET", "/api/v1/tasks", {}, b""),
     "plan_task": ("POST", "/api/v1/plan", *FORM),
 }
 fuzzed = settings(

@@ -62,8 +62,20 @@ SETTINGS = (
     WaitLimits,
 )
 # get_task does better with it
-WITHOUT_REDIS = {"authorize", "docs", "get_task", "list_presets", "manage_keys", "migrate_database"}
-API = ["create_task", "create_upload", "docs", "get_result", "get_task", "health", "list_presets", "plan_task"]
+WITHOUT_REDIS = {"authorize", "docs", "get_task", "list_presets", "list_tasks", "manage_keys", "migrate_database"}
+API = [
+    "create_task",
+    "create_upload",
+    "delete_task",
+    "delete_upload",
+    "docs",
+    "get_result",
+    "get_task",
+    "health",
+    "list_presets",
+    "list_tasks",
+    "plan_task",
+]
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +104,12 @@ def test_a_functions_requirements_are_exactly_what_it_reaches(name: str) -> None
     assert {name_of(line) for line in lines} == distributions(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["create_task", "get_task", "get_result", "list_presets", "plan_task", "health", "docs"]
-)
+@pytest.mark.parametrize("name", API)
 def test_an_api_function_does_not_have_pillow(name: str) -> None:
     assert "pillow" not in distributions(name)
 
 
-@pytest.mark.parametrize("name", ["authorize", "get_task", "manage_keys", "migrate_database"])
+@pytest.mark.parametrize("name", ["authorize", "get_task", "list_tasks", "manage_keys", "migrate_database"])
 def test_a_function_without_queue_and_store_starts_without_clients_of_aws(name: str) -> None:
     """It reads the secret of the database when it connects, and only if there is one."""
     code = "import handler, sys; sys.exit(bool({'botocore.client', 'botocore.session', 'boto3'} & sys.modules.keys()))"
@@ -169,7 +179,11 @@ def test_a_function_starts_with_what_the_template_gives_it(
 
 @pytest.mark.parametrize(
     ("name", "variable"),
-    [(name, "POSTGRES_DSN") for name in NAMES if name not in {"docs", "create_upload", "list_presets", "plan_task"}]
+    [
+        (name, "POSTGRES_DSN")
+        for name in NAMES
+        if name not in {"docs", "create_upload", "delete_upload", "list_presets", "plan_task"}
+    ]
     + [(name, "REDIS_URL") for name in NAMES if name not in WITHOUT_REDIS]
     + [(name, "URL_SIGNING_KEY") for name in ("create_upload", "get_result")],
 )
@@ -265,12 +279,21 @@ def test_api_functions_answer_before_the_gateway_gives_up(template: Template) ->
     assert all(by_name(template)[name].timeout_s < 30 for name in API)
 
 
+STATUSES = {
+    "create_task": 202,
+    "create_upload": 201,
+    "delete_task": 404,
+    "delete_upload": 204,
+    "get_task": 404,
+    "get_result": 404,
+}
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "migrate_database"])
 def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
     event: Any = json.loads((FUNCTIONS / name / "event.json").read_text())
     answer = functions[name].handler(event, Context(name))
-    expected = {"create_task": 202, "create_upload": 201, "get_task": 404, "get_result": 404}.get(name, 200)
-    assert answer.get("statusCode", 200) == expected
+    assert answer.get("statusCode", 200) == STATUSES.get(name, 200)
     if name in {"process_task", "fail_undeliverable_task"}:
         assert answer["batchItemFailures"] == [{"itemIdentifier": event["Records"][0]["messageId"]}]
 

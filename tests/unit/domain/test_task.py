@@ -30,7 +30,7 @@ def task(status: Status = Status.PENDING, attempt: int = 0) -> Task:
 def test_every_status_has_its_transitions_and_what_is_over_stays_over() -> None:
     assert set(TRANSITIONS) == set(Status)
     for status in Status:
-        assert status.is_final == (not TRANSITIONS[status] - {Status.EXPIRED})
+        assert status.is_final == (not TRANSITIONS[status] - {Status.EXPIRED, Status.DELETED})
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(Status, Status)))
@@ -47,7 +47,7 @@ def test_a_claim_raises_the_attempt_and_sets_the_lease() -> None:
     assert (claimed.attempt, claimed.started_at, claimed.lease_until) == (1, NOW, NOW + timedelta(seconds=30))
 
 
-@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.EXPIRED])
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.EXPIRED, Status.DELETED])
 def test_what_is_over_cannot_be_claimed(status: Status) -> None:
     with pytest.raises(TaskFinished):
         task(status).claimed(NOW, lease_s=30, max_attempts=3)

@@ -163,6 +163,18 @@ class ResultExpired(RequestProblem):
         return cls(f"The result of task {task_id} has expired. Send the image again.")
 
 
+class TaskDeleted(RequestProblem):
+    """The task was deleted, and its images with it.
+
+    Its owner deleted it. Send the image again.
+    """
+
+    @classmethod
+    def of(cls, task_id: UUID) -> Self:
+        """Make the error for an id."""
+        return cls(f"Task {task_id} was deleted, and its images with it. Send the image again.")
+
+
 class ResultDamaged(RequestProblem):
     """The stored result is damaged.
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
-from imagescaler.domain.errors import BlobNotFound, ResultDamaged, ResultExpired, TaskFailed
+from imagescaler.domain.errors import BlobNotFound, ResultDamaged, ResultExpired, TaskDeleted, TaskFailed
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
@@ -18,7 +18,7 @@ async def get_result(
 ) -> tuple[Task, Result | None]:
     """Return an owner's task and its result, or that of a rendition; None until there is one.
 
-    Raises TaskNotFound, RenditionNotNamed, RenditionNotFound, TaskFailed, ResultExpired.
+    Raises TaskNotFound, RenditionNotNamed, RenditionNotFound, TaskFailed, ResultExpired, TaskDeleted.
     """
     task = (await tasks.get(task_id)).visible_to(owner)
     return task, result_of(task, rendition)
@@ -26,6 +26,8 @@ async def get_result(
 
 def result_of(task: Task, rendition: str | None) -> Result | None:
     """Return the result of a task or of its rendition, None until there is one; raises as `get_result`."""
+    if task.status is Status.DELETED:
+        raise TaskDeleted.of(task.id)
     outcome = task.outcome(rendition)
     if isinstance(outcome, Failure):
         raise TaskFailed(outcome.type, outcome.title, outcome.detail)

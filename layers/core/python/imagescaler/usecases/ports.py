@@ -10,6 +10,7 @@ from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
+from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.domain.upload import SignedRequest
 from imagescaler.domain.wait_limits import WaitLimits
 
@@ -29,7 +30,21 @@ class TaskUpkeep(Protocol):
         ...
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
-        """Delete failed and expired tasks that ended `older_than_s` seconds ago; return how many."""
+        """Delete the rows of failed, expired and deleted tasks that ended `older_than_s` seconds ago; return how many.
+
+        A deleted task stays until its images have been purged.
+        """
+        ...
+
+    async def take_unpurged(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        """Return deleted tasks whose `expires_at` was `older_than_s` seconds ago, and set it to now.
+
+        Other callers do not get the same tasks until that time has passed again.
+        """
+        ...
+
+    async def note_purged(self, task_id: UUID) -> None:
+        """Record that no image of a deleted task is left, by an empty `expires_at`."""
         ...
 
 
@@ -102,6 +117,14 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
 
     async def expire(self, task_id: UUID) -> None:
         """Expire a completed task: its result is gone."""
+        ...
+
+    async def delete(self, task_id: UUID) -> Task:
+        """Delete a task, whatever its status, and return it; its row stays for a time. Raises TaskNotFound."""
+        ...
+
+    async def list_tasks(self, owner: str, chosen: TaskFilter, *, limit: int) -> Sequence[Task]:
+        """Return at most `limit` tasks of an owner as of now, newest first."""
         ...
 
     async def backlog(self, task: Task | None = None) -> Backlog:

@@ -13,6 +13,7 @@ from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.close_task import close_task
+from imagescaler.usecases.delete_images import delete_images
 from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskQueue, TaskRepository
 
 ROWS_LIMIT = 1000  # of one statement: about a fifth of a second of work for the database
@@ -47,10 +48,13 @@ async def sweep_tasks(
     recovery = _Recovery(message, settings, max_attempts, tasks, queue, store, ends, clock, until_s)
     stale = _Part(recovery.run, settings.sweep_limit)
     expiry = _Part(lambda limit: tasks.expire_due(limit=limit), ROWS_LIMIT)
+    purge = _Purge(settings, tasks, store, clock, start_s + time_s)
+    purging = _Part(purge.run, settings.sweep_limit)
     deletion = _Part(lambda limit: tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=limit), ROWS_LIMIT)
     await _take_turns(stale, clock=clock, until_s=until_s)
-    await _take_turns(expiry, deletion, clock=clock, until_s=start_s + time_s)
-    failures = [*recovery.failures, *(part.failure for part in (stale, expiry, deletion) if part.failure)]
+    await _take_turns(expiry, purging, deletion, clock=clock, until_s=start_s + time_s)
+    parts = (stale, expiry, purging, deletion)
+    failures = [*recovery.failures, *purge.failures, *(part.failure for part in parts if part.failure)]
     return Sweep(
         recovery.checked,
         recovery.reenqueued,
@@ -132,6 +136,32 @@ class _Recovery:
             # If killed before the note, the next run enqueues once more; a second message does no harm.
             await self.tasks.note_message(task.id, await self.queue.push(self.message(task.id)))
             self.reenqueued += 1
+
+
+@dataclass(slots=True)
+class _Purge:
+    """Deletes the images of deleted tasks once more, when no attempt can store any."""
+
+    settings: SweepSettings
+    tasks: TaskRepository
+    store: ImageStore
+    clock: Clock
+    until_s: float
+    failures: list[Exception] = field(default_factory=list)
+
+    async def run(self, limit: int) -> int:
+        """Purge at most `limit` tasks and return how many were taken; 0 if the time is over."""
+        unpurged = await self.tasks.take_unpurged(older_than_s=self.settings.sweep_after_s, limit=limit)
+        for task in unpurged:
+            if self.clock() >= self.until_s:
+                return 0
+            try:
+                await delete_images(task, self.store)
+                await self.tasks.note_purged(task.id)
+            except Exception as error:  # those behind it would wait for ever
+                logger.exception("a deleted task could not be purged", extra={"task_id": str(task.id)})
+                self.failures.append(error)
+        return len(unpurged)
 
 
 async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Failure | None:

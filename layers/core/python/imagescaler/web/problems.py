@@ -27,6 +27,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.UploadNotFound: HTTPStatus.NOT_FOUND,
     errors.TaskFailed: HTTPStatus.CONFLICT,
     errors.ResultExpired: HTTPStatus.GONE,
+    errors.TaskDeleted: HTTPStatus.GONE,
     errors.ResultDamaged: HTTPStatus.GONE,
     errors.UnsupportedImageFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.CorruptImage: HTTPStatus(422),

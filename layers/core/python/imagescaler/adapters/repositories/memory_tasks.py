@@ -11,6 +11,7 @@ from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
+from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.domain.wait_limits import WaitLimits
 
 
@@ -95,9 +96,28 @@ class MemoryTaskRepository:
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
         before = self._clock() - timedelta(seconds=older_than_s)
-        over = [task for task in self.tasks.values() if task.status in {Status.FAILED, Status.EXPIRED}]
+        over = [task for task in self.tasks.values() if task.status in {Status.FAILED, Status.EXPIRED, Status.DELETED}]
         ended = [task for task in over if task.completed_at is not None and task.completed_at <= before]
+        ended = [task for task in ended if task.status is not Status.DELETED or task.expires_at is None]
         return len([self.tasks.pop(task.id) for task in ended[:limit]])
+
+    async def take_unpurged(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        now = self._clock()
+        before = now - timedelta(seconds=older_than_s)
+        deleted = [task for task in self.tasks.values() if task.status is Status.DELETED]
+        due = [task for task in deleted if task.expires_at is not None and task.expires_at <= before]
+        return [self._save(replace(task, expires_at=now)) for task in due[:limit]]
+
+    async def note_purged(self, task_id: UUID) -> None:
+        self._save(replace(self._stored(task_id), expires_at=None))
+
+    async def delete(self, task_id: UUID) -> Task:
+        return self._save(self._stored(task_id).deleted(self._clock()))
+
+    async def list_tasks(self, owner: str, chosen: TaskFilter, *, limit: int) -> Sequence[Task]:
+        own = [task.as_of(self._clock()) for task in self.tasks.values() if task.owner == owner]
+        own.sort(key=lambda task: (task.created_at, task.id), reverse=True)
+        return [task for task in own if chosen.includes(task)][:limit]
 
     async def backlog(self, task: Task | None = None) -> Backlog:
         unfinished = sum(

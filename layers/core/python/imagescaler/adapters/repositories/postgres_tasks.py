@@ -21,6 +21,7 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task, attempts_exhausted
+from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.domain.wait_limits import WaitLimits
 
 Record = TypeVar("Record")
@@ -122,6 +123,32 @@ class PostgresTaskRepository:
 
     async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
         return int(await self._database.value(self._sql.delete_ended, older_than_s=float(older_than_s), limit=limit))
+
+    async def take_unpurged(self, *, older_than_s: float, limit: int) -> Sequence[Task]:
+        rows = await self._database.rows(self._sql.take_unpurged, older_than_s=float(older_than_s), limit=limit)
+        return list(_readable(rows))
+
+    async def note_purged(self, task_id: UUID) -> None:
+        await self._database.value(self._sql.note_purged, id=task_id)
+
+    async def delete(self, task_id: UUID) -> Task:
+        row = await self._database.row(self._sql.delete, id=task_id)
+        return _task(row) if row else await self.get(task_id)
+
+    async def list_tasks(self, owner: str, chosen: TaskFilter, *, limit: int) -> Sequence[Task]:
+        query, status = self._sql.list_tasks, {}
+        if chosen.status is not None:
+            query, status = self._sql.list_tasks_by_status, {"status": chosen.status}
+        rows = await self._database.rows(
+            query,
+            owner=owner,
+            created_after=chosen.created_after,
+            before=chosen.before and chosen.before.created_at,
+            before_id=chosen.before and chosen.before.id,
+            limit=limit,
+            **status,
+        )
+        return [task.as_of(row["asked_at"]) for row, task in zip(rows, map(_task, rows), strict=True)]
 
     async def backlog(self, task: Task | None = None) -> Backlog:
         row = await self._database.row(

@@ -99,7 +99,8 @@ select count(*) from expired;
 -- name: delete_ended(older_than_s, limit)$
 with ended as (
     select id from tasks
-    where status in ('failed', 'expired') and completed_at <= now() - make_interval(secs => :older_than_s)
+    where status in ('failed', 'expired', 'deleted') and (status <> 'deleted' or expires_at is null)
+      and completed_at <= now() - make_interval(secs => :older_than_s)
     order by completed_at
     limit :limit
     for update skip locked
@@ -107,6 +108,50 @@ with ended as (
     delete from tasks where id in (select id from ended) returning id
 )
 select count(*) from deleted;
+
+-- name: take_unpurged(older_than_s, limit)
+with unpurged as (
+    select id from tasks where status = 'deleted' and expires_at <= now() - make_interval(secs => :older_than_s)
+    order by expires_at
+    limit :limit
+    for update skip locked
+)
+update tasks set expires_at = now() where id in (select id from unpurged)
+returning *, now() as asked_at;
+
+-- name: note_purged(id)!
+update tasks set expires_at = null where id = :id and status = 'deleted';
+
+-- name: delete(id)^
+-- An attempt in hand can store results until its lease is over. Only the names and options of renditions are kept.
+update tasks
+set status = 'deleted', completed_at = now(), expires_at = greatest(now(), lease_until), lease_until = null,
+    result = null, failure = null,
+    renditions = (select coalesce(jsonb_agg(rendition - 'result' - 'failure' order by position), '[]')
+                  from jsonb_array_elements(renditions) with ordinality as each (rendition, position))
+where id = :id and status <> 'deleted'
+returning *, now() as asked_at;
+
+-- name: list_tasks(owner, created_after, before, before_id, limit)
+select *, now() as asked_at from tasks
+where owner = :owner
+  and created_at > coalesce(:created_after, '-infinity'::timestamptz)
+  and (created_at, id) < (coalesce(:before, 'infinity'::timestamptz),
+                          coalesce(:before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+order by created_at desc, id desc
+limit :limit;
+
+-- name: list_tasks_by_status(owner, status, created_after, before, before_id, limit)
+-- A statement of its own, whose plan uses the index with the status.
+select *, now() as asked_at from tasks
+where owner = :owner
+  and status = :status
+  and (status <> 'completed' or expires_at > now())
+  and created_at > coalesce(:created_after, '-infinity'::timestamptz)
+  and (created_at, id) < (coalesce(:before, 'infinity'::timestamptz),
+                          coalesce(:before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+order by created_at desc, id desc
+limit :limit;
 
 -- name: backlog(created_at, longest_s, default_s)^
 -- Counts no more tasks than take `longest_s` seconds, the newest first: the cost does not grow with the queue.

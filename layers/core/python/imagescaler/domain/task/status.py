@@ -13,6 +13,7 @@ class Status(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     EXPIRED = "expired"
+    DELETED = "deleted"
 
     @property
     def is_final(self) -> bool:
@@ -22,11 +23,14 @@ class Status(StrEnum):
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
-        Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED}),
-        Status.PROCESSING: frozenset({Status.PROCESSING, Status.PENDING, Status.COMPLETED, Status.FAILED}),
-        Status.COMPLETED: frozenset({Status.EXPIRED}),
-        Status.FAILED: frozenset(),
-        Status.EXPIRED: frozenset(),
+        Status.PENDING: frozenset({Status.PROCESSING, Status.FAILED, Status.DELETED}),
+        Status.PROCESSING: frozenset(
+            {Status.PROCESSING, Status.PENDING, Status.COMPLETED, Status.FAILED, Status.DELETED}
+        ),
+        Status.COMPLETED: frozenset({Status.EXPIRED, Status.DELETED}),
+        Status.FAILED: frozenset({Status.DELETED}),
+        Status.EXPIRED: frozenset({Status.DELETED}),
+        Status.DELETED: frozenset(),
     }
 )
 """Every allowed transition. From `processing` to `processing` is a new attempt after an expired lease."""

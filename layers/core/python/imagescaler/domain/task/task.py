@@ -60,6 +60,8 @@ class Task:
     `uncounted_attempts` are those released because Postgres, Redis or the store was unavailable.
     `enqueue_count` is the number of messages pushed for the task, the last one at `enqueued_at`. `swept_at` is when
     the sweeper last checked it. A task with renditions has its options and results there, and none of its own.
+    A deleted task has no outcome. Its `completed_at` is when it was deleted, and after its `expires_at` no attempt can
+    store an image; that is None once the sweeper has deleted the images again.
     """
 
     id: UUID
@@ -86,6 +88,12 @@ class Task:
     def source_key(self) -> str:
         """Store key of the source image."""
         return source_key(self.id)
+
+    @property
+    def image_keys(self) -> tuple[str, ...]:
+        """Store keys of the source, and of all results that any attempt can have stored."""
+        attempts = (replace(self, attempt=number) for number in range(1, self.attempt + 1))
+        return (self.source_key, *(key for each in attempts for key in each.result_keys))
 
     def result_key(self, name: str | None = None) -> str:
         """Store key of this attempt's result. Keys are per attempt, so a late worker cannot overwrite a newer one."""
@@ -221,6 +229,20 @@ class Task:
     def expired(self) -> Self:
         """Expire a completed task; any other is returned unchanged."""
         return self._become(Status.EXPIRED) if self.status is Status.COMPLETED else self
+
+    def deleted(self, now: datetime) -> Self:
+        """Delete the task, whatever its status; a deleted one is returned unchanged."""
+        if self.status is Status.DELETED:
+            return self
+        renditions = tuple(Rendition(each.name, each.options) for each in self.renditions)
+        return self._become(
+            Status.DELETED,
+            completed_at=now,
+            expires_at=max(now, self.lease_until or now),
+            result=None,
+            failure=None,
+            renditions=renditions,
+        )
 
     def as_of(self, now: datetime) -> Self:
         """Return the task as of `now`: `expired` if its results have expired."""

@@ -9,6 +9,8 @@ declare
         ['create', 'insert (id, owner, idempotency_key, request_hash, options, source, renditions) on tasks'],
         ['create', 'update (message_id, enqueue_count, enqueued_at) on tasks'],
         ['create', 'select, insert, delete on waits'],
+        ['delete', 'select on tasks'],
+        ['delete', 'update (status, completed_at, lease_until, expires_at, result, failure, renditions) on tasks'],
         ['keys', 'select, insert (id, owner, secret_hash), update (id, revoked_at) on api_keys'],
         ['process', 'select on tasks'],
         ['process', 'update (status, attempt, uncounted_attempts, started_at, completed_at, lease_until) on tasks'],
@@ -17,7 +19,7 @@ declare
         ['read', 'select, insert, delete on waits'],
         ['sweep', 'select, delete on tasks'],
         ['sweep', 'update (swept_at, message_id, enqueue_count, enqueued_at) on tasks'],
-        ['sweep', 'update (status, completed_at, lease_until, failure) on tasks']
+        ['sweep', 'update (status, completed_at, lease_until, expires_at, failure) on tasks']
     ];
     privilege text[];
     role text;
