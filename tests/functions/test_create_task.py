@@ -12,6 +12,7 @@ from imagescaler.domain.errors import QueueUnavailable, RepositoryUnavailable, S
 from imagescaler.runtime import loop
 from imagescaler.usecases.image_input import InlineImage
 from imagescaler.web.views.options import OptionsView
+from tests.answer import Answer
 from tests.functions.conftest import Context, Functions, Post, multipart
 from tests.pictures import photograph, plain
 
@@ -282,6 +283,20 @@ def test_an_empty_list_is_absent_as_other_empty_fields_are(post: Post) -> None:
     answer = post(photograph(), width=8, renditions="", height="", format="", upload_id="")
     assert answer.status == 202
     assert answer.json["renditions"] is None
+
+
+def test_an_unknown_field_is_refused_even_if_it_is_empty(functions: Functions, post: Post) -> None:
+    def plan(kind: str, body: bytes, query: dict[str, str]) -> Answer:
+        headers = {"content-type": kind}
+        return functions.http("plan_task", "POST", "/api/v1/plan", headers=headers, body=body, query=query)
+
+    for answer in (
+        post(photograph(), width=8, widht=""),
+        plan("application/json", b'{"source_width": 8, "source_height": 8, "width": 8, "widht": null}', {}),
+        plan("image/jpeg", photograph(), {"width": "8", "widht": ""}),
+    ):
+        assert (answer.status, [error["field"] for error in answer.json["errors"]]) == (422, ["widht"])
+        assert "did you mean width?" in answer.json["detail"]
 
 
 def test_a_repeated_list_is_refused(functions: Functions) -> None:

@@ -263,3 +263,16 @@ def test_a_key_stands_for_the_upload_and_the_options(functions: Functions, uploa
 def test_a_body_that_is_not_a_json_object_cannot_be_read(functions: Functions, body: bytes) -> None:
     answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=AS_JSON, body=body)
     assert (answer.status, answer.json["type"]) == (400, "/problems/malformed-request")
+
+
+@pytest.mark.parametrize("name", ["", "size"])
+def test_an_unknown_field_is_refused_even_if_it_is_null(functions: Functions, name: str) -> None:
+    body = json.dumps({"bytes": 100, "media_type": "image/png", name: None}).encode()
+    answer = functions.http("create_upload", "POST", "/api/v1/uploads", headers=AS_JSON, body=body)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, name)
+
+
+def test_a_null_that_is_needed_is_missing(functions: Functions) -> None:
+    body = json.dumps({"bytes": None, "media_type": "image/png"}).encode()
+    answer = functions.http("create_upload", "POST", "/api/v1/uploads", headers=AS_JSON, body=body)
+    assert (answer.status, answer.json["detail"]) == (422, "bytes: it is missing; send it")

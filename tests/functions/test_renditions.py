@@ -154,6 +154,7 @@ def test_what_is_gone_is_410_for_all(functions: Functions, post: Post) -> None:
         ('[{"name": "a", "width": 0}]', "renditions.0.width"),
         ('[{"name": "a", "width": 5, "scale": 50}]', "renditions.0"),
         ('[{"name": "a", "width": 5, "colour": 1}]', "renditions.0.colour"),
+        ('[{"name": "a", "width": 5, "colour": null}]', "renditions.0.colour"),
         ('[{"name": "a", "width": 5}, {"name": "a", "width": 6}]', "renditions"),
     ],
 )

@@ -34,20 +34,19 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: Request, model: type[Model]) -> Model:
-    """Validate the body; an option that is an empty text or null counts as absent.
+    """Validate the body; an option that is an empty text or null counts as absent, but no unknown field does.
 
     The options of a body that is the image itself are in the query. Raises HTTPException 415 for another Content-Type,
     400 for a body that is not what it says, and RequestValidationError.
     """
-    fields = await _fields(request)
-    return validated({name: value for name, value in fields.items() if value != ""}, model)
+    return validated(_present(await _fields(request), model), model)
 
 
 async def read_json_body(request: Request, model: type[Model], *, other_type: str) -> Model:
     """Validate a body that must be JSON. Raises HTTPException 415 with `other_type`, 400, RequestValidationError."""
     if _media_type(request) not in {JSON, ""}:
         raise HTTPException(415, other_type)
-    return validated(await _json(request), model)
+    return validated(_present(await _json(request), model), model)
 
 
 def validated(fields: dict[str, Any], model: type[Model]) -> Model:
@@ -58,6 +57,12 @@ def validated(fields: dict[str, Any], model: type[Model]) -> Model:
         errors: list[Any] = list(error.errors(include_url=False))
         errors[:MAX_EXPLAINED] = [_explained(each, model) for each in errors[:MAX_EXPLAINED]]
         raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in errors]) from None
+
+
+def _present(fields: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """Return the fields without options that are an empty text or null; unknown fields stay, to be refused."""
+    absent = {name for name in model.model_fields if fields.get(name) in ("", None)}
+    return {name: value for name, value in fields.items() if name not in absent}
 
 
 async def _fields(request: Request) -> dict[str, Any]:
@@ -91,7 +96,7 @@ async def _json(request: Request) -> dict[str, Any]:
         raise HTTPException(400, f"The body is not JSON: {error}.") from error
     if not isinstance(content, dict):
         raise HTTPException(400, "The body must be a JSON object, with a name and a value for each field.")
-    return {name: value for name, value in content.items() if value is not None}
+    return content
 
 
 async def _form(request: Request) -> dict[str, Any]:

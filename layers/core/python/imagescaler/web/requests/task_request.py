@@ -60,7 +60,7 @@ class RenditionRequest(ScalingRequest):
     def _without_nulls(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             raise ValueError("send a JSON list of objects, each with a name and options")  # noqa: TRY004 - see NotBoolean
-        return {name: value for name, value in given.items() if value is not None}
+        return {name: value for name, value in given.items() if value is not None or name not in cls.model_fields}
 
 
 def _file(value: Any) -> Any:
