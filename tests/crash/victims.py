@@ -4,13 +4,17 @@ The processes are forked from a server that has imported this module and what it
 """
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from imagescaler.adapters.repositories.postgres_tasks import PostgresTaskRepository
+from imagescaler.adapters.stores.redis import RedisImageStore
+from imagescaler.usecases.delete_task import delete_task
 from imagescaler.web.app import create_app  # noqa: F401 - slow, and needed by the functions that are loaded later
 from local.emulation.event_source_mapping import runner as runner_module
 from local.emulation.event_source_mapping.consumers.redis import RedisQueueConsumer
@@ -45,6 +49,22 @@ def race(name: str, event: Mapping[str, Any], point: str, environment: Mapping[s
 
     with patch.object(PostgresTaskRepository, "find", see_nothing):
         invoke(name, event, point, environment)
+
+
+def delete_in_hand(event: str, point: str, environment: Mapping[str, str]) -> None:
+    """Process a task that is deleted as soon as its source has been read; the attempt does not live beyond a point."""
+    os.environ.update(environment)
+    deletion = Functions()["delete_task"]
+    own_get = RedisImageStore.get
+
+    async def get_and_delete(store: RedisImageStore, key: str, **named: Any) -> bytes:
+        data = await own_get(store, key, **named)
+        task_id = UUID(key.rpartition("/")[2])
+        await delete_task(task_id, "", tasks=deletion.tasks, store=deletion.store, ends=deletion.ends)
+        return data
+
+    with patch.object(RedisImageStore, "get", get_and_delete):
+        invoke("process_task", json.loads(event), point, environment)
 
 
 def shorten_lease(module: Any) -> None:
