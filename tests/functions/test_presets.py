@@ -185,6 +185,8 @@ def test_a_key_stands_for_the_options_that_result(define: Define, monkeypatch: p
 WRONG = [
     ("{", "PRESETS must be a JSON object"),
     ("[1]", "PRESETS must be a JSON object"),
+    ("[" * 5000, "PRESETS must be a JSON object"),
+    ('{"card": {"width": ' + "9" * 5000 + "}}", "PRESETS must be a JSON object"),
     ('{"card": 1}', "preset card is no JSON object"),
     ('{"card": {}, "card": {}}', "card occurs 2 times"),
     ('{"card": {"width": 1, "width": 2}}', "width occurs 2 times"),

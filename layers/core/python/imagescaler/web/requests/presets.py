@@ -87,7 +87,7 @@ def _without(names: Collection[str], fields: Fields) -> dict[str, Any]:
 def _parsed(text: str) -> Mapping[str, Fields]:
     try:
         named = json.loads(text, object_pairs_hook=_unique)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         message = f"{NOT_JSON}: {error}"
         raise ValueError(message) from error
     if not isinstance(named, dict):
@@ -107,6 +107,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Build an object; raises ValueError for a repeated name, of which JSON would keep the last."""
     names = [name for name, _ in pairs]
     if repeated := [name for name in names if names.count(name) > 1]:
-        message = f"PRESETS: {repeated[0]} occurs {names.count(repeated[0])} times in one object"
+        message = f"{repeated[0]} occurs {names.count(repeated[0])} times in one object"
         raise ValueError(message)
     return dict(pairs)
