@@ -77,6 +77,7 @@ update tasks set status = 'expired' where id = :id and status = 'completed';
 with stale as (
     select id from tasks
     where status in ('pending', 'processing')
+      and created_at <= now() - make_interval(secs => :older_than_s) -- follows from the next; the index answers it
       and greatest(created_at, lease_until, swept_at) <= now() - make_interval(secs => :older_than_s)
     order by swept_at nulls first, created_at
     limit :limit
