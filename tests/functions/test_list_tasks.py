@@ -73,6 +73,10 @@ def test_a_list_can_be_of_one_status(functions: Functions, post: Post) -> None:
         ("status", "done"),
         ("created_after", "yesterday"),
         ("created_after", "2026-01-01T12:00:00"),
+        ("created_after", "2026-01-01T12:00:00 01:00"),  # of a + that is not escaped
+        ("created_after", "2026-01-01 12:00:00Z"),
+        ("created_after", "0.5"),
+        ("created_after", "1767225600"),
         ("limit", "0"),
         ("limit", "101"),
         ("limit", "many"),
