@@ -157,6 +157,15 @@ def test_the_list_has_the_options_that_result(define: Define) -> None:
     assert (original["options"]["width"], original["options"]["height"]) == (None, None)
 
 
+def test_the_example_of_the_document_is_what_such_a_preset_gives(define: Define) -> None:
+    functions = define({"card": {"width": 400, "height": 300, "fit": "cover", "format": "webp"}})
+    described = functions.http("docs", "GET", "/openapi.json").json["paths"][PATH]["get"]["responses"]["200"]
+    [card] = functions.http("list_presets", "GET", PATH).json["presets"]
+    options = {name: value for name, value in card["options"].items() if value is not None}  # FastAPI omits null
+    example = {"presets": [{"name": "card", "options": options}], "presets_only": False}
+    assert described["content"]["application/json"]["example"] == example
+
+
 def test_presets_only_refuses_options_and_requests_without_a_preset(define: Define) -> None:
     functions = define(PRESETS_ONLY="true")
     assert plan(functions, preset="card").status == 200

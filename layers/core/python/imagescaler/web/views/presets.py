@@ -1,7 +1,7 @@
 """Presets, as clients get them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field
 
@@ -20,8 +20,8 @@ class PresetView(BaseModel):
     """A preset: the options of its result, of which width and height are the size, or its renditions."""
 
     name: Annotated[str, Field(examples=["card"])]
-    options: Annotated[OptionsView | None, Field(description="null for a preset with renditions")]
-    renditions: Annotated[list[PresetRendition] | None, Field(description="null for a preset with one result")]
+    options: Annotated[OptionsView | None, Field(description="null for a preset with renditions")] = None
+    renditions: Annotated[list[PresetRendition] | None, Field(description="null for a preset with one result")] = None
 
     @classmethod
     def of(cls, name: str, preset: Preset) -> Self:
@@ -42,3 +42,9 @@ class PresetsView(BaseModel):
         """Show presets, by name, to clients."""
         listed = [PresetView.of(name, preset) for name, preset in presets.items()]
         return cls(presets=listed, presets_only=presets_only)
+
+
+CARD = Preset.model_validate({"width": 400, "height": 300, "fit": "cover", "format": "webp"})
+EXAMPLE = PresetsView.of({"card": CARD}, presets_only=False).model_dump(mode="json")
+LISTED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"example": EXAMPLE}}}}
+"""The response of GET /api/v1/presets in the OpenAPI document."""
