@@ -413,7 +413,7 @@ MISTAKES = [
     ),
     Mistake(
         "the method of another path",
-        other("GET", "/api/v1/tasks"),
+        other("GET", "/api/v1/plan"),
         405,
         "GET is no method of this path. Send POST. See /docs for the API.",
     ),
