@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS
 from tests.appearance import color_differences
 from tests.pictures import encoded
 from tests.reference import Pixels, flattened, pixels_of, premultiplied, resampled
@@ -29,7 +29,7 @@ def transparency() -> Section:
         Tile(_zoomed(scaled(data, width=SMALL, background="#ffcc00ff")), "background=#fc0"),
         Tile(_zoomed(scaled(data, width=SMALL, background="#ffcc0080")), "background=#ffcc0080"),
     ]
-    formats = [Tile(scaled(data, width=96, format=form).convert("RGBA"), str(form)) for form in Format]
+    formats = [Tile(scaled(data, width=96, format=form).convert("RGBA"), str(form)) for form in RESULT_FORMATS]
     return Section(
         "Transparency",
         f"A disc whose transparent pixels are black, scaled to {SMALL} x {SMALL} and shown {ZOOM} times as large; "

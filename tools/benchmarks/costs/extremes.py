@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.geometry.plan import plan
 from imagescaler.domain.options import Options, Quality
 from imagescaler.engine.open.open_image import open_image
@@ -65,7 +65,7 @@ def ratio(data: bytes, options: Options) -> tuple[float, float]:
 def main() -> int:
     """Measure and report; the exit code is 1 if an estimate is outside its bound."""
     factor = reference_s() / REFERENCE_S
-    chosen = [Format(name) for name in sys.argv[1:]] or list(Format)
+    chosen = [Format(name) for name in sys.argv[1:]] or list(RESULT_FORMATS)
     outside = 0
     for (side, target), fmt in product(SIDES, chosen):
         for (name, data), way in product(sources(side), ways(fmt)):
