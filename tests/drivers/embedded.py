@@ -37,8 +37,10 @@ class Embedded:
         self._signal(signal.SIGSTOP)
 
     def _signal(self, number: signal.Signals) -> None:
-        for process in self._service.children():
-            if _folder(process).endswith("/process_task"):
+        """Send a signal to the processor's environments, but not to the process that they are forked from."""
+        of_processor = {each.pid: each for each in self._service.children() if _folder(each).endswith("/process_task")}
+        for process in of_processor.values():
+            if process.ppid() in of_processor:
                 process.send_signal(number)
 
 
