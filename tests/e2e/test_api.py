@@ -136,7 +136,7 @@ def test_bad_input_is_refused_with_a_sentence_that_helps(
         ("/tasks/not-a-uuid", 422, "/problems/invalid-request"),
         ("/results/123", 422, "/problems/invalid-request"),
         ("/nothing", 404, "about:blank"),
-        ("/tasks", 405, "about:blank"),
+        ("/plan", 405, "about:blank"),
     ],
     ids=["a task", "a result", "a task's id", "a result's id", "a path", "a method"],
 )

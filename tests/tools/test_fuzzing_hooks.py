@@ -33,7 +33,7 @@ def test_no_case_that_is_refused_has_bytes_that_schemathesis_cannot_validate() -
     files: list[object] = []
 
     @seed(0)
-    @settings(max_examples=100, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(max_examples=400, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
     @given(case=operation("/api/v1/plan").as_strategy(generation_mode=GenerationMode.NEGATIVE))
     def draw(case: Any) -> None:
         if case.media_type == FORM and isinstance(case.body, dict) and "file" in case.body:
