@@ -29,6 +29,7 @@ class SamLocal:
 
     lacks: Mapping[str, str] = {
         "payload limits": "sam local has none, and the emulator cuts what is over 6 MiB",
+        "HEAD of other paths": "sam local answers HEAD of a path without a route of its own by 502",
         "CORS": "sam local answers a preflight by 200, and adds no CORS headers to other answers",
     }
 

@@ -1,9 +1,11 @@
 """Sends hostile inputs to a running service, and measures memory and time."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, RemoteDisconnected
@@ -22,6 +24,7 @@ TIMEOUT_S = 120
 OPEN = {"pending", "processing"}
 # Uploads are kept until they expire, so the large files fill the store; the trial then waits, as Retry-After says.
 ENVIRONMENT = {"UPLOAD_TTL_S": "10"}
+ENDED = re.compile(r"Runtime exited|timed out after|killed: ")  # in the log of the function host
 RESET_PEAK = "5"  # proc_pid_clear_refs(5): resets the peak to the current resident memory
 
 
@@ -29,7 +32,8 @@ RESET_PEAK = "5"  # proc_pid_clear_refs(5): resets the peak to the current resid
 class Outcome:
     """What a hostile input gave.
 
-    `answers` are all that were heard, the peaks are of resident memory, and `ended` counts processes that are gone.
+    `answers` are all that were heard, the peaks are of resident memory, and `ended` counts processes that ended while
+    they worked; idle ones are stopped after a while.
     """
 
     case: Case
@@ -56,9 +60,10 @@ class Trial:
     def __call__(self, case: Case) -> Outcome:
         """Send one, and wait for its end."""
         sent = case.make()
-        api, processors = self._pids("create_task"), self._pids("process_task")
+        api, processors, output = self._pids("create_task"), self._pids("process_task"), self._service.output
         for pid in api | processors:
-            Path(f"/proc/{pid}/clear_refs").write_text(RESET_PEAK)
+            with suppress(FileNotFoundError, ProcessLookupError):  # it was idle for long enough
+                Path(f"/proc/{pid}/clear_refs").write_text(RESET_PEAK)
         answers, seconds = self._until_the_end(sent)
         while isinstance(sent, Upload) and answers and answers[0].status == HTTPStatus.SERVICE_UNAVAILABLE:
             time.sleep(int(answers[0].headers.get("retry-after", 2)))
@@ -66,7 +71,8 @@ class Trial:
         gave = summary(answers[-1]) if answers else NO_ANSWER
         if gave == COMPLETED:
             answers.append(self._get(f"/api/v1/results/{answers[-1].json['id']}", accept="image/*"))
-        ended = len([pid for pid in api | processors if not psutil.pid_exists(pid)])
+        api, processors = api | self._pids("create_task"), processors | self._pids("process_task")
+        ended = len(ENDED.findall(self._service.output[len(output) :]))
         return Outcome(case, gave, tuple(answers), _peak_mib(processors), _peak_mib(api), ended, seconds)
 
     def _until_the_end(self, sent: Sent | Upload) -> tuple[list[Answer], float]:
