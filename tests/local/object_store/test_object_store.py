@@ -234,6 +234,17 @@ async def test_an_upload_whose_first_part_has_expired_is_not_stored(store: Redis
     assert (await kept(store), await budgeted(store)) == (set(), 0)
 
 
+async def test_of_a_deleted_upload_nothing_is_left(store: RedisImageStore) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"a"
+
+    await store.receive("uploads/1", chunks(), size=1, ttl_s=60)
+    assert await store.sha256("uploads/1") == hashlib.sha256(b"a").hexdigest()
+    await store.delete("uploads/1")
+    assert await store.sha256("uploads/1") is None
+    assert await store._redis.run(("KEYS", "*uploads*")) == [[]]
+
+
 async def test_fewer_bytes_than_promised_are_not_stored(store: RedisImageStore) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"a"

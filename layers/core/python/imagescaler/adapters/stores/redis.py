@@ -112,7 +112,7 @@ class RedisImageStore:
 
     async def delete(self, key: str) -> None:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):
-            await self._ledger.delete(key)
+            await self._ledger.delete(key, _digest_key(key))
 
     async def ping(self) -> None:
         with unavailable_as(StoreUnavailable, UNAVAILABLE):

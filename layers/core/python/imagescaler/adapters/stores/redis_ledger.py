@@ -91,7 +91,7 @@ redis.call('SETRANGE', KEYS[6], offset, chunk)
 redis.call('PEXPIRE', KEYS[6], ttl_ms)
 return outcome
 """
-DELETE = "forget(ARGV[1]) return redis.call('UNLINK', KEYS[6])"
+DELETE = "forget(ARGV[1]) return redis.call('UNLINK', unpack(KEYS, 6))"
 COPY = """
 if redis.call('EXISTS', KEYS[6]) == 0 then return {GONE, 0} end
 local size = redis.call('STRLEN', KEYS[6])
@@ -169,9 +169,9 @@ class Ledger:
         keys, limits = [*KEYS, blob_key(name)], (quota.limit, quota.account, quota.share)
         return _settle(await self._run(WRITE_SCRIPT.call(keys, name, PARTIAL_TTL_MS, *limits, offset, data)))
 
-    async def delete(self, name: str) -> None:
-        """Delete a blob and its entry."""
-        await self._run(DELETE_SCRIPT.call([*KEYS, blob_key(name)], name))
+    async def delete(self, name: str, *others: str) -> None:
+        """Delete a blob, its entry, and other keys."""
+        await self._run(DELETE_SCRIPT.call([*KEYS, blob_key(name), *others], name))
 
     async def copy(self, name: str, target: str, *, ttl_ms: int, limit: int) -> bool:
         """Copy a blob; False if it does not exist."""
