@@ -42,5 +42,7 @@ COPY --from=packages /packages/ ${LAMBDA_TASK_ROOT}/
 COPY layers/core/certificates/ /opt/certificates/
 COPY --from=library /opt/python/ /opt/python/
 COPY --from=function /function/ ${LAMBDA_TASK_ROOT}/
+ARG DISABLED_FORMATS=
+ENV DISABLED_FORMATS=${DISABLED_FORMATS}
 # No USER: Lambda and compose choose one, and `sam local` adds its emulator as root.
 CMD ["handler.handler"]

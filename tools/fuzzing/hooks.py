@@ -7,8 +7,9 @@ import schemathesis
 from hypothesis import strategies
 from schemathesis.generation.meta import TestPhase
 
-from imagescaler.web.requests.body import FILE, LIST
+from imagescaler.web.requests.body import FILE
 from imagescaler.web.requests.body_schema import PHOTO
+from imagescaler.web.requests.presets import LIST
 from tests.pictures import plain
 
 images: list[bytes] = []

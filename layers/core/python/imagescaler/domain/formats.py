@@ -114,7 +114,6 @@ class Format(StrEnum):
         "tiff",
         FormatInfo(signature=re.compile(rb"II[*+]\0|MM\0[*+]"), extension="tiff", aliases=("tif",), deep=True),
     )
-
     BMP = (
         "bmp",
         FormatInfo(
@@ -130,10 +129,10 @@ class Format(StrEnum):
         FormatInfo(
             signature=re.compile(rb"\0\0\x01\0[^\0]"),
             extension="ico",
-            metadata=False,
             aliases=("x-icon",),
             subtype="vnd.microsoft.icon",
             becomes="png",
+            metadata=False,
         ),
     )
     HEIC = (

@@ -79,7 +79,7 @@ class Limits:
             )
 
     def check_source(self, fmt: Format | None, size: tuple[int, int]) -> None:
-        """Raise ImageTooLarge if a source has too many pixels or too long a side, UnsupportedImageFormat as above."""
+        """Raise UnsupportedImageFormat for a disabled format, ImageTooLarge for too many pixels or too long a side."""
         self.check_format(fmt)
         width, height = size
         is_large = fmt is not None and fmt.info.large_decoder

@@ -26,9 +26,9 @@ class Group(StrEnum):
 class Declaration:
     """What a field says of its option. The bounds of a number are inclusive, but for `above`.
 
-    An option has an effect on results in `results`, on stills only with `stills_only`, not beside an effective option
-    of `replaced_by`, and on sources in `sources` or where a condition of `needs` is met. A condition is the name of an
-    option, a name with a value, or several of these, joined by " and ".
+    The option has no effect on a result whose format is not in `results`, on an animation if `stills_only`, and beside
+    an option in `replaced_by`. If there are `needs`, one of them has to be met, or `sources` has to be restricted and
+    have the format of the image. A need is the name of an option, a name with a value, or several joined by " and ".
     """
 
     description: str

@@ -16,9 +16,9 @@ def salvage(data: bytes, _most_bytes: int) -> Salvage:
 
     Where each block has all its coefficients in one scan, other bytes behind the cut show which blocks are missing.
     """
-    mended = _without_cut_segment(data).rstrip(b"\xff")
-    has_one_scan = _has_one_scan(mended)
-    return Salvage.of(mended + END, mended + NOISE * has_one_scan + END, ends_grey=has_one_scan)
+    kept = _without_cut_segment(data).rstrip(b"\xff")
+    has_one_scan = _has_one_scan(kept)
+    return Salvage.of(kept + END, kept + NOISE * has_one_scan + END, ends_grey=has_one_scan)
 
 
 def _without_cut_segment(data: bytes) -> bytes:

@@ -139,9 +139,9 @@ def _interpolated(pixels: Image.Image, missing: Image.Image, grids: Sequence[Gri
     """Repeat pixels of earlier passes in place of those of later ones; return the pixels and what is still missing."""
     for grid in grids:
         repeated, absent = _repeated(pixels, grid), _repeated(missing, grid)
-        mended = ImageChops.subtract(missing, absent)
-        pixels.paste(repeated, mask=mended)
-        missing = ImageChops.subtract(missing, mended)
+        available = ImageChops.subtract(missing, absent)
+        pixels.paste(repeated, mask=available)
+        missing = ImageChops.subtract(missing, available)
     return pixels, missing
 
 

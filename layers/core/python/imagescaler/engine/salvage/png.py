@@ -24,8 +24,8 @@ def salvage(data: bytes, _most_bytes: int) -> Salvage:
     EXIF comes before the pixels, since nothing behind them is read if they are damaged.
     """
     found = sorted(_with_frames(list(_chunks(data))), key=lambda each: {HEADER: 0, EXIF: 1}.get(each[0], 2))
-    mended = b"".join((SIGNATURE, *(chunk(*each) for each in found), chunk(END, b"")))
-    return Salvage.of(mended, grids=grids)
+    kept = b"".join((SIGNATURE, *(chunk(*each) for each in found), chunk(END, b"")))
+    return Salvage.of(kept, grids=grids)
 
 
 def grids(image: Image.Image) -> tuple[Grid, ...]:

@@ -13,7 +13,7 @@ from imagescaler.probe.timeline import Timeline
 SCREEN_BYTES, DESCRIPTOR_BYTES = 13, 10
 EXTENSION, PICTURE, TRAILER, PADDING = ord("!"), ord(","), ord(";"), 0
 CONTROL, APPLICATION = 0xF9, 0xFF
-HAS_PALETTE, HAS_TRANSPARENT = 0x80, 0x01
+HAS_PALETTE = 0x80
 # Identifiers of the application extension with the number of repetitions.
 REPEATING = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 

@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 
 from imagescaler.web.requests.did_you_mean import did_you_mean
 from imagescaler.web.requests.form import MAX_FIELDS, read_multipart
+from imagescaler.web.requests.presets import LIST
 
-FILE, LIST = "file", "renditions"
+FILE = "file"
 JSON, FORM, BYTES = "application/json", "multipart/form-data", "application/octet-stream"
 FORMS = {FORM, "application/x-www-form-urlencoded", ""}
 OTHER_TYPE = (

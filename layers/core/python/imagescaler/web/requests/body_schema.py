@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from imagescaler.domain.formats import Format
 from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, forbid_null, json_content
-from imagescaler.web.requests.body import BYTES, FILE, LIST
+from imagescaler.web.requests.body import BYTES, FILE
 from imagescaler.web.requests.plan_request import PlanRequest
+from imagescaler.web.requests.presets import LIST
 from imagescaler.web.requests.task_request import TaskRequest
 from imagescaler.web.requests.upload import UploadRequest
 

@@ -10,7 +10,7 @@ from imagescaler.runtime import settings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.web.requests.body import validated
 from imagescaler.web.requests.presets import Fields, Presets
-from imagescaler.web.requests.task_request import NAME, RenditionsRequest
+from imagescaler.web.requests.task_request import NAME, NAME_RULE, RenditionsRequest
 from imagescaler.web.validation_messages import message_of
 
 
@@ -27,7 +27,7 @@ def presets_from_env() -> dict[str, Preset]:
 def _checked(name: str, fields: Fields, limits: Limits) -> Preset:
     problem = f"PRESETS: preset {name}"
     if not re.fullmatch(NAME, name):
-        message = f"{problem}: its name must be at most 32 letters, digits, - and _, with a letter or digit first"
+        message = f"{problem}: its name must be {NAME_RULE}"
         raise SettingsError(message)
     try:
         preset = validated(dict(fields), Preset)

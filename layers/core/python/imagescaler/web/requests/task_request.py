@@ -20,6 +20,7 @@ from imagescaler.web.requests.scaling_request import ScalingRequest
 # `format` is the form of OpenAPI 3.0, by which generators of clients recognize a file.
 FILE_SCHEMA = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
 NAME = "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
+NAME_RULE = "at most 32 letters, digits, - and _, with a letter or digit first"
 MAX_NAME = 32  # characters
 MAX_LISTED = 100  # the bound of validation; the deployment's limit is MAX_RENDITIONS
 PROBLEMS: tuple[type[errors.Problem], ...] = (
@@ -40,7 +41,8 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
 
 def _name(name: str) -> str:
     if not re.fullmatch(NAME, name):
-        raise ValueError("send at most 32 letters, digits, - and _, with a letter or digit first")
+        message = f"send {NAME_RULE}"
+        raise ValueError(message)
     return name
 
 
