@@ -11,6 +11,7 @@ from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.process import Process
 
+REFUSAL_S = 1
 WATCH_S = 0.1
 MIB = 1024 * 1024
 
@@ -63,6 +64,8 @@ class Environment:
         await asyncio.shield(self._end)
 
     async def _stop(self, grace_s: float) -> None:
+        if self._channel.init_failed:  # the fork server ends by itself, once all that wait have the error
+            await asyncio.wait((self._process.exited,), timeout=REFUSAL_S)
         await self._process.stop(grace_s)
         self._channel.close()
 

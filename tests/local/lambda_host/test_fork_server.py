@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from local.emulation.lambda_host.limits import Limits
 from tests.local.lambda_host.served import HANDLER, Served, has_ended, until
@@ -87,12 +88,13 @@ async def test_what_an_environment_leaves_running_ends_with_the_fork_server(serv
     await until(partial(has_ended, grandchild))
 
 
-async def test_every_environment_that_waits_gets_the_error_of_the_init(serve: Serve) -> None:
-    served = await serve(handler="import time; time.sleep(0.3); raise ValueError('at import')")
+@pytest.mark.parametrize("length", [1, 1_000_000])
+async def test_every_environment_that_waits_gets_the_error_of_the_init(serve: Serve, length: int) -> None:
+    served = await serve(handler=f"import time; time.sleep(0.3); raise ValueError('x' * {length})")
 
     errors = await asyncio.gather(*(served.run("") for _ in range(3)))
 
-    assert {error["errorMessage"] for error in errors} == {"at import"}
+    assert {error["errorMessage"] for error in errors} == {"x" * length}
 
 
 async def test_a_fork_server_without_environments_ends_later_than_they_do(serve: Serve) -> None:
