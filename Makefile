@@ -100,7 +100,7 @@ hooks: $(READY) ## run the checks of .pre-commit-config.yaml before each commit 
 run-hooks: $(READY) ## run the checks of .pre-commit-config.yaml on all files
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
 
-openapi: $(READY) ## generate the OpenAPI document, the options and the problems from the code
+openapi: $(READY) ## generate the OpenAPI document, and docs of options, problems and outbound requests, from the code
 	$(BIN)/python -m tools.documents
 
 lint-openapi: $(CLIENTS) ## the OpenAPI document, by Redocly and Spectral: no errors and no warnings; needs npm

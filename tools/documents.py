@@ -1,4 +1,4 @@
-"""Generates the OpenAPI document, docs/problems.md and the tables of docs/options.md: `make openapi`."""
+"""Generates the OpenAPI document, docs/problems.md, docs/outbound-requests.md and tables of docs/options.md."""
 
 import json
 import os
@@ -16,11 +16,13 @@ from imagescaler.web.problems import STATUS
 from imagescaler.web.requests.body_schema import body_schemas
 from imagescaler.web.views.problem import Problem
 from tests.handlers import NAMES, load
+from tools import ssrf
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "functions/docs/openapi.json"
 PROBLEMS = ROOT / "docs/problems.md"
 OPTIONS = ROOT / "docs/options.md"
+OUTBOUND = ROOT / "docs/outbound-requests.md"
 BEGIN, END = "<!-- made by `make openapi` -->", "<!-- end -->"
 PROBLEMS_HEAD = """# Problems
 
@@ -133,3 +135,4 @@ if __name__ == "__main__":
     OPENAPI.write_text(openapi())
     PROBLEMS.write_text(problems())
     OPTIONS.write_text(options())
+    OUTBOUND.write_text(ssrf.page())

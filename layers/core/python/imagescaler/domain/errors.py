@@ -439,3 +439,19 @@ class LeaseLost(ClaimRefused):
 
 class BlobNotFound(LookupError):
     """The store has nothing under this key, or no longer."""
+
+
+class UrlForbidden(Exception):
+    """The service does not request this URL: its notation, or its host's address, is not permitted."""
+
+
+class HostUnreachable(Exception):
+    """A host does not answer, not in time, or not in HTTP."""
+
+
+class ResponseTooLarge(Exception):
+    """A response has more bytes than were asked for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
