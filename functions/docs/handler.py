@@ -79,7 +79,10 @@ async def read_problem(name: str, accept: Annotated[str | None, Header()] = None
 
 @app.api_route("/{path:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def everything_else(request: Request) -> Response:
-    """Answer 405 for a path that other methods have, else 404."""
+    """Answer 405 for a path that other methods have, else 404, which names a similar path."""
     is_page = any(route.matches(request.scope)[0] is Match.PARTIAL for route in app.routes)
     allowed = ["GET", "HEAD"] if is_page else document.methods(request.scope["path"])
-    raise HTTPException(405, headers={"Allow": ", ".join(allowed)}) if allowed else HTTPException(404)
+    if allowed:
+        raise HTTPException(405, headers={"Allow": ", ".join(allowed)})
+    similar = document.similar(request.scope["path"])
+    raise HTTPException(404, f"Did you mean {similar}?" if similar else None)

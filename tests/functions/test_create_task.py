@@ -324,7 +324,10 @@ def form(fields: list[tuple[str, str]]) -> dict[str, Any]:
 def test_a_form_may_have_one_file(functions: Functions) -> None:
     headers, body = multipart(photograph(), width=800)
     answer = functions.http("create_task", "POST", "/api/v1/tasks", headers=headers, body=body[:-7] + b"\r\n" + body)
-    assert (answer.status, answer.json["detail"]) == (400, "Too many files. Maximum number of files is 1.")
+    assert (answer.status, answer.json["detail"]) == (
+        400,
+        "Too many files. Maximum number of files is 1. Create a task for each image.",
+    )
 
 
 @pytest.mark.parametrize(

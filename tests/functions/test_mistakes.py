@@ -41,6 +41,11 @@ def form_without_file(kind: str = "multipart/form-data; boundary=b", **fields: A
     return raw(kind, body)
 
 
+def form_of_two_files() -> Send:
+    headers, body = multipart(photograph())
+    return raw(headers["content-type"], body.removesuffix(b"--b--\r\n") + body)
+
+
 def raw(kind: str, body: bytes, **more: str) -> Send:
     """POST a body to /tasks as it is."""
     headers = {"content-type": kind, **more}
@@ -252,6 +257,38 @@ MISTAKES = [
         "The body looks like JSON. Send it with the header Content-Type: application/json.",
     ),
     Mistake(
+        "curl --data-binary without a Content-Type",
+        raw("application/x-www-form-urlencoded", b"\xff\xd8\xff\xe0\0\x10JFIF\0" + b"&a=1" * 60),
+        415,
+        "The body looks like a file. Send it with the header Content-Type: image/jpeg, or the type that it has, and "
+        "with the options in the query.",
+    ),
+    Mistake(
+        "a form with very many fields",
+        raw("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(60))),
+        400,
+        "Too many fields. Maximum number of fields is 50. Each option is a field of its own, and is sent once.",
+    ),
+    Mistake(
+        "two files",
+        form_of_two_files(),
+        400,
+        "Too many files. Maximum number of files is 1. Create a task for each image.",
+    ),
+    Mistake(
+        "an image as a text",
+        form_without_file(file="x" * 1_100_000, width=8),
+        400,
+        "Part exceeded maximum size of 1024KB. Send the image as a file, with curl -F file=@photo.jpg.",
+    ),
+    Mistake(
+        "the @ forgotten before the body",
+        raw("image/jpeg", b"photo.jpg"),
+        415,
+        f"The file is the name of a file (with curl, put an @ before it); accepted are {ACCEPTED}.",
+    ),
+    Mistake("no JSON", raw("application/json", b""), 400, "The body is empty. Send a JSON object."),
+    Mistake(
         "JSON with a comma too many",
         raw("application/json", b'{"width": 8,}'),
         400,
@@ -420,6 +457,18 @@ MISTAKES = [
     Mistake(
         "a path without its version",
         other("POST", "/tasks"),
+        404,
+        "There is nothing at this path. Did you mean /api/v1/tasks? See /docs for the API.",
+    ),
+    Mistake(
+        "a path with a slash at its end",
+        other("GET", "/api/v1/health/"),
+        404,
+        "There is nothing at this path. Did you mean /api/v1/health? See /docs for the API.",
+    ),
+    Mistake(
+        "a path that resembles none",
+        other("GET", "/wp-login.php"),
         404,
         "There is nothing at this path. See /docs for the API.",
     ),

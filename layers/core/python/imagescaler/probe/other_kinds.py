@@ -30,6 +30,7 @@ KINDS = {
     "an archive": rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ",
     "an image in base64 (send its bytes instead)": rb"data:image/|/9j/|iVBORw0KGgo|R0lGOD|UklGR",
     "a URL (send the image itself)": rb"\s*https?://",
+    "the name of a file (with curl, put an @ before it)": rb"@?[\w./~ -]{1,255}\.[A-Za-z]{3,4}\s?\Z",
     "a JSON text": rb"\s*[{\[]\s*[\"{\[\]}0-9]",
 }
 MOST_READ = 4096  # bytes; an SVG may begin with a declaration and comments

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
 
 FORM = "multipart/form-data"
+MAX_COMPARED = 100  # characters
 SCHEMAS = "#/components/schemas/"
 
 
@@ -16,14 +18,20 @@ class Document:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
+        paths = json.loads(text)["paths"]
+        self._written = list(paths)
         self._paths = {
             re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)): [method.upper() for method in operations]
-            for path, operations in json.loads(text)["paths"].items()
+            for path, operations in paths.items()
         }
 
     def methods(self, path: str) -> list[str]:
         """Return the methods of a path; empty for a path that is not in the document."""
         return next((methods for pattern, methods in self._paths.items() if pattern.fullmatch(path)), [])
+
+    def similar(self, path: str) -> str | None:
+        """Return the path of the document that was probably meant; None if none is similar."""
+        return next(iter(get_close_matches(path[:MAX_COMPARED], self._written, n=1)), None)
 
 
 def body_of(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,8 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
 MEDIA_TYPE = "application/problem+json"
 # The response must not grow with the request: at most so many field errors, each with a name of so many characters.
 MAX_FIELDS, MAX_FIELD_LENGTH = 20, 100
-NOTHING_HERE = "There is nothing at this path. See /docs for the API."
+NOTHING_HERE = "There is nothing at this path."
+SEE_DOCS = "See /docs for the API."
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -118,11 +119,12 @@ def _detail(request: Request, error: Any) -> str:
     """Return a sentence for a status, in place of Starlette's, which repeats the title."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
-            return NOTHING_HERE
+            advice = "" if error.detail == HTTPStatus.NOT_FOUND.phrase else f" {error.detail}"
+            return f"{NOTHING_HERE}{advice} {SEE_DOCS}"
         case HTTPStatus.METHOD_NOT_ALLOWED:
             *others, last = error.headers["Allow"].split(", ")
             allowed = f"{', '.join(others)} or {last}" if others else last
-            return f"{request.method} is no method of this path. Send {allowed}. See /docs for the API."
+            return f"{request.method} is no method of this path. Send {allowed}. {SEE_DOCS}"
     return str(error.detail)
 
 

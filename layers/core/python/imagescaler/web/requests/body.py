@@ -1,6 +1,7 @@
 """The body of a request as fields, whether it is a form or JSON: both have the same names."""
 
 import json
+import re
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -10,12 +11,12 @@ from starlette.datastructures import FormData, QueryParams, UploadFile
 from starlette.exceptions import HTTPException
 
 from imagescaler.web.requests.did_you_mean import did_you_mean
-from imagescaler.web.requests.form import MAX_FIELDS, read_multipart
+from imagescaler.web.requests.form import URLENCODED, read_multipart, read_urlencoded
 from imagescaler.web.requests.presets import LIST
 
 FILE = "file"
 JSON, FORM, BYTES = "application/json", "multipart/form-data", "application/octet-stream"
-FORMS = {FORM, "application/x-www-form-urlencoded", ""}
+FORMS = {FORM, URLENCODED, ""}
 OTHER_TYPE = (
     "Send the image as the file of a form (multipart/form-data, with curl -F file=@photo.jpg), or as the body itself "
     "(image/jpeg, for example) with the options in the query, or JSON (application/json) with an upload_id."
@@ -25,6 +26,11 @@ IN_QUERY = (
     "with a Content-Type such as image/jpeg"
 )
 JSON_AS_FORM = "The body looks like JSON. Send it with the header Content-Type: application/json."
+FILE_AS_FORM = (
+    "The body looks like a file. Send it with the header Content-Type: image/jpeg, or the type that it has, and with "
+    "the options in the query."
+)
+NOT_IN_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
 NO_BOUNDARY = (
     "The Content-Type has no boundary, which separates the fields of a multipart form. "
     "Let the client set this header: it knows the boundary."
@@ -91,8 +97,11 @@ def _explained(error: Any, model: type[BaseModel]) -> dict[str, Any]:
 
 
 async def _json(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    if not body:
+        raise HTTPException(400, "The body is empty. Send a JSON object.")
     try:
-        content = json.loads(await request.body())
+        content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"The body is not JSON: {error}.") from error
     if not isinstance(content, dict):
@@ -105,8 +114,10 @@ async def _form(request: Request) -> dict[str, Any]:
     is_multipart = _media_type(request) == FORM
     if is_multipart and "boundary=" not in request.headers["content-type"].lower():
         raise HTTPException(400, NO_BOUNDARY)
+    if not is_multipart and NOT_IN_TEXT.search(await request.body()):  # as curl --data-binary sends a file by default
+        raise HTTPException(415, FILE_AS_FORM)
     try:
-        form = await (read_multipart(request) if is_multipart else request.form(max_fields=MAX_FIELDS))
+        form = await (read_multipart(request) if is_multipart else read_urlencoded(request))
         fields = {name: await _value(form, name) for name in form}
     except (LookupError, ValueError) as error:  # of the charset in its Content-Type
         raise HTTPException(400, f"The form cannot be decoded: {error}.") from error

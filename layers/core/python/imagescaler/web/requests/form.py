@@ -1,21 +1,38 @@
-"""Reads multipart forms with Starlette's parser, the file in memory: a Lambda event has at most 6 MB."""
+"""Reads forms with Starlette's parsers, the file in memory: a Lambda event has at most 6 MB."""
 
 from http import HTTPStatus
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 MAX_FIELDS = 50
+URLENCODED = "application/x-www-form-urlencoded"
+# What to do about an error of the parsers, by the beginning of its message.
+ADVICE = {
+    "Too many files": "Create a task for each image.",
+    "Too many fields": "Each option is a field of its own, and is sent once.",
+    "Field exceeded": "Send the image as a file, with curl -F file=@photo.jpg.",
+    "Part exceeded": "Send the image as a file, with curl -F file=@photo.jpg.",
+}
 
 
 async def read_multipart(request: Request) -> FormData:
     """Parse the body, with one file at most; raises HTTPException 400."""
-    parser = _Parser(request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS)
+    return await _parsed(_Parser(request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS))
+
+
+async def read_urlencoded(request: Request) -> FormData:
+    """Parse the body, which has no file; raises HTTPException 400."""
+    return await _parsed(FormParser(request.headers, request.stream(), max_fields=MAX_FIELDS))
+
+
+async def _parsed(parser: MultiPartParser | FormParser) -> FormData:
     try:
         return await parser.parse()
     except MultiPartException as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, error.message) from error
+        advice = (advice for beginning, advice in ADVICE.items() if error.message.startswith(beginning))
+        raise HTTPException(HTTPStatus.BAD_REQUEST, " ".join([error.message, *advice])) from error
 
 
 class _Parser(MultiPartParser):
