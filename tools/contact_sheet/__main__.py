@@ -9,10 +9,11 @@ from tools.contact_sheet.effects import effects
 from tools.contact_sheet.geometry import fits, orientations
 from tools.contact_sheet.grid import draw
 from tools.contact_sheet.kernels import kernels, linear_light
+from tools.contact_sheet.placeholders import placeholders
 from tools.contact_sheet.transparency import transparency
 
 SHEET = Path(__file__).parent.parent.parent / "docs/contact-sheet.png"
-SECTIONS = (fits, orientations, transparency, colors, kernels, linear_light, effects)
+SECTIONS = (fits, orientations, transparency, colors, kernels, linear_light, effects, placeholders)
 
 
 def sheet() -> Image.Image:

@@ -20,6 +20,12 @@ EDGES: tuple[Sent, ...] = (
     {"fit": Fit.COVER, "height": 112, "focus_x": 0.1, "focus_y": 0.5},
     {"fit": Fit.COVER, "height": 112, "focus_x": 0.9, "focus_y": 0.5},
 )
+CORNERS: tuple[Sent, ...] = (
+    {"radius": 16},
+    {"radius": 16, "pad": Edges(8, 8, 8, 8), "background": "#2f6f8fff"},
+    {"radius": 9_999},
+    {"radius": 9_999, "fit": Fit.COVER, "height": 112},
+)
 TURNS: tuple[Sent, ...] = (
     {"rotate": 90},
     {"rotate": 180},
@@ -41,13 +47,14 @@ EFFECTS: tuple[Sent, ...] = (
 
 
 def effects() -> Section:
-    """Show the options for edges, rotations and pixels; the last row has every declared example."""
+    """Show the options for edges, corners, rotations and pixels; the last row has every declared example."""
     bordered = encoded(ImageOps.expand(Image.open(BytesIO(PHOTOGRAPH)), 40, "#f4e9d8"))
     return Section(
         "Edges, rotations and effects",
         f"Each to a width of {WIDTH}; the image for trim has a border.",
         [
             Row("edges", [_tile(bordered if "trim" in each else PHOTOGRAPH, each) for each in EDGES]),
+            Row("corners", [_tile(PHOTOGRAPH, each) for each in CORNERS]),
             Row("rotations", [_tile(PHOTOGRAPH, each) for each in TURNS]),
             Row("effects", [_tile(PHOTOGRAPH, each) for each in EFFECTS]),
         ],

@@ -16,6 +16,7 @@ from imagescaler.domain.options import (
     Kernel,
     Metadata,
     Options,
+    Placeholder,
     Quality,
 )
 from imagescaler.domain.unused_options import BY_NAME, unused_options
@@ -38,6 +39,7 @@ SET: dict[str, Any] = {
     "crop": Box(0, 0, 9, 9),
     "trim": 0,
     "pad": Edges(1, 1, 1, 1),
+    "radius": 9,
     "background": "#ffffffff",
     "rotate": 90,
     "flip": True,
@@ -58,6 +60,7 @@ SET: dict[str, Any] = {
     "metadata": Metadata.ALL,
     "icc": Icc.KEEP,
     "animated": False,
+    "placeholder": Placeholder.THUMBHASH,
     "damaged": Damaged.SALVAGE,
 }
 # Of each option by itself, on an image in this format whose result has the same.
@@ -114,6 +117,7 @@ BESIDE_OTHERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"max_width": 5, "enlarge": False}, {"enlarge"}),
     ({"min_width": 5, "enlarge": False}, set()),
     ({"pad": Edges(1, 1, 1, 1), "dpr": 2.0}, set()),
+    ({"radius": 5, "dpr": 2.0, "background": "#ffffffff"}, set()),
     ({"max_width": 5, "kernel": Kernel.BOX, "linear": True}, set()),
     ({"background": "#ffffffff", "pad": Edges(1, 1, 1, 1)}, set()),
     ({"width": 5, "height": 5, "background": "#ffffffff", "fit": Fit.CONTAIN}, set()),
@@ -144,7 +148,7 @@ def test_a_sentence_names_what_is_missing() -> None:
     assert list(
         unused_options(Options(dpr=2, background="#ffffffff", icc=Icc.KEEP, grayscale=True), Format.JPEG).values()
     ) == [
-        "dpr has no effect without width, height, scale, min_width, min_height, max_width, max_height or pad.",
-        "background has no effect on an image in jpeg without pad or fit=contain.",
+        "dpr has no effect without width, height, scale, min_width, min_height, max_width, max_height, pad or radius.",
+        "background has no effect on an image in jpeg without pad, fit=contain or radius.",
         "icc has no effect beside grayscale.",
     ]

@@ -9,6 +9,7 @@ from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.option import Group, Option, formats, option, options_of, result_formats
 
 MAX_QUALITY = 100
+MAX_RADIUS = 100_000  # pixels, more than half of any result
 ANIMATED = result_formats(lambda each: each.has_frames)
 PROGRESSIVE = result_formats(lambda each: each.info.progressive)
 DEEP = result_formats(lambda each: each.keeps_depth)
@@ -71,6 +72,13 @@ class Damaged(StrEnum):
 
     REFUSE = "refuse"
     SALVAGE = "salvage"
+
+
+class Placeholder(StrEnum):
+    """Kind of the short text from which a page draws a blurred preview."""
+
+    THUMBHASH = "thumbhash"
+    BLURHASH = "blurhash"
 
 
 class Icc(StrEnum):
@@ -231,13 +239,13 @@ class Options:
         at_most=10_000,
     )
     dpr: float = option(
-        "device pixel ratio; multiplies width, height, scale, minimum, maximum and pad",
+        "device pixel ratio; multiplies width, height, scale, minimum, maximum, pad and radius",
         default=1.0,
         example=2,
         group=Group.SIZE,
         at_least=0.1,
         at_most=10,
-        needs=(*SIZES, "pad"),
+        needs=(*SIZES, "pad", "radius"),
     )
     enlarge: bool = option(
         "false never makes the image larger than the source",
@@ -295,12 +303,19 @@ class Options:
         example="10,20",
         group=Group.CANVAS,
     )
+    radius: int | None = option(
+        "radius of rounded corners of the image, in pixels; at most half of its shorter side has an effect",
+        example=(12, 9_999),
+        group=Group.CANVAS,
+        at_least=1,
+        at_most=MAX_RADIUS,
+    )
     background: Color | None = option(
         "CSS color behind the image; without it transparency is kept where the format can",
         example=("white", "#ffcc0080", "transparent"),
         group=Group.CANVAS,
         sources=formats(lambda each: each.has_alpha),
-        needs=("pad", "fit=contain"),
+        needs=("pad", "fit=contain", "radius"),
     )
     rotate: int = option(
         "clockwise rotation in degrees: 90, 180 or 270",
@@ -415,6 +430,11 @@ class Options:
         group=Group.OUTPUT,
         results=ANIMATED,
         sources=ANIMATED,
+    )
+    placeholder: Placeholder | None = option(
+        "compute a preview of about 30 bytes, which `result.placeholder` has, and `result.dominant_color`",
+        example=("thumbhash", "blurhash"),
+        group=Group.OUTPUT,
     )
     damaged: Damaged = option(
         "refuse a file whose pixels are cut off or damaged, or salvage what can be decoded: missing pixels become "

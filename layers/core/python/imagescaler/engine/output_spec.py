@@ -67,7 +67,12 @@ def _keeps_depth(opened: OpenedImage, options: Options, fmt: Format) -> bool:
         return False
     has_transparent_color = "transparency" in opened.image.info
     needs_eight_bits = (
-        options.blur or options.sharpen or options.pad or options.background or options.fit is Fit.CONTAIN
+        options.blur
+        or options.sharpen
+        or options.pad
+        or options.radius
+        or options.background
+        or options.fit is Fit.CONTAIN
     )
     if opened.is_deep or has_transparent_color or needs_eight_bits:
         what = "colors or transparency" if opened.is_deep or has_transparent_color else "grey"

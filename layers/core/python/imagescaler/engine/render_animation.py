@@ -16,6 +16,7 @@ from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.encode.fit_bytes import fit_bytes
 from imagescaler.engine.encode.fit_metadata import fit_metadata
 from imagescaler.engine.encode.rendered import RenderedImage
+from imagescaler.engine.encode.sketch import sketch_of
 from imagescaler.engine.frames.read_frames import frame_codec_of, read_frames
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.output_spec import OutputSpec
@@ -50,6 +51,7 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     first = run(next(_frames(opened)), spec)
     # The window was chosen on the first frame; the others get the same one.
     spec = replace(first.spec, options=replace(spec.options, gravity=Gravity.CENTER))
+    sketch = sketch_of(first.image, first.profile, spec.options.placeholder)
     codec = codec_of(spec.format)
     frames = frame_codec_of(spec.format)
     mode = "RGB" if frames.has_one_mode and _is_opaque(opened, spec) else "RGBA"
@@ -67,7 +69,9 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     count, warnings = probe(data).frames, (*opened.warnings, *warnings)
     if opened.salvage:
         warnings += (warning_of_frames(opened.source.format, opened.salvage.lost, opened.timeline.frames),)
-    return RenderedImage.of(data, spec, opened.source, operations, mode=mode, frames=count, warnings=warnings)
+    return RenderedImage.of(
+        data, spec, opened.source, operations, mode=mode, frames=count, warnings=warnings, sketch=sketch
+    )
 
 
 def _frames(opened: OpenedImage) -> Iterator[DecodedImage]:
@@ -88,4 +92,5 @@ def _is_opaque(opened: OpenedImage, spec: OutputSpec) -> bool:
     if spec.options.background:
         return spec.options.background.endswith("ff")
     images = (frame.image for frame in _frames(opened))
-    return not spec.plan.has_room and all(image.mode not in WITH_ALPHA or is_opaque(image) for image in images)
+    has_holes = spec.plan.has_room or spec.options.radius
+    return not has_holes and all(image.mode not in WITH_ALPHA or is_opaque(image) for image in images)

@@ -69,6 +69,17 @@ def padding(options: Options) -> Edges:
     return Edges(*(rounded(edge * dpr) for edge in (edges.top, edges.right, edges.bottom, edges.left)))
 
 
+def corner_radius(size: Size, options: Options) -> float:
+    """Return the radius of the corners of an image in device pixels; 0 without any.
+
+    It is at most half of the shorter side, as a larger one is in CSS (CSS Backgrounds and Borders Level 3, 4.5).
+
+    >>> corner_radius((40, 31), Options(radius=8)), corner_radius((40, 31), Options(radius=9_999))
+    (8.0, 15.5)
+    """
+    return float(min((options.radius or 0) * exact(options.dpr), Fraction(min(size), 2)))
+
+
 def _times(size: Size, factor: Fraction) -> Size:
     return max(rounded(size[0] * factor), 1), max(rounded(size[1] * factor), 1)
 

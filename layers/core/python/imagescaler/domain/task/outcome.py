@@ -12,7 +12,8 @@ from imagescaler.domain.task.receipt import Receipt
 class Result:
     """Metadata of a scaled image; width and height in pixels, size in bytes, `sha256` in hexadecimal.
 
-    The receipt is not compared, because it contains timings. Rows of older releases have none.
+    The receipt is not compared, because it contains timings. Rows of older releases have none. `placeholder` is the
+    text that the option of this name asked for, `dominant_color` is #rrggbb, or None if no pixel is visible.
     """
 
     format: Format
@@ -22,6 +23,8 @@ class Result:
     sha256: str
     receipt: Receipt | None = field(default=None, compare=False)
     frames: int = 1
+    placeholder: str | None = None
+    dominant_color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

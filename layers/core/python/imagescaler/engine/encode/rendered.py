@@ -8,6 +8,7 @@ from imagescaler.domain.task.outcome import Result
 from imagescaler.domain.task.receipt import Receipt
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.encode.size_warning import size_warnings
+from imagescaler.engine.encode.sketch import NO_SKETCH, Sketch
 from imagescaler.engine.encode.software import software
 from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.runtime.meter import Meter
@@ -37,9 +38,10 @@ class RenderedImage:
         mode: str,
         frames: int = 1,
         warnings: tuple[str, ...] = (),
+        sketch: Sketch = NO_SKETCH,
     ) -> Self:
         """Describe a file that was encoded from a source, by pixels of Pillow's `mode`, as a spec has it."""
-        result = Result(spec.format, *spec.plan.size, len(data), sha256(data).hexdigest(), None, frames)
+        result = Result(spec.format, *spec.plan.size, len(data), sha256(data).hexdigest(), None, frames, *sketch)
         warnings = (*warnings, *size_warnings(spec, source, result, operations, mode))
         return cls(data, source, result, operations, warnings)
 

@@ -37,7 +37,7 @@ def convert_color(context: PipelineContext) -> PipelineContext:
     """Convert after the resize, when there are fewer pixels."""
     if _keeps_profile(context):
         return context
-    image, space = _to_srgb(context.image, context.profile)
+    image, space = to_srgb(context.image, context.profile)
     return replace(context.with_image(image, f"color {space} to sRGB"), profile=None)
 
 
@@ -47,21 +47,21 @@ def _keeps_profile(context: PipelineContext) -> bool:
     mode = KINDS.get(mode, mode)
     if options.icc is not Icc.KEEP or profile is None or options.grayscale or options.palette:
         return False
-    if mode == "CMYK" and (options.background or options.pad or options.fit is Fit.CONTAIN):
+    if mode == "CMYK" and (options.background or options.pad or options.radius or options.fit is Fit.CONTAIN):
         return False
     codec = codec_of(context.spec.format)
     fits = mode in codec.profile_modes and len(profile) <= codec.max_profile_bytes
     return fits and opened_profile(profile, mode) is not None
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
+def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
     """Convert by an ICC profile; return the image, which is the same if it is in sRGB already, and the space it was in.
 
     A missing, broken or unsuitable profile counts as sRGB, or as plain CMYK.
     """
     if image.mode == "LA":  # which littleCMS does not have
         grey, alpha = image.split()
-        light, space = _to_srgb(grey, profile)
+        light, space = to_srgb(grey, profile)
         return image if light is grey else Image.merge("LA", (light, alpha)), space
     converted = _by_profile(image, profile) if profile else None
     if converted is not None:

@@ -15,6 +15,7 @@ from imagescaler.engine.steps.grayscale import grayscale
 from imagescaler.engine.steps.opaque_alpha import drop_opaque_alpha
 from imagescaler.engine.steps.orient import orient
 from imagescaler.engine.steps.resize import resize
+from imagescaler.engine.steps.round_corners import round_corners
 from imagescaler.engine.steps.sharpen import sharpen
 from imagescaler.engine.steps.smart_gravity import smart_gravity
 from imagescaler.engine.steps.strip import strip
@@ -34,6 +35,7 @@ STEPS: Sequence[Step] = (
     grayscale,
     blur,
     sharpen,
+    round_corners,
     composite,
     strip,
 )

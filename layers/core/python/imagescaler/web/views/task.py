@@ -67,6 +67,12 @@ class ResultView(BaseModel):
     sha256: str
     receipt: ReceiptView | None = None
     frames: Annotated[int, Field(description="frames of an animation")] = 1
+    placeholder: Annotated[
+        str | None, Field(description="the ThumbHash in base64, or the BlurHash, if `placeholder` was asked for")
+    ] = None
+    dominant_color: Annotated[
+        str | None, Field(description="#rrggbb, beside `placeholder`; null if no pixel is visible")
+    ] = None
 
     @classmethod
     def of(cls, result: Result, url: str) -> Self:
