@@ -52,7 +52,7 @@ async def read_result_of_task(
     task, result = await get_result(task_id, owner, rendition, tasks=tasks)
     if result is None:
         return await show_unfinished(task, tasks)
-    found = ResultResponse(task.id, result, accepts_image(accept, by_default=True), rendition)
+    found = ResultResponse(task.id, result, accepts_image(accept, by_default=True), rendition, task.expires_at)
     if has_etag(if_none_match, found.etag):
         return found.not_modified()
     with telemetry.damage_reported(task):

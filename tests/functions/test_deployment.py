@@ -16,6 +16,7 @@ from imagescaler.adapters import repositories
 from imagescaler.adapters.clients import custom_resource
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.domain.errors import RepositoryUnavailable
+from imagescaler.domain.limits import Limits
 from imagescaler.runtime import telemetry
 from tests.cloud import REGION
 from tests.database_roles import MIGRATE, ROLE_OF
@@ -276,19 +277,25 @@ def test_the_bucket_is_private_and_encrypted() -> None:
     assert "AES256" in json.dumps(bucket["BucketEncryption"])
 
 
-@pytest.mark.parametrize("name", ["Source", "Upload", "Result"])
-def test_the_bucket_keeps_objects_until_they_have_expired_and_not_much_longer(name: str) -> None:
+@pytest.mark.parametrize(("name", "longest"), [("Source", "Source"), ("Upload", "Upload"), ("Result", "MaxResult")])
+def test_the_bucket_keeps_objects_until_they_have_expired_and_not_much_longer(name: str, longest: str) -> None:
     rules = of_type("AWS::S3::Bucket")[BUCKET]["LifecycleConfiguration"]["Rules"]
     [rule] = [each for each in rules if each["Prefix"] == f"images/{name.lower()}s/"]
     table, parameter, column = rule["ExpirationInDays"]["Fn::FindInMap"]
-    assert parameter == {"Ref": f"{name}TtlSeconds"}
+    assert parameter == {"Ref": f"{longest}TtlSeconds"}
     for ttl_s in TEMPLATE["Parameters"][parameter["Ref"]]["AllowedValues"]:
         days = TEMPLATE["Mappings"][table][ttl_s][column]
         assert int(ttl_s) < days * 86_400 <= int(ttl_s) + 86_400
     variable = f"{name.upper()}_TTL_S"
     functions = of_type("AWS::Lambda::Function").values()
     given = [made["Environment"]["Variables"].get(variable) for made in functions]
-    assert [value for value in given if value] == [parameter] * (2 if name == "Upload" else 1)
+    assert [value for value in given if value] == [{"Ref": f"{name}TtlSeconds"}] * (2 if name == "Upload" else 1)
+
+
+def test_results_may_be_kept_for_as_long_as_the_longest_default() -> None:
+    default, longest = (TEMPLATE["Parameters"][f"{name}TtlSeconds"] for name in ("Result", "MaxResult"))
+    assert default["AllowedValues"] == longest["AllowedValues"]
+    assert int(default["Default"]) < int(longest["Default"]) == Limits().max_result_ttl_s
 
 
 def test_a_browser_may_send_to_the_bucket_what_was_signed() -> None:

@@ -35,7 +35,7 @@ def complete(functions: Functions, post: Post, data: bytes) -> str:
         task = await module.tasks.claim(UUID(task_id), lease_s=60, max_attempts=3)
         await module.store.put(task.result_key(), data, ttl_s=60)
         result = Result(Format.JPEG, 800, 534, len(data), hashlib.sha256(data).hexdigest())
-        await module.tasks.complete(task, result, task.source, ttl_s=3600)
+        await module.tasks.complete(task, result, task.source, ttl_s=7_200)
 
     loop.run(work())
     return task_id
@@ -230,7 +230,7 @@ def test_a_picture_too_large_for_an_answer_is_at_a_signed_url(functions: Functio
         "Content-Type": "image/jpeg",
         "Content-Disposition": f'inline; filename="{large}.jpg"',
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": "private, max-age=3600, immutable",
         "ETag": f'"{digest}"',
     }
 

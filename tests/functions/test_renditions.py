@@ -281,7 +281,7 @@ def one_large(functions: Functions, post: Post) -> str:
         await module.store.put(task.result_key("small"), b"small", ttl_s=60)
         await module.store.put(task.result_key("large"), bytes(MAX_ANSWER_BYTES + 1), ttl_s=60)
         ended = task.ended([Result(Format.JPEG, 160, 107, 5, hashlib.sha256(b"small").hexdigest()), TOO_LARGE])
-        await module.tasks.complete(ended, ended.result, task.source, ttl_s=3600)
+        await module.tasks.complete(ended, ended.result, task.source, ttl_s=7_200)
 
     loop.run(work())
     return task_id
@@ -301,7 +301,7 @@ def test_a_rendition_too_large_for_an_answer_is_at_a_signed_url(
         "Content-Type": "image/webp",
         "Content-Disposition": f'inline; filename="{one_large}-large.webp"',
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": "private, max-age=3600, immutable",
         "ETag": f'"{TOO_LARGE.sha256}"',
     }
     assert fetch(functions, one_large, rendition="small").body == b"small"

@@ -61,6 +61,7 @@ SET: dict[str, Any] = {
     "icc": Icc.KEEP,
     "animated": False,
     "placeholder": Placeholder.THUMBHASH,
+    "result_ttl_s": 600,
     "damaged": Damaged.SALVAGE,
 }
 # Of each option by itself, on an image in this format whose result has the same.

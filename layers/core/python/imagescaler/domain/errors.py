@@ -283,6 +283,13 @@ class TargetTooLarge(ImageProblem):
     """
 
 
+class ResultTtlTooLong(ImageProblem):
+    """The result would be kept for longer than this service permits.
+
+    Ask for a `result_ttl_s` within the limit, which `detail` names.
+    """
+
+
 class ResultTooLarge(ImageProblem):
     """The result has too many bytes.
 

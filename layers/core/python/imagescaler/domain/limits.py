@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from imagescaler.domain.errors import (
     ImageTooLarge,
     ResultTooLarge,
+    ResultTtlTooLong,
     SourceTooLarge,
     TooManyFrames,
     TooManyRenditions,
@@ -37,6 +38,7 @@ class Limits:
     max_png_chunks: int = 20_000
     max_renditions: int = 12
     max_frames: int = 1_000
+    max_result_ttl_s: int = 604_800
     max_animation_pixels: int = 250 * MEGA  # of all frames together, both of the source and of the result
     disabled_formats: str = ""
 
@@ -98,6 +100,16 @@ class Limits:
                 f"The {fmt.name} has {size:,} bytes; the limit is {self.max_result_bytes:,}. "
                 f"Ask for fewer pixels, or for {lossy} with max_bytes."
             )
+
+    def check_result_ttl(self, ttl_s: int | None) -> None:
+        """Raise ResultTtlTooLong if a result is to be kept for too many seconds.
+
+        >>> Limits(max_result_ttl_s=3_600).check_result_ttl(7_200)
+        Traceback (most recent call last):
+        imagescaler.domain.errors.ResultTtlTooLong: result_ttl_s is 7,200; the limit is 3,600.
+        """
+        if ttl_s is not None and ttl_s > self.max_result_ttl_s:
+            raise ResultTtlTooLong(f"result_ttl_s is {ttl_s:,}; the limit is {self.max_result_ttl_s:,}.")
 
     def check_frames(self, frames: int, size: tuple[int, int], what: str = "animation") -> None:
         """Raise TooManyFrames if an animation has too many frames, of this size, or too many pixels in all of them."""

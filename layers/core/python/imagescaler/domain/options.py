@@ -9,6 +9,7 @@ from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.option import Group, Option, formats, option, options_of, result_formats
 
 MAX_QUALITY = 100
+MAX_TTL_S = 315_360_000  # ten years; the deployment's maximum is MAX_RESULT_TTL_S
 MAX_RADIUS = 100_000  # pixels, more than half of any result
 ANIMATED = result_formats(lambda each: each.has_frames)
 PROGRESSIVE = result_formats(lambda each: each.info.progressive)
@@ -435,6 +436,13 @@ class Options:
         "compute a preview of about 30 bytes, which `result.placeholder` has, and `result.dominant_color`",
         example=("thumbhash", "blurhash"),
         group=Group.OUTPUT,
+    )
+    result_ttl_s: int | None = option(
+        "seconds for which the result is kept; of several renditions, the longest counts for all",
+        example=600,
+        group=Group.OUTPUT,
+        at_least=1,
+        at_most=MAX_TTL_S,
     )
     damaged: Damaged = option(
         "refuse a file whose pixels are cut off or damaged, or salvage what can be decoded: missing pixels become "

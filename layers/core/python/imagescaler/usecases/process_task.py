@@ -129,7 +129,7 @@ async def _attempt(
         ended, source = await _make(task, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
-        return await tasks.complete(ended, ended.result, source, ttl_s=retention.result_ttl_s)
+        return await tasks.complete(ended, ended.result, source, ttl_s=task.result_ttl_s(retention.result_ttl_s))
     except BlobNotFound:
         return await tasks.fail(task, Failure.of(SourceLost(SOURCE_LOST)))
     except (ImageProblem, SourceTooLarge) as problem:
@@ -166,7 +166,7 @@ async def _make(
             if isinstance(made, ImageProblem):
                 outcomes.append(Failure.of(made))
             else:
-                await store.put(key, made.data, ttl_s=retention.result_ttl_s)
+                await store.put(key, made.data, ttl_s=task.result_ttl_s(retention.result_ttl_s))
                 outcomes.append(made.result)
                 source = made.source
     except Exception:

@@ -39,6 +39,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.NeverLossless: HTTPStatus(422),
     errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
+    errors.ResultTtlTooLong: HTTPStatus(422),
     errors.ResultTooLarge: HTTPStatus(422),
     errors.TooExpensive: HTTPStatus(422),
     errors.TimeLimitExceeded: HTTPStatus(422),

@@ -110,6 +110,10 @@ class Task:
         """Options of each result, in the order of `result_keys`."""
         return tuple(each.options for each in self.renditions) or (self.options,)
 
+    def result_ttl_s(self, default_s: int) -> int:
+        """Seconds for which all results are kept: the most that any of them asks for."""
+        return max(each.result_ttl_s or default_s for each in self.output_options)
+
     def ended(self, outcomes: Sequence[Outcome]) -> Self:
         """Return a copy with the outcome of each output; it has a failure if no output has a result."""
         if not self.renditions:

@@ -35,6 +35,7 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.CropOutside,
     errors.NeverLossless,
     errors.TargetTooLarge,
+    errors.ResultTtlTooLong,
 )
 """The problems of an image and its options that are found before decoding."""
 

@@ -70,7 +70,7 @@ async def show_picture(
 async def _show_result(
     task: Task, result: Result, rendition: str | None, *, tasks: TaskRepository, store: ImageStore
 ) -> Response:
-    found = ResultResponse(task.id, result, as_image=True, rendition=rendition)
+    found = ResultResponse(task.id, result, as_image=True, rendition=rendition, expires_at=task.expires_at)
     if not found.fits:  # its own URL redirects to the store: creating tasks needs no key that signs URLs
         return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": found.path})
     with telemetry.damage_reported(task):

@@ -1,6 +1,7 @@
 """Results as responses: the image itself, or JSON with the image in base64."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ MAX_ANSWER_BYTES = 6_291_556 // 4 * 3 - 16_384
 IMAGES: dict[str, Any] = {
     form.media_type: {"schema": {"type": "string", "format": "binary"}} for form in RESULT_FORMATS
 }
+MAX_AGE_S = 3_600
 VARY = {"Vary": {"description": "`Accept`: image or JSON", "schema": {"type": "string"}}}
 URL = {"type": "string", "format": "uri"}
 RESULT_HEADERS: dict[str, Any] = {
@@ -74,6 +76,7 @@ class ResultResponse:
     result: Result
     as_image: bool
     rendition: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def path(self) -> str:
@@ -89,7 +92,13 @@ class ResultResponse:
     @property
     def headers(self) -> dict[str, str]:
         """Headers that 200 and 304 share (RFC 9110, 15.4.5)."""
-        return {"ETag": self.etag, "Cache-Control": "private, max-age=3600", "Vary": "Accept"}
+        return {"ETag": self.etag, "Cache-Control": self._cache_control, "Vary": "Accept"}
+
+    @property
+    def _cache_control(self) -> str:
+        """`Cache-Control` for an hour, or until the result expires."""
+        left = (self.expires_at - datetime.now(UTC)).total_seconds() if self.expires_at else MAX_AGE_S
+        return f"private, max-age={min(max(int(left), 0), MAX_AGE_S)}"
 
     def not_modified(self) -> Response:
         """Respond to a client that has this version."""
@@ -102,14 +111,14 @@ class ResultResponse:
 
     @property
     def image_headers(self) -> dict[str, str]:
-        """Headers of the image itself, also at its signed URL."""
+        """Headers of the image itself, also at its signed URL, where it never changes (`immutable`, RFC 8246)."""
         stem = f"{self.task_id}-{self.rendition}" if self.rendition else str(self.task_id)
         name = f"{stem}.{self.result.format.extension}"
         return {
             "Content-Type": self.result.format.media_type,
             "Content-Disposition": f'inline; filename="{name}"',
             "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, max-age=3600",
+            "Cache-Control": f"{self._cache_control}, immutable",
             "ETag": f'"{self.result.sha256}"',
         }
 
