@@ -205,3 +205,30 @@ def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
         history.write(Outcome.READ, 7, Kind.GOOD, task_id=ONE, status=200, color=(0, 0, 7))
     assert [replace(line, at_s=0) for line in read(path)] == [*told(), read_line(200, (0, 0, 7))]
     assert list(acknowledged(read(path))) == [ONE]
+
+
+# Deletions
+
+ASKED = Line(Outcome.DELETE, 7, Kind.GOOD, task_id=ONE)
+CONFIRMED = Line(Outcome.DELETED, 7, Kind.GOOD, task_id=ONE)
+GONE = Remains({ONE: Row("deleted", key="k-7")}, walked("pending", "processing", "completed", "deleted"))
+
+
+def test_a_task_may_be_deleted_once_its_client_has_asked() -> None:
+    assert check([*told(), ASKED], GONE) == check([*told(), ASKED, CONFIRMED], GONE) == []
+    assert check([*told(), ASKED], COMPLETED) == []
+    assert faults(told(), GONE) == [Fault.WRONG_END]
+
+
+def test_a_task_that_was_deleted_and_is_not_is_found() -> None:
+    assert faults([*told(), ASKED, CONFIRMED], COMPLETED) == [Fault.UNDELETED]
+
+
+def test_a_blob_of_a_deleted_task_is_found() -> None:
+    assert faults([*told(), ASKED], replace(GONE, undeleted=[f"results/{ONE}/1"])) == [Fault.UNDELETED]
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "pending"])
+def test_a_deleted_task_that_goes_on_is_found(status: str) -> None:
+    steps = walked("pending", "processing", "deleted", status)
+    assert Fault.TWICE in faults([*told(), ASKED], replace(GONE, steps=steps))

@@ -65,7 +65,14 @@ async def run(system: System, seconds: int, dice: random.Random, count: int, *, 
     with path.open("w") as file:
         async with system.running(sweeper=sweeper):
             end = time.monotonic() + seconds
-            clients = Clients(system.gateway_url, History(file), dice, itertools.count(1), system.headers)
+            clients = Clients(
+                system.gateway_url,
+                History(file),
+                dice,
+                itertools.count(1),
+                system.headers,
+                deletes=system.older is None,  # which may not know of deleted tasks
+            )
             faults = Faults(system, random.Random(dice.random()), empties_redis=empty)
             if system.older:
                 asyncio.get_running_loop().call_later(seconds / 2, system.roll)

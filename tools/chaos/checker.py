@@ -10,7 +10,8 @@ from tools.chaos.history import Line, Outcome
 from tools.chaos.work import Kind, Work
 
 ENDS = frozenset({"completed", "failed"})
-OVER = ENDS | {"expired"}
+DELETED = "deleted"
+OVER = ENDS | {"expired", DELETED}
 WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
 NOT_FOUND = 404
 Color = tuple[int, int, int]
@@ -26,6 +27,7 @@ class Fault(StrEnum):
     WRONG_PIXELS = "wrong pixels"
     SPLIT_KEY = "one key, two tasks"
     FALSE_REFUSAL = "refused and done all the same"
+    UNDELETED = "deleted and there all the same"
     LEFT_OVER = "left over"
     LEDGER = "ledger and blobs differ"
     BUG = "answered by 500"
@@ -47,7 +49,7 @@ class Remains:
     `pictures` has the color of each result, None where it has several or cannot be had; `gone` are those of which the
     service says that they are gone (410). `left_over` names what should not be there: messages, and blobs without a
     time to live. `ledger` names the differences between the store's ledger and its blobs. `corrupted` are the tasks
-    whose results were overwritten: these may be gone, but never served.
+    whose results were overwritten: these may be gone, but never served. `undeleted` are blobs of deleted tasks.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Remains:
     gone: Collection[str] = ()
     ledger: Sequence[str] = ()
     corrupted: Collection[str] = ()
+    undeleted: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) ->
         *_keys(history, remains),
         *_refused_without_key(history, remains),
         *_reads(history),
+        *(Finding(Fault.UNDELETED, what) for what in remains.undeleted),
         *(Finding(Fault.LEFT_OVER, what) for what in remains.left_over),
         *(Finding(Fault.LEDGER, what) for what in remains.ledger),
         *(Finding(Fault.BUG, f"work {line.number}: {line.outcome}") for line in history if line.bug),
@@ -92,11 +96,18 @@ def acknowledged(history: Sequence[Line]) -> Mapping[str, Line]:
 
 def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: float) -> Iterator[Finding]:
     before = {line.number for line in history if line.outcome is Outcome.INVOKE and line.at_s < emptied_at_s}
+    asked, deleted = (
+        {line.task_id for line in history if line.outcome is outcome} for outcome in (Outcome.DELETE, Outcome.DELETED)
+    )
     for task_id, line in acknowledged(history).items():
         name, row = f"task {task_id} of work {line.number}, {line.kind}", remains.rows.get(task_id)
         emptied, corrupted = line.number in before, task_id in remains.corrupted
         if row is None:
             yield Finding(Fault.LOST, f"{name}: no such task")
+        elif task_id in deleted and row.status != DELETED:
+            yield Finding(Fault.UNDELETED, f"{name}: {row.status}")
+        elif row.status == DELETED and task_id in asked:
+            continue
         elif row.status in OVER:
             excuses = {WITHOUT_SOURCE, WITHOUT_RESULT} if emptied else {WITHOUT_RESULT} if corrupted else set()
             yield from _end(name, line.kind, row, excuses)
@@ -148,7 +159,7 @@ def _twice(remains: Remains) -> Iterator[Finding]:
     for step in remains.steps:
         if step.new in ENDS:
             ends[str(step.task_id)].append(f"{step.old} to {step.new} in attempt {step.attempt}")
-        elif step.old in OVER and step.new not in OVER:
+        if step.old == DELETED or (step.old in OVER and step.new not in OVER):
             yield Finding(Fault.TWICE, f"task {step.task_id} began again: {step.old} to {step.new}")
     for task_id, each in ends.items():
         if len(each) > 1:

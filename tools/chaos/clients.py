@@ -15,8 +15,9 @@ from tools.chaos.work import RENDITIONS, Kind, Way, Work, color_of
 
 MIX = {Kind.GOOD: 0.9, Kind.SLOW: 0.05, Kind.CORRUPT: 0.04, Kind.POISON: 0.01}
 WAYS = {Way.FORM: 0.3, Way.WAIT: 0.15, Way.ONE: 0.2, Way.UPLOAD: 0.2, Way.RENDITIONS: 0.15}
-WITH_KEY, REPEATED, WAITING, READERS = 0.8, 0.1, 0.3, 3
-OK, CREATED, TOO_MANY = 200, 201, 429
+WITH_KEY, REPEATED, WAITING, DELETED, READERS = 0.8, 0.1, 0.3, 0.1, 3
+OK, CREATED, NO_CONTENT, TOO_MANY = 200, 201, 204, 429
+RECENT = 20  # of the tasks that are deleted: some have not ended
 NO_COLOR = (255, 255, 255)  # of a result with several colors: no work has this number
 PAUSE_S, TIMEOUT_S, TRIES, LONGEST_RETRY_S = 0.25, 12, 10, 1.5
 # "Nothing was accepted" is certain of these; of a server that does not answer it is not known what it did.
@@ -34,6 +35,7 @@ class Clients:
     numbers: Iterator[int]
     headers: Mapping[str, str] = field(default_factory=dict)
     accepted: list[tuple[str, Work, Way]] = field(default_factory=list)
+    deletes: bool = True
 
     async def run(self, count: int, goes_on: Callable[[], bool]) -> None:
         """Send work until `goes_on` says no."""
@@ -51,7 +53,21 @@ class Clients:
             accepted = await self._send(session, work, way, key)
             if key and accepted and way is not Way.UPLOAD and self.dice.random() < REPEATED:
                 await self._send(session, work, way, key)
+            if self.deletes and accepted and self.dice.random() < DELETED:
+                task_id, work, _ = self.dice.choice(self.accepted[-RECENT:])
+                await self._delete(session, task_id, work)
             await asyncio.sleep(self.dice.expovariate(1 / PAUSE_S))
+
+    async def _delete(self, session: aiohttp.ClientSession, task_id: str, work: Work) -> None:
+        """Delete a task, which may be over or not; again until there is an answer."""
+        self.history.write(Outcome.DELETE, work.number, work.kind, task_id=task_id)
+        for _ in range(TRIES):
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with session.delete(f"/api/v1/tasks/{task_id}") as response:
+                    if response.status == NO_CONTENT:
+                        self.history.write(Outcome.DELETED, work.number, work.kind, task_id=task_id)
+                        return
+            await asyncio.sleep(self.dice.uniform(0.2, LONGEST_RETRY_S))
 
     async def _send(self, session: aiohttp.ClientSession, work: Work, way: Way, key: str | None) -> bool:
         """Send one image until it is accepted; without a key never again where it is not known what was done."""

@@ -16,6 +16,8 @@ class Outcome(StrEnum):
 
     INVOKE = "invoke"
     READ = "read"  # a task or a result that was asked for later
+    DELETE = "delete"  # a task is to be deleted: from now on it may be
+    DELETED = "deleted"  # the answer said that it is
     OK = "ok"  # accepted: from now on the service owes an end
     REFUSED = "refused"  # the answer said that nothing was accepted
     UNKNOWN = "unknown"  # no answer, or one that leaves it open

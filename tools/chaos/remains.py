@@ -9,8 +9,8 @@ import aiohttp
 
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
-from tools.chaos.checker import Color, Remains, Row
-from tools.chaos.ledger import differences
+from tools.chaos.checker import DELETED, Color, Remains, Row
+from tools.chaos.ledger import BLOB, differences
 from tools.chaos.system import System
 from tools.chaos.work import color_of
 
@@ -31,7 +31,10 @@ async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
     left_over = [what async for what in _left_over(system)]
     async with system.redis() as client:
         ledger = await differences(client)
-    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted)
+        deleted = {task_id for task_id, row in rows.items() if row.status == DELETED}
+        blobs = [key for pattern in BLOBS async for key in client.scan_iter(pattern, _type=BLOB)]
+    undeleted = [key for key in blobs if key.split("/")[1] in deleted]
+    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted, undeleted)
 
 
 def _row(record: Any) -> Row:

@@ -159,12 +159,13 @@ def _password(url: str) -> str:
 
 
 async def settled(system: System, timeout_s: float) -> bool:
-    """Wait until every task is over and every message gone; False when they are not in time."""
+    """Wait until every task is over, every deleted one purged and every message gone; False if not in time."""
     deadline = asyncio.get_running_loop().time() + timeout_s
     while asyncio.get_running_loop().time() < deadline:
         async with system.postgres() as connection, system.redis() as client:
             unfinished = await connection.fetchval(
-                "select count(*) from tasks where status in ('pending','processing')"
+                "select count(*) from tasks where status in ('pending', 'processing')"
+                " or (status = 'deleted' and expires_at is not null)"
             )
             if not unfinished and not any([await client.xlen(stream) for stream in system.streams]):
                 return True
