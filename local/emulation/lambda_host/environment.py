@@ -36,7 +36,7 @@ class Environment:
         with await channel.open() as theirs:
             try:
                 process = await server.fork(theirs)
-            except OSError:
+            except BaseException:
                 channel.close()
                 raise
         return cls(function, channel, process, init_s=init_s)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from asyncio import FIRST_COMPLETED
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -16,21 +17,23 @@ class ForkServer:
     """Starts the process that has imported the handler when it is first needed, and again when it has ended.
 
     That process serves no invocation. Its init is the init of the function: an error of it goes to each environment
-    that waits for it.
+    that waits for it. Later it is replaced if it takes longer than `report_s` to fork a process or to report the end of
+    one: then it was stopped, or hangs.
     """
 
-    def __init__(self, deployment: Deployment, on_line: Callable[[str], None]) -> None:
+    def __init__(self, deployment: Deployment, on_line: Callable[[str], None], report_s: float) -> None:
         self.deployment = deployment
         self._on_line = on_line
+        self._report_s = report_s
         self._serving: _Serving | None = None
 
     async def fork(self, connection: socket.socket) -> Process:
         """Fork a process that serves at its end of a connection. Returns before the init ends. Raises OSError."""
-        with suppress(ConnectionError):  # it has just ended
+        with suppress(ConnectionError, TimeoutError):  # it has just ended, or does not answer
             if self._serving and self._serving.usable:
                 return await self._serving.fork(connection, self._on_line)
         await self.stop()
-        self._serving = await _Serving.start(self.deployment, self._on_line)
+        self._serving = await _Serving.start(self.deployment, self._on_line, self._report_s)
         return await self._serving.fork(connection, self._on_line)
 
     async def stop(self) -> None:
@@ -43,12 +46,21 @@ class ForkServer:
 class _Forked(Process):
     """A process that is forked once its fork server has imported the handler; until then that one stands for it."""
 
-    def __init__(self, on_line: Callable[[str], None], server: Process) -> None:
+    def __init__(self, on_line: Callable[[str], None], server: Process, report_s: float) -> None:
         super().__init__(on_line)
+        self.forked: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._server = server
+        self._report_s = report_s
 
     def rss_bytes(self) -> int:
         return super().rss_bytes() if self.pid else self._server.rss_bytes()
+
+    async def stop(self, grace_s: float) -> None:
+        stopping = asyncio.create_task(super().stop(grace_s))
+        await asyncio.wait((self.exited,), timeout=grace_s + self._report_s)
+        if not self.exited.done():  # only the server can report it
+            self._server.kill()
+        await stopping
 
     def _signal(self, number: signal.Signals) -> None:
         if self.pid:
@@ -60,8 +72,9 @@ class _Forked(Process):
 class _Serving:
     """A running fork server, and the processes that it has forked."""
 
-    def __init__(self, control: socket.socket, process: Process) -> None:
-        self._control, self._process = control, process
+    def __init__(self, control: socket.socket, process: Process, report_s: float) -> None:
+        self._control, self._process, self._report_s = control, process, report_s
+        self._imported = False
         self._requested: list[_Forked] = []
         self._forked: dict[int, _Forked] = {}
         loop = asyncio.get_running_loop()
@@ -69,7 +82,7 @@ class _Serving:
         process.exited.add_done_callback(self._server_exited)
 
     @classmethod
-    async def start(cls, deployment: Deployment, on_line: Callable[[str], None]) -> "_Serving":
+    async def start(cls, deployment: Deployment, on_line: Callable[[str], None], report_s: float) -> "_Serving":
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)  # noqa: FBT003
         with theirs:
@@ -84,14 +97,14 @@ class _Serving:
             except OSError:
                 ours.close()
                 raise
-        return cls(ours, process)
+        return cls(ours, process, report_s)
 
     @property
     def usable(self) -> bool:
         return not (self._process.killed or self._process.exited.done())
 
     async def fork(self, connection: socket.socket, on_line: Callable[[str], None]) -> Process:
-        forked = _Forked(on_line, self._process)
+        forked = _Forked(on_line, self._process, self._report_s)
         output = await forked.open_output()
         try:
             socket.send_fds(self._control, [log_stream_name().encode()], [connection.fileno(), output])
@@ -101,6 +114,13 @@ class _Serving:
         finally:
             os.close(output)
         self._requested.append(forked)
+        if self._imported:
+            await asyncio.wait(
+                (forked.forked, self._process.exited), timeout=self._report_s, return_when=FIRST_COMPLETED
+            )
+            if not forked.pid:
+                forked.close_output()
+                raise TimeoutError
         return forked
 
     async def stop(self) -> None:
@@ -120,7 +140,8 @@ class _Serving:
         pid, status = runtime.REPORT.unpack(report)
         if status == runtime.FORKED:
             forked = self._forked[pid] = self._requested.pop(0)
-            forked.pid = pid
+            forked.pid, self._imported = pid, True
+            forked.forked.set_result(None)
             if forked.killed:
                 forked.kill()
         else:

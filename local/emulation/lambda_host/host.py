@@ -43,7 +43,10 @@ class FunctionHost:
         self._limits = limits
         self._pools = {
             function.logical_id: Pool(
-                ForkServer(Deployment(function, code, environment), partial(on_log, function.logical_id)), limits
+                ForkServer(
+                    Deployment(function, code, environment), partial(on_log, function.logical_id), limits.fork_s
+                ),
+                limits,
             )
             for function in functions
         }

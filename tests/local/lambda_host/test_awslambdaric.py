@@ -41,7 +41,7 @@ def deployment(functions: Path, timeout_s: int = 20) -> Deployment:
 
 @asynccontextmanager
 async def through_socket(made: Deployment, on_line: Callable[[str], None]) -> AsyncIterator[Environment]:
-    server = ForkServer(made, on_line)
+    server = ForkServer(made, on_line, INIT_S)
     environment = await Environment.start(server, init_s=INIT_S)
     yield environment
     await environment.stop(1)

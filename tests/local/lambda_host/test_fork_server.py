@@ -136,6 +136,43 @@ async def test_a_stopped_fork_server_delays_new_environments_only(served: Served
     assert pid in await two
 
 
+async def test_a_fork_server_that_stays_stopped_is_replaced_with_its_environments(serve: Serve, tmp_path: Path) -> None:
+    served = await serve(Limits(fork_s=0.2))
+    pid, stopped = await served.pid(), await server(served)
+    psutil.Process(stopped).suspend()
+    began = tmp_path / "began"
+    busy = asyncio.create_task(served.run("pathlib.Path(event['began']).touch(); time.sleep(60)", began=str(began)))
+    await until(began.exists)
+
+    async with asyncio.timeout(5):
+        second, parent = await served.run("answer = os.getpid(), os.getppid()")
+        assert (await busy)["errorMessage"].endswith("Runtime exited with error: signal: killed")
+
+    assert (second != pid, parent != stopped) == (True, True)
+    await until(partial(has_ended, pid))
+
+
+@pytest.mark.parametrize("ending", ["os._exit(3)", "time.sleep(60)"], ids=["by itself", "by the host"])
+async def test_an_invocation_is_answered_though_a_stopped_fork_server_does_not_report_its_end(
+    serve: Serve, ending: str
+) -> None:
+    served = await serve(Limits(fork_s=0.2), timeout_s=1)
+    stopped = await server(served)
+    psutil.Process(stopped).suspend()
+
+    async with asyncio.timeout(5):
+        assert "errorMessage" in await served.run(ending)
+        assert await server(served) != stopped
+
+
+async def test_a_host_stops_though_its_fork_server_is_stopped(serve: Serve) -> None:
+    served = await serve(Limits(fork_s=0.2, stop_s=0.1))
+    psutil.Process(await server(served)).suspend()
+
+    async with asyncio.timeout(5):
+        await served.host.__aexit__(None, None, None)
+
+
 async def test_a_large_error_of_the_init_arrives_whole(serve: Serve) -> None:
     served = await serve(handler="raise ValueError('x' * 2_000_000)")
 
