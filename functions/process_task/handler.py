@@ -12,7 +12,7 @@ from imagescaler.domain.task.task import Task
 from imagescaler.engine.scale import scale_each
 from imagescaler.planning.cost.budget import Budget, CostSettings
 from imagescaler.runtime import loop, settings, telemetry
-from imagescaler.runtime.deadline import acting_after
+from imagescaler.runtime.deadline import TimeoutSettings, acting_after
 from imagescaler.runtime.sqs_batch import process_messages
 from imagescaler.usecases.process_task import AttemptSettings, end_slow_attempt, process_task
 
@@ -21,13 +21,13 @@ DEADLINE_MARGIN_S = 1  # to connect to the database and write one row
 tasks, store, ends = repositories.from_env(), stores.from_env(), task_ends.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
-cost_settings = settings.from_env(CostSettings)
+cost_settings, timeout = settings.from_env(CostSettings), settings.from_env(TimeoutSettings)
 
 
 def process(context: Any, body: str) -> None:
     """Process the task of one message."""
     message = TaskMessage.from_json(body)
-    remaining_s = context.get_remaining_time_in_millis() / 1000
+    remaining_s = timeout.remaining_s(context)
     budget = Budget.of(int(context.memory_limit_in_mb), remaining_s, cost_settings)
     limit_s = remaining_s - DEADLINE_MARGIN_S
     work = process_task(

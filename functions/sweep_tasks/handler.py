@@ -7,12 +7,13 @@ from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.runtime import loop, settings, telemetry
+from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.usecases.sweep_tasks import sweep_tasks
 
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
-max_attempts = settings.from_env(AttemptSettings).max_attempts
+max_attempts, timeout = settings.from_env(AttemptSettings).max_attempts, settings.from_env(TimeoutSettings)
 RESERVE_S = 15  # for the batch in hand when the time is over: a statement and its repetition, with their timeouts
 
 
@@ -28,7 +29,7 @@ def handler(_: Any, context: Any) -> dict[str, int]:
             queue=queue,
             store=store,
             ends=ends,
-            time_s=context.get_remaining_time_in_millis() / 1000 - RESERVE_S,
+            time_s=timeout.remaining_s(context) - RESERVE_S,
         )
         sweep = loop.run(work)
         telemetry.swept(sweep)

@@ -52,6 +52,8 @@ def test_a_function_has_the_memory_and_the_time_of_the_template(service: str) ->
     assert size(made["mem_limit"]) == function.memory_mib << 20
     assert made["environment"]["AWS_LAMBDA_FUNCTION_TIMEOUT"] == function.timeout_s
     assert made["environment"]["AWS_LAMBDA_FUNCTION_NAME"] == service
+    assert made["environment"].get("FUNCTION_TIMEOUT_S", function.timeout_s) == function.timeout_s
+    assert ("FUNCTION_TIMEOUT_S" in made["environment"]) == ("FUNCTION_TIMEOUT_S" in function.environment)
     if service == "process-task":  # else the emulator says 3008, and the processor takes more than it has
         assert made["environment"]["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == function.memory_mib
 

@@ -26,9 +26,10 @@ class Context:
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:a-function"
     aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+    left_ms: int = 29_000
 
     def get_remaining_time_in_millis(self) -> int:
-        return 29_000
+        return self.left_ms
 
 
 class Functions:
@@ -101,16 +102,16 @@ class Functions:
             "isBase64Encoded": True,
         }
 
-    def invoke(self, name: str, event: bytes) -> Any:
+    def invoke(self, name: str, event: bytes, **context: Any) -> Any:
         """Invoke any function with an event as it comes over the wire."""
-        return self[name].handler(json.loads(event), Context(name))
+        return self[name].handler(json.loads(event), Context(name, **context))
 
-    def process(self, *messages: str) -> Any:
+    def process(self, *messages: str, **context: Any) -> Any:
         """Invoke the processor with an SQS event."""
         records = [
             {"messageId": str(number), "body": body, "eventSource": "aws:sqs"} for number, body in enumerate(messages)
         ]
-        return self["process_task"].handler({"Records": records}, Context("process-task"))
+        return self["process_task"].handler({"Records": records}, Context("process-task", **context))
 
 
 @pytest.fixture

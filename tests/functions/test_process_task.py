@@ -18,6 +18,7 @@ from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS, Task
 from imagescaler.engine.encode.rendered import RenderedImage
 from imagescaler.engine.render_still import render_still
 from imagescaler.runtime import loop
+from imagescaler.runtime.deadline import TimeoutSettings
 from tests.functions.conftest import Functions, Post
 from tests.pictures import photograph, plain
 
@@ -383,3 +384,22 @@ def test_an_attempt_that_ends_after_all_discards_its_results(
     monkeypatch.undo()
     assert functions.process(message(task_id)) == DONE
     assert stored(functions, task_id).status is Status.COMPLETED
+
+
+@pytest.mark.parametrize("left_ms", [0, 630_000], ids=["ten minutes ahead", "ten minutes behind"])
+def test_an_attempt_has_its_timeout_if_the_clock_was_set(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch, left_ms: int
+) -> None:
+    processor = functions["process_task"]
+    monkeypatch.setattr(processor, "timeout", TimeoutSettings(30))
+    task_id, leases = post(photograph(), width=320).json["id"], []
+    claim = processor.tasks.claim
+
+    async def noted(*task: Any, lease_s: float, **options: Any) -> Task:
+        leases.append(lease_s)
+        claimed: Task = await claim(*task, lease_s=lease_s, **options)
+        return claimed
+
+    monkeypatch.setattr(processor.tasks, "claim", noted)
+    assert functions.process(message(task_id), left_ms=left_ms) == DONE
+    assert (stored(functions, task_id).status, leases) == (Status.COMPLETED, [31])

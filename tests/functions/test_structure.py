@@ -26,6 +26,7 @@ from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS
 from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.budget import CostSettings
+from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.web.requests.presets import Presets
@@ -59,6 +60,7 @@ SETTINGS = (
     StoreSettings,
     AttemptSettings,
     SweepSettings,
+    TimeoutSettings,
     WaitLimits,
 )
 # get_task does better with it
@@ -233,7 +235,7 @@ def test_a_function_gets_every_setting_that_it_reads(template: Template, name: s
     source = (FUNCTIONS / name / "handler.py").read_text()
     read: list[Any] = [
         chosen
-        for chosen in (CostSettings, Limits, ProxySettings, AttemptSettings, SweepSettings, WaitLimits)
+        for chosen in (CostSettings, Limits, ProxySettings, AttemptSettings, SweepSettings, TimeoutSettings, WaitLimits)
         if f"from_env({chosen.__name__})" in source
     ]
     assert {field.upper() for chosen in read for field in chosen.__dataclass_fields__} - {LAMBDAS_OWN} <= given
@@ -249,6 +251,15 @@ def test_defaults_of_the_cloud_are_those_of_the_settings(template: Template) -> 
     for function in template.functions:
         for variable in defaults.keys() & function.environment.keys():
             assert float(function.environment[variable]) == defaults[variable], variable
+
+
+def test_a_function_that_reckons_with_its_timeout_knows_it(template: Template) -> None:
+    known = {
+        function.name: (float(function.environment["FUNCTION_TIMEOUT_S"]), function.timeout_s)
+        for function in template.functions
+        if "FUNCTION_TIMEOUT_S" in function.environment
+    }
+    assert known == {"process_task": (30, 30), "sweep_tasks": (60, 60)}
 
 
 def test_a_reserved_concurrency_limits_waits() -> None:

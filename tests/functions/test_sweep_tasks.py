@@ -12,6 +12,7 @@ from imagescaler.domain.errors import StoreUnavailable
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
 from imagescaler.runtime import loop
+from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.usecases.sweep_tasks import sweep_tasks
 from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
@@ -112,6 +113,17 @@ def test_a_task_whose_message_is_gone_is_enqueued_again_once(
     assert stored(functions, task_id).message_id in functions["create_task"].queue.messages
     clock.move(61)
     assert sweep() == NOTHING | {"checked": 1}
+
+
+def test_a_task_is_enqueued_again_though_the_sweepers_clock_is_ahead(
+    functions: Functions, create: Create, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = create()
+    lose_messages(functions)
+    clock.move(61)
+    monkeypatch.setattr(functions["sweep_tasks"], "timeout", TimeoutSettings(60))
+    assert functions.invoke("sweep_tasks", b"{}", left_ms=0) == NOTHING | {"checked": 1, "reenqueued": 1}
+    assert messages(functions) == [task_id]
 
 
 def test_a_task_that_never_had_a_message_is_enqueued(
