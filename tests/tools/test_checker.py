@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -232,3 +233,68 @@ def test_a_blob_of_a_deleted_task_is_found() -> None:
 def test_a_deleted_task_that_goes_on_is_found(status: str) -> None:
     steps = walked("pending", "processing", "deleted", status)
     assert Fault.TWICE in faults([*told(), ASKED], replace(GONE, steps=steps))
+
+
+def read_after_deletion(asked_at_s: float, **seen: Any) -> list[Line]:
+    """Read a task whose deletion was confirmed at the time 10."""
+    confirmed = replace(CONFIRMED, at_s=10)
+    return [*told(), ASKED, confirmed, Line(Outcome.READ, 7, Kind.GOOD, task_id=ONE, asked_at_s=asked_at_s, **seen)]
+
+
+@pytest.mark.parametrize("seen", [{"color": Work(7, Kind.GOOD).color}, {"state": "completed"}, {"state": "pending"}])
+def test_a_task_that_is_served_after_its_deletion_is_found(seen: dict[str, Any]) -> None:
+    assert faults(read_after_deletion(11, **seen), GONE) == [Fault.UNDELETED]
+    assert faults(read_after_deletion(9, **seen), GONE) == []
+
+
+def test_a_deleted_task_may_be_read_as_deleted() -> None:
+    assert faults(read_after_deletion(11, state="deleted"), GONE) == []
+    assert faults(read_after_deletion(11, status=410), GONE) == []
+
+
+# Waits and keys
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "found"),
+    [
+        (200, "completed", []),
+        (202, "pending", []),
+        (202, "processing", []),
+        (200, "pending", [Fault.UNFINISHED]),
+        (202, "completed", [Fault.UNFINISHED]),
+    ],
+)
+def test_a_task_is_said_to_be_over_when_it_is(status: int, state: str, found: list[Fault]) -> None:
+    history = [replace(line, status=status, state=state) if line.task_id else line for line in told()]
+    assert faults(history, COMPLETED) == found
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "found"),
+    [
+        (403, None, [Fault.KEY]),
+        (401, None, [Fault.KEY]),
+        (429, "/problems/too-many-unknown-keys", [Fault.KEY]),
+        (429, None, []),
+        (503, "/problems/queue-full", []),
+    ],
+)
+def test_a_known_key_that_is_refused_is_found(status: int, problem: str | None, found: list[Fault]) -> None:
+    refused = Line(Outcome.UNKNOWN, 7, Kind.GOOD, "k-7", status=status, problem=problem)
+    assert faults([*told(), refused], COMPLETED) == found
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "found"),
+    [
+        (403, None, []),
+        (429, "/problems/too-many-unknown-keys", []),
+        (503, None, []),
+        (404, "/problems/task-not-found", [Fault.KEY]),
+        (200, None, [Fault.KEY]),
+    ],
+)
+def test_an_unknown_key_that_passes_is_found(status: int, problem: str | None, found: list[Fault]) -> None:
+    stranger = Line(Outcome.STRANGER, 0, Kind.GOOD, status=status, problem=problem)
+    assert faults([*told(), stranger], COMPLETED) == found

@@ -22,7 +22,9 @@ from tools.chaos.remains import gather
 from tools.chaos.report import report
 from tools.chaos.system import System, settled
 
-SETTLE_S = 600  # poison takes longest: its message lost, three sweeps a minute apart; then twelve receives of 24 s
+# Poison takes longest: its message lost, three sweeps a minute apart; then twelve receives, at last every 24 s. A
+# deleted task is purged by the second sweep at the latest.
+SETTLE_S = 600
 LEAST_PER_S = 3
 SWEEPER = "sweeper"
 
@@ -32,6 +34,7 @@ SWEEPER = "sweeper"
 @click.option("--seed", default=None, type=int, help="Repeats the dice of a run; not its timing, of course.")
 @click.option("--clients", default=12, show_default=True)
 @click.option("--without", type=click.Choice([SWEEPER, *SAFETIES]), multiple=True, help="Take a safety away.")
+@click.option("--settle", default=SETTLE_S, show_default=True, help="Seconds that all work may take to end afterwards.")
 @click.option("--empty-redis", is_flag=True, help="Empty Redis as well; what was in it may end as lost.")
 @click.option("--before", help="Revision that host and runner b run until half of the time is over.")
 @click.option("--folder", type=click.Path(path_type=Path, exists=True), help="Keeps the history and all logs there.")
@@ -40,6 +43,7 @@ def main(
     seed: int | None,
     clients: int,
     without: tuple[str, ...],
+    settle: int,
     *,
     empty_redis: bool,
     before: str | None,
@@ -54,12 +58,15 @@ def main(
         runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
         older = deploy_revision(place / "older", before) if before else None
         system = System(deploy(place, without=set(without) - {SWEEPER}), older=older)
-        work = run(system, seconds, random.Random(chosen), clients, sweeper=SWEEPER not in without, empty=empty_redis)
+        dice, sweeper = random.Random(chosen), SWEEPER not in without
+        work = run(system, seconds, dice, clients, sweeper=sweeper, empty=empty_redis, settle_s=settle)
         passed = runner.run(work)
     sys.exit(not passed)
 
 
-async def run(system: System, seconds: int, dice: random.Random, count: int, *, sweeper: bool, empty: bool) -> bool:
+async def run(
+    system: System, seconds: int, dice: random.Random, count: int, *, sweeper: bool, empty: bool, settle_s: float
+) -> bool:
     """Run one time, and say whether nothing was found."""
     path = system.folder / "history.jsonl"
     with path.open("w") as file:
@@ -81,7 +88,7 @@ async def run(system: System, seconds: int, dice: random.Random, count: int, *, 
             )
             quiet = time.monotonic()
             await asyncio.gather(*(part.ready() for part in system.parts.values()))
-            await settled(system, SETTLE_S)
+            await settled(system, settle_s)
             settled_s = time.monotonic() - quiet
             remains = await gather(system, faults.corrupted)
     history = read(path)

@@ -13,7 +13,8 @@ ENDS = frozenset({"completed", "failed"})
 DELETED = "deleted"
 OVER = ENDS | {"expired", DELETED}
 WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
-NOT_FOUND = 404
+OK, NOT_FOUND, SERVER_ERROR, REFUSED = 200, 404, 500, (401, 403)
+THROTTLED = "/problems/too-many-unknown-keys"
 Color = tuple[int, int, int]
 
 
@@ -27,6 +28,8 @@ class Fault(StrEnum):
     WRONG_PIXELS = "wrong pixels"
     SPLIT_KEY = "one key, two tasks"
     FALSE_REFUSAL = "refused and done all the same"
+    UNFINISHED = "said to be over too early, or too late"
+    KEY = "key misjudged"
     UNDELETED = "deleted and there all the same"
     LEFT_OVER = "left over"
     LEDGER = "ledger and blobs differ"
@@ -82,6 +85,9 @@ def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) ->
         *_keys(history, remains),
         *_refused_without_key(history, remains),
         *_reads(history),
+        *_reads_of_deleted(history),
+        *_waits(history),
+        *_strangers(history),
         *(Finding(Fault.UNDELETED, what) for what in remains.undeleted),
         *(Finding(Fault.LEFT_OVER, what) for what in remains.left_over),
         *(Finding(Fault.LEDGER, what) for what in remains.ledger),
@@ -134,6 +140,38 @@ def _reads(history: Sequence[Line]) -> Iterator[Finding]:
                 yield Finding(Fault.LOST, f"{name}: no such task")
             if line.color is not None:
                 yield from _picture(name, Work(line.number, line.kind), line.color)
+
+
+def _reads_of_deleted(history: Sequence[Line]) -> Iterator[Finding]:
+    """Check what was asked for after a deletion had been confirmed."""
+    deleted_at_s = {line.task_id: line.at_s for line in reversed(history) if line.outcome is Outcome.DELETED}
+    for line in history:
+        if line.outcome is Outcome.READ and line.asked_at_s > deleted_at_s.get(line.task_id, line.asked_at_s):
+            name = f"task {line.task_id} of work {line.number}, as it was read"
+            if line.color is not None:
+                yield Finding(Fault.UNDELETED, f"{name}: with a result")
+            if line.state not in {None, DELETED}:
+                yield Finding(Fault.UNDELETED, f"{name}: {line.state}")
+
+
+def _waits(history: Sequence[Line]) -> Iterator[Finding]:
+    """Check that 200 is the answer for a new task that has ended, and for no other."""
+    for line in history:
+        if line.outcome is Outcome.OK and line.state and (line.status == OK) != (line.state in OVER):
+            yield Finding(Fault.UNFINISHED, f"task {line.task_id} of work {line.number}: {line.status} {line.state}")
+
+
+def _strangers(history: Sequence[Line]) -> Iterator[Finding]:
+    """Check that a known API key passes, and an unknown one does not, whatever the other does."""
+    for line in history:
+        if line.status is None:
+            continue
+        refused = line.status in REFUSED or line.problem == THROTTLED
+        if line.outcome is Outcome.STRANGER:
+            if not refused and line.status < SERVER_ERROR:
+                yield Finding(Fault.KEY, f"an unknown one: {line.status}")
+        elif refused:
+            yield Finding(Fault.KEY, f"that of work {line.number}: {line.status} {line.problem or ''}".rstrip())
 
 
 def _refused_without_key(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:

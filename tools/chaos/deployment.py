@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from local.emulation.sam_template import cloudformation
+from tools.chaos import moved_clock
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("functions", "layers", "local", "template.yaml")
@@ -20,6 +21,8 @@ PROCESSOR = {"Timeout": 4, "MemorySize": 384}
 VISIBILITY_S = 24
 # Poison would be refused; here it is what no prediction foresees.
 UNFORESEEN = 0.1
+# The parts of `python -m local`, and the functions that use the time of day. Postgres and Redis have their own.
+CLOCKS = ("gateway", "functions", "runner", "scheduler", "create-upload", "get-result", "process-task", "sweep-tasks")
 LIBRARY = Path("layers/core/python/imagescaler")
 
 
@@ -39,14 +42,17 @@ class Safety:
         path.write_text(before.replace(self.text, self.without))
 
 
-# Each makes a run fail, which shows that its check works.
+TASK_QUERIES, POSTGRES = "adapters/repositories/task_queries.sql", "adapters/clients/postgres.py"
+# Each makes a run fail, which shows that its check works; docs/reliability.md says by what.
 SAFETIES = {
     "fence": Safety(
-        "adapters/repositories/task_queries.sql",
+        TASK_QUERIES,
         "where id = :id and status = 'processing' and attempt = :attempt",
         "where id = :id and attempt >= :attempt",
     ),
-    "outages": Safety("adapters/clients/postgres.py", "asyncpg.InvalidTransactionStateError,", ""),
+    "outages": Safety(POSTGRES, "asyncpg.InvalidTransactionStateError,", ""),
+    "timeouts": Safety(POSTGRES, "OSError,  # refused, reset, and TimeoutError", "ConnectionError,"),
+    "disk": Safety(POSTGRES, "asyncpg.InsufficientResourcesError,", ""),
     "rollback": Safety("usecases/create_task.py", "return await tasks.discard(new.id)", "return True"),
     "hashes": Safety(
         "usecases/get_result.py",
@@ -54,6 +60,25 @@ SAFETIES = {
         "if len(data) != result.bytes:",
     ),
     "ledger": Safety("adapters/stores/redis_ledger.py", 'DELETE = "forget(ARGV[1]) ', 'DELETE = "'),
+    "reservations": Safety("adapters/stores/redis_ledger.py", "PARTIAL_TTL_MS = 30_000", "PARTIAL_TTL_MS = 3_600_000"),
+    "names": Safety("domain/task/task.py", 'return f"{key}/{name}" if name else key', "return key"),
+    "ends": Safety(
+        "web/views/progress.py",
+        "response.status_code = 200 if task.status.is_final else 202",
+        "response.status_code = 200",
+    ),
+    "strangers": Safety(
+        "usecases/authorize.py",
+        "    credential = Credential.parse(authorization)",
+        "    if throttle.blocks(source):\n        return Verdict(throttled=True)\n"
+        "    credential = Credential.parse(authorization)",
+    ),
+    "timeout": Safety("runtime/deadline.py", "0 < left_s <= self.function_timeout_s", "True"),
+    "deletion": Safety("usecases/delete_images.py", "for key in task.image_keys", "for key in task.image_keys[:1]"),
+    "cancellation": Safety(
+        TASK_QUERIES, "where id = :id and status <> 'deleted'", "where id = :id and status = 'completed'"
+    ),
+    "compatibility": Safety("domain/task/task.py", 'return f"sources/{task_id}"', 'return f"sources/{task_id}/new"'),
 }
 
 
@@ -67,6 +92,7 @@ def deploy(folder: Path, *, without: Collection[str] = ()) -> Path:
         else:
             shutil.copy(source, folder / name)
     _shorten(folder / "template.yaml")
+    _move_clocks(folder)
     for name in without:
         SAFETIES[name].remove(folder)
     return folder
@@ -82,12 +108,24 @@ def deploy_revision(folder: Path, revision: str) -> Path:
     return folder
 
 
+def set_clock(folder: Path, kind: str, seconds: float) -> None:
+    """Set the clocks of the processes of one kind of a copy, in seconds ahead."""
+    moved_clock.move(folder / LIBRARY.parent / moved_clock.FOLDER / kind, seconds)
+
+
+def _move_clocks(folder: Path) -> None:
+    shutil.copy(moved_clock.__file__, folder / LIBRARY.parent / "sitecustomize.py")
+    (folder / LIBRARY.parent / moved_clock.FOLDER).mkdir()
+    for kind in CLOCKS:
+        set_clock(folder, kind, 0)
+
+
 def _shorten(path: Path) -> None:
     template: dict[str, Any] = cloudformation.read(path)
     resources = template["Resources"]
     processor = resources["ProcessTaskFunction"]["Properties"]
     processor |= PROCESSOR
-    processor["Environment"]["Variables"]["MEMORY_FACTOR"] = UNFORESEEN
+    processor["Environment"]["Variables"] |= {"MEMORY_FACTOR": UNFORESEEN, "FUNCTION_TIMEOUT_S": PROCESSOR["Timeout"]}
     queue = resources["TaskQueue"]["Properties"]
     queue["VisibilityTimeout"] = VISIBILITY_S
     path.write_text(yaml.safe_dump(template))

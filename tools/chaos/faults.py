@@ -15,6 +15,7 @@ import psutil
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from tools.chaos.deployment import CLOCKS, set_clock
 from tools.chaos.parts import Part
 from tools.chaos.system import HOSTS, System
 
@@ -22,6 +23,7 @@ MEAN_PAUSE_S = 2.2
 ZOMBIE_PAUSE_S = 8
 ZOMBIE_S = 23  # longer than a lease, and than the runner's silence, so that somebody else has done the work
 SURELY_S, BUSY_S, PATIENCE = 0.8, 0.04, 400
+CLOCK_JUMP_S = 600
 READ_ONLY, RELOAD = "alter system set default_transaction_read_only = {}", "select pg_reload_conf()"
 OLD_ATTEMPTS = (
     "select count(*) from tasks where status = 'processing' and started_at < now() - make_interval(secs => $1)"
@@ -59,6 +61,7 @@ class Faults:
             "disk of Postgres full": (1, self._fill_disk),
             "memory of Redis full": (1, self._fill_redis),
             "result overwritten": (1, self._overwrite_result),
+            "clock set": (1.5, self._set_clock),
         }
         self.corrupted: set[str] = set()
         if empties_redis:
@@ -186,6 +189,12 @@ class Faults:
                     key = self._dice.choice(keys)
                     self.corrupted.add(key.decode().split("/")[1])
                     await client.set(key, (await client.get(key) or b"")[::-1], keepttl=True, xx=True)
+
+    async def _set_clock(self) -> None:
+        """Set the clock of one kind of process ten minutes ahead or back; it stays so."""
+        kind, seconds = self._dice.choice(CLOCKS), self._dice.choice((-CLOCK_JUMP_S, CLOCK_JUMP_S))
+        logger.info("clock of %s: %+d s", kind, seconds)
+        set_clock(self._system.folder, kind, seconds)
 
     async def _execute(self, *statements: str) -> bool:
         """Execute each statement by itself; False if Postgres is down just now."""

@@ -21,13 +21,15 @@ class Outcome(StrEnum):
     OK = "ok"  # accepted: from now on the service owes an end
     REFUSED = "refused"  # the answer said that nothing was accepted
     UNKNOWN = "unknown"  # no answer, or one that leaves it open
+    STRANGER = "stranger"  # a request with an unknown API key
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line; `number` is the work's, `key` its idempotency key, `task_id` what an `ok` came with.
 
-    `color` is that of a result that was read; `bug` is true if the answer spoke of an error of the service.
+    `color` is that of a result that was read, `state` the task's status; `problem` is the type of the answer's problem,
+    and `bug` is true if that spoke of an error of the service. `asked_at_s` is when the request was sent.
     """
 
     outcome: Outcome
@@ -39,6 +41,9 @@ class Line:
     at_s: float = 0.0
     color: tuple[int, int, int] | None = None
     bug: bool = False
+    state: str | None = None
+    problem: str | None = None
+    asked_at_s: float = 0.0
 
 
 class History:

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from imagescaler.adapters.stores.redis_ledger import PARTIAL_TTL_MS
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
 from tools.chaos.checker import DELETED, Color, Remains, Row
@@ -15,6 +16,7 @@ from tools.chaos.system import System
 from tools.chaos.work import color_of
 
 READERS = 4
+PARTIAL = "imagescaler:partial/*"
 BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
 
 
@@ -73,7 +75,15 @@ async def _left_over(system: System) -> AsyncIterator[str]:
                 for group in await client.xinfo_groups(stream):
                     if group["pending"]:
                         yield f"{group['pending']} messages in hand in {GROUP} of {stream}"
-        for pattern in BLOBS:
-            async for key in client.scan_iter(pattern):
-                if await client.pttl(key) == -1:  # -2 has just gone
-                    yield f"{key} has no time to live"
+        async for what in _kept_too_long(client):
+            yield what
+
+
+async def _kept_too_long(client: Any) -> AsyncIterator[str]:
+    for pattern in BLOBS:
+        async for key in client.scan_iter(pattern):
+            if await client.pttl(key) == -1:  # -2 has just gone
+                yield f"{key} has no time to live"
+    async for key in client.scan_iter(PARTIAL):
+        if (left_ms := await client.pttl(key)) > PARTIAL_TTL_MS:
+            yield f"{key} is reserved for {left_ms / 1000:.0f} s"
