@@ -19,6 +19,7 @@ class Cloud:
     """Where things are, and clients to look at them from outside."""
 
     queue_url: str
+    source_queue_url: str
     dead_letter_url: str
     bucket: str
     sqs: Any
@@ -57,5 +58,6 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         queue = sqs.create_queue(
             QueueName="TaskQueue", Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": timeout}
         )
+        sources = sqs.create_queue(QueueName="SourceQueue", Attributes={"VisibilityTimeout": timeout})
         s3.create_bucket(Bucket="a-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
-        yield Cloud(queue["QueueUrl"], dead_letter_url, "a-bucket", sqs, s3)
+        yield Cloud(queue["QueueUrl"], sources["QueueUrl"], dead_letter_url, "a-bucket", sqs, s3)

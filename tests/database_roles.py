@@ -24,6 +24,7 @@ ROLE_OF = {
     "create_task": "create",
     "delete_task": "delete",
     "fail_undeliverable_task": "process",
+    "fetch_source": "fetch",
     "get_result": "read",
     "get_task": "read",
     "health": "read",

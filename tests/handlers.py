@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-from imagescaler.adapters import queues, repositories, signed_urls, stores, task_ends
+from imagescaler.adapters import outbound, queues, repositories, signed_urls, sources, stores, task_ends
 from imagescaler.runtime import settings
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
@@ -19,7 +19,10 @@ def load(name: str) -> ModuleType:
     """Import `functions/<name>/handler.py` again, with the present environment."""
     for factory in (
         repositories.api_keys_from_env,
+        outbound.from_env,
         queues.from_env,
+        queues.sources_from_env,
+        sources.from_env,
         repositories.from_env,
         settings.from_env,
         signed_urls.from_env,

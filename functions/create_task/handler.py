@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from imagescaler.adapters import queues, repositories, stores, task_ends
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.task import Task
 from imagescaler.domain.wait_limits import WaitLimits
@@ -28,6 +29,8 @@ from imagescaler.web.views.task import TaskView
 app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
+source_queue = queues.sources_from_env()
+settings.from_env(OutboundRules)  # raises SettingsError
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
 presets_from_env()  # raises SettingsError
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
@@ -72,6 +75,7 @@ async def post_task(
         retention=retention,
         tasks=tasks,
         queue=queue,
+        source_queue=source_queue,
         store=store,
         wait=wait if wait_s else None,
     )

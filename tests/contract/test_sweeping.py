@@ -32,6 +32,7 @@ class Service:
         self.redis: Redis = Redis.from_url(redis_url)
         self.tasks: Any = repositories.connect(postgres_dsn)
         self.queue: Any = queues.connect(redis_url, max_length=100)
+        self.source_queue: Any = queues.connect(f"{redis_url}#SourceQueue", max_length=100)
         self.store: Any = stores.connect(redis_url)
         self.ends: Any = task_ends.connect(redis_url, waits=self.tasks)
 
@@ -50,6 +51,7 @@ class Service:
             retention=Retention(),
             tasks=self.tasks,
             queue=self.queue,
+            source_queue=self.source_queue,
             store=self.store,
             ends=self.ends,
             time_s=time_s,
@@ -71,6 +73,7 @@ async def service(postgres_dsn: str, redis_url: str) -> AsyncIterator[Service]:
     yield made
     await made.tasks._database.close()
     await made.queue._redis.aclose()
+    await made.source_queue._redis.aclose()
     await made.store._redis.aclose()
     await made.ends._redis.aclose()
     await made.redis.aclose()

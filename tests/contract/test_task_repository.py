@@ -58,6 +58,24 @@ async def test_a_new_task_is_pending_and_found_again(tasks: TaskRepository) -> N
     assert abs((datetime.now(UTC) - task.created_at).total_seconds()) < 5
 
 
+async def test_a_task_with_a_url_has_no_source_until_one_is_set(tasks: TaskRepository) -> None:
+    url = "https://example.org/photo.jpg"
+    task = await added(tasks, source=None, source_url=url)
+    assert (task.source, task.source_url) == (None, url)
+    assert await tasks.note_message(task.id, "message")
+    for _ in range(2):
+        await tasks.release(await tasks.claim(task.id, lease_s=60, max_attempts=3))
+    held = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    fetched = await tasks.set_source(held, SOURCE)
+    assert (fetched.status, fetched.source, fetched.source_url) == (Status.PENDING, SOURCE, url)
+    assert (fetched.attempt, fetched.counted_attempts, fetched.message_id) == (3, 0, None)
+    assert await tasks.set_source(held, SOURCE) == fetched == await tasks.get(task.id)
+    later = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    with pytest.raises(LeaseLost):
+        await tasks.set_source(held, SOURCE)
+    assert (await tasks.complete(later, RESULT, SOURCE, ttl_s=60)).source_url == url
+
+
 async def test_an_unknown_task_is_not_found(tasks: TaskRepository) -> None:
     with pytest.raises(TaskNotFound, match="There is no task"):
         await tasks.get(uuid4())

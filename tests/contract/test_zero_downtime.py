@@ -42,6 +42,10 @@ ARGUMENTS: dict[str, Any] = {
     "older_than_s": 0.0,
     "limit": 9,
     "created_at": None,
+    "created_after": None,
+    "before": None,
+    "before_id": None,
+    "status": "pending",
     "longest_s": 60.0,
     "default_s": 0.5,
     "function": "get_task",
@@ -56,6 +60,7 @@ LIVES = (
     "add claim fail delete_ended",
     "add take_stale abandon delete_ended",
     "add discard",
+    "add list_tasks list_tasks_by_status delete take_unpurged note_purged delete_ended",
     "lock_waits add_wait end_wait",
 )
 NO_ROW = {"ping", "lock_waits"}
@@ -93,7 +98,7 @@ async def test_the_statements_on_tasks_of_a_release_before_work_on_the_newest_sc
 ) -> None:
     queries = statements(revision, "task_queries.sql")
     used = set()
-    for life in LIVES:
+    for life in (life for life in LIVES if "delete" in queries or "delete" not in life.split()):
         task_id, attempt = uuid4(), 0
         for name in life.split():
             attempt += name == "claim"

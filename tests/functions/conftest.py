@@ -43,7 +43,7 @@ class Functions:
             module = load(name)
             if "create_task" in self._loaded:
                 first: Any = self._loaded["create_task"]
-                for port in {"tasks", "store", "queue", "ends"} & vars(module).keys():
+                for port in {"tasks", "store", "queue", "source_queue", "ends"} & vars(module).keys():
                     setattr(module, port, getattr(first, port))
             self._loaded[name] = module
         return self._loaded[name]
@@ -51,7 +51,7 @@ class Functions:
     def close(self) -> None:
         """Close the connections of all that are loaded; those to memory are none."""
         for module in self._loaded.values():
-            for port in {"tasks", "store", "queue", "ends", "keys"} & set(vars(module)):
+            for port in {"tasks", "store", "queue", "source_queue", "ends", "keys"} & set(vars(module)):
                 adapter = getattr(module, port)
                 if hasattr(adapter, "_redis"):
                     loop.run(adapter._redis.aclose())

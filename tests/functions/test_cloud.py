@@ -107,6 +107,7 @@ def deployed(
     monkeypatch.delenv("REDIS_URL")
     monkeypatch.setenv("POSTGRES_DSN", "postgresql://" + postgres_dsn.partition("@")[2])
     monkeypatch.setenv("QUEUE_URL", aws.queue_url)
+    monkeypatch.setenv("SOURCE_QUEUE_URL", aws.source_queue_url)
     monkeypatch.setenv("STORE_URL", aws.store_url)
     made = Deployed(secrets)
     yield made

@@ -230,7 +230,7 @@ def test_a_png_may_lie_so_only_what_fits_neither_way_is_refused(post: Post) -> N
 
 def test_no_file_is_named(post: Post) -> None:
     answer = post(None, width=800)
-    says = "send either the image as file, or the upload_id of an upload"
+    says = "send either the image as file, or the upload_id of an upload, or a source_url"
     assert (answer.status, answer.json["errors"]) == (422, [{"field": "body", "detail": says}])
 
 

@@ -45,6 +45,7 @@ MAY = {
     },
     "create_task": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
+        ("SourceQueue", "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/uploads/*", "s3:GetObject"),
         ("images/results/*", "s3:GetObject"),
         ("images/sources/*", "s3:PutObject s3:DeleteObject"),
@@ -54,6 +55,11 @@ MAY = {
     "create_upload": {("images/uploads/*", "s3:PutObject")},
     "delete_task": {("images/sources/*", "s3:DeleteObject"), ("images/results/*", "s3:DeleteObject")},
     "delete_upload": {("images/uploads/*", "s3:DeleteObject")},
+    "fetch_source": {
+        ("SourceQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
+        (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
+        ("images/sources/*", "s3:PutObject s3:DeleteObject"),
+    },
     "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/results/*")},
     "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket images/health")},
     "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/uploads/*")},
@@ -65,6 +71,7 @@ MAY = {
     },
     "sweep_tasks": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
+        ("SourceQueue", "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
         ("images/results/*", "s3:DeleteObject"),
         (BUCKET, "s3:ListBucket images/sources/*"),
@@ -259,16 +266,20 @@ def test_queue_and_bucket_speak_tls_alone(kind: str, resource: str) -> None:
 
 def test_a_dead_letter_queue_is_open_to_its_source_alone(stack: Stack) -> None:
     queues = of_type("AWS::SQS::Queue")
-    for source, letters in ((QUEUE, "TaskUndeliverableQueue"), ("TaskUndeliverableQueue", "TaskDeadLetterQueue")):
+    sources = {"TaskUndeliverableQueue": [QUEUE, "SourceQueue"], "TaskDeadLetterQueue": ["TaskUndeliverableQueue"]}
+    for letters, names in sources.items():
         allowed = queues[letters]["RedriveAllowPolicy"]
         assert allowed["redrivePermission"] == "byQueue"
-        [arn] = (each["Fn::Sub"] for each in allowed["sourceQueueArns"])
         values = {"Partition": "aws", "Region": REGION, "AccountId": ACCOUNT, "StackName": "imagescaler"}
+        arns = " ".join(each["Fn::Sub"] for each in allowed["sourceQueueArns"])
         for name, value in values.items():
-            arn = arn.replace(f"${{AWS::{name}}}", value)
-        url = stack.resources[source]
-        attributes = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-        assert arn == attributes["QueueArn"]
+            arns = arns.replace(f"${{AWS::{name}}}", value)
+        assert arns.split() == [arn_of(stack, source) for source in names]
+
+
+def arn_of(stack: Stack, queue: str) -> Any:
+    url = stack.resources[queue]
+    return stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
 def test_the_bucket_is_private_and_encrypted() -> None:
@@ -289,7 +300,8 @@ def test_the_bucket_keeps_objects_until_they_have_expired_and_not_much_longer(na
     variable = f"{name.upper()}_TTL_S"
     functions = of_type("AWS::Lambda::Function").values()
     given = [made["Environment"]["Variables"].get(variable) for made in functions]
-    assert [value for value in given if value] == [{"Ref": f"{name}TtlSeconds"}] * (2 if name == "Upload" else 1)
+    count = {"Source": 3, "Upload": 2, "Result": 1}[name]
+    assert [value for value in given if value] == [{"Ref": f"{name}TtlSeconds"}] * count
 
 
 def test_results_may_be_kept_for_as_long_as_the_longest_default() -> None:
@@ -320,6 +332,7 @@ def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
     assert watched == {
         "DeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
         "QueueAgeAlarm": {"ApproximateAgeOfOldestMessage"},
+        "SourceAgeAlarm": {"ApproximateAgeOfOldestMessage"},
         "ApiErrorAlarm": {"5xx"},
         "FunctionErrorAlarm": {"Errors"},
         "ResultDamageAlarm": {"ResultsDamaged"},

@@ -14,13 +14,14 @@ import pytest
 from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 
-from imagescaler.adapters.queues import QueueSettings
+from imagescaler.adapters.queues import QueueSettings, SourceQueueSettings
 from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores import StoreSettings
 from imagescaler.domain.client_address import ProxySettings
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS
@@ -28,6 +29,7 @@ from imagescaler.domain.wait_limits import WaitLimits
 from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.runtime.settings import SettingsError
+from imagescaler.usecases.fetch_source import FetchSettings
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.web.requests.presets import Presets
 from local.emulation.lambda_host.function import Function
@@ -45,6 +47,7 @@ DEPLOYED = {
     "POSTGRES_DSN": "memory://",
     "POSTGRES_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:postgres-AbCdEf",
     "QUEUE_URL": "memory://",
+    "SOURCE_QUEUE_URL": "memory://",
     "STORE_URL": "s3://a-bucket/images",
 }
 SETTINGS = (
@@ -52,8 +55,11 @@ SETTINGS = (
     Presets,
     RepositorySettings,
     Limits,
+    FetchSettings,
+    OutboundRules,
     ProxySettings,
     QueueSettings,
+    SourceQueueSettings,
     RepositorySettings,
     Retention,
     SigningSettings,
@@ -281,6 +287,7 @@ def test_every_queue_gives_its_function_time_and_none_is_left_without_an_end(tem
         assert trigger.visibility_timeout_s >= 6 * timeouts[trigger.function]
         assert trigger.max_receive_count > 0
     assert [(trigger.queue, trigger.dead_letter_queue) for trigger in template.triggers] == [
+        ("SourceQueue", "TaskUndeliverableQueue"),
         ("TaskQueue", "TaskUndeliverableQueue"),
         ("TaskUndeliverableQueue", "TaskDeadLetterQueue"),
     ]
@@ -305,7 +312,7 @@ def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
     event: Any = json.loads((FUNCTIONS / name / "event.json").read_text())
     answer = functions[name].handler(event, Context(name))
     assert answer.get("statusCode", 200) == STATUSES.get(name, 200)
-    if name in {"process_task", "fail_undeliverable_task"}:
+    if name in {"fetch_source", "process_task", "fail_undeliverable_task"}:
         assert answer["batchItemFailures"] == [{"itemIdentifier": event["Records"][0]["messageId"]}]
 
 

@@ -90,6 +90,16 @@ def test_the_own_template_takes_values_from_the_environment_or_from_defaults(own
 def test_the_own_template_has_a_trigger_for_the_queue_and_for_what_comes_too_often(own: Template) -> None:
     assert own.triggers == (
         QueueTrigger(
+            function="FetchSourceFunction",
+            queue="SourceQueue",
+            arn="arn:aws:sqs:us-east-1:000000000000:SourceQueue",
+            batch_size=1,
+            maximum_concurrency=5,
+            visibility_timeout_s=360,
+            max_receive_count=12,
+            dead_letter_queue="TaskUndeliverableQueue",
+        ),
+        QueueTrigger(
             function="ProcessTaskFunction",
             queue="TaskQueue",
             arn="arn:aws:sqs:us-east-1:000000000000:TaskQueue",

@@ -22,5 +22,5 @@ def test_every_problem_has_a_title_and_a_slug_of_its_own() -> None:
 
 def test_no_error_stands_outside_the_tree() -> None:
     classes = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__]
-    roots = (Problem, errors.ClaimRefused, errors.BlobNotFound)
+    roots = (Problem, errors.ClaimRefused, errors.BlobNotFound, errors.OutboundError)
     assert all(issubclass(kind, roots) for kind in classes)

@@ -367,6 +367,25 @@ class SourceLost(TaskProblem):
     """
 
 
+class SourceForbidden(TaskProblem):
+    """The service may not fetch the image from this URL.
+
+    Its host, or that to which it redirects, is not one of the public internet. The operator can allow hosts, networks
+    and buckets.
+    """
+
+
+class SourceUnreachable(TaskProblem):
+    """The image cannot be fetched from its URL.
+
+    The host does not answer, or answers without the image. `detail` says how. Check the URL, or send the image itself.
+    """
+
+    def __init__(self, detail: str, *, may_recover: bool = False) -> None:
+        super().__init__(detail)
+        self.may_recover = may_recover
+
+
 class AttemptsExhausted(TaskProblem):
     """Every attempt to scale the image failed.
 
@@ -448,15 +467,19 @@ class BlobNotFound(LookupError):
     """The store has nothing under this key, or no longer."""
 
 
-class UrlForbidden(Exception):
+class OutboundError(Exception):
+    """A request to a host that a client has named failed."""
+
+
+class UrlForbidden(OutboundError):
     """The service does not request this URL: its notation, or its host's address, is not permitted."""
 
 
-class HostUnreachable(Exception):
+class HostUnreachable(OutboundError):
     """A host does not answer, not in time, or not in HTTP."""
 
 
-class ResponseTooLarge(Exception):
+class ResponseTooLarge(OutboundError):
     """A response has more bytes than were asked for."""
 
     def __init__(self, size: int) -> None:

@@ -1,6 +1,6 @@
 """The size and geometry of a result, from the header of its source or from a size alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from imagescaler.domain.errors import ImageProblem
@@ -9,6 +9,7 @@ from imagescaler.domain.geometry.plan import Plan, plan
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.option_rules import check_result_format
 from imagescaler.domain.options import Gravity, Options
+from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.unused_options import unused_options
 from imagescaler.planning.source_traits import SourceTraits
 
@@ -71,6 +72,17 @@ def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     limits.check_frames(frames, made.size, "scaled animation")
     caveats = tuple(_caveats(traits, made, options, limits))
     return Preview(traits, options, made, fmt, frames, caveats)
+
+
+def check_results(traits: SourceTraits, options: Options, renditions: Sequence[Rendition], limits: Limits) -> None:
+    """Raise ImageProblem for a result that cannot be made, with the name of its rendition."""
+    if not renditions:
+        preview(traits, options, limits)
+    for each in renditions:
+        try:
+            preview(traits, each.options, limits)
+        except ImageProblem as problem:
+            raise type(problem)(f"{each.name}: {problem.detail}") from None
 
 
 def _caveats(traits: SourceTraits, made: Plan, options: Options, limits: Limits) -> Iterator[Caveat]:

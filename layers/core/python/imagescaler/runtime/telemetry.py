@@ -73,10 +73,19 @@ def ended(task: Task | None) -> None:
     elif task.failure is not None:
         logger().warning("task failed", extra={"attempt": task.attempt, "problem": asdict(task.failure)})
         _record("TasksFailed")
-    elif task.started_at and task.completed_at:
+    elif task.source and task.started_at and task.completed_at:
         seconds = (task.completed_at - task.started_at).total_seconds()
         logger().info("task completed", extra={"attempt": task.attempt, "seconds": seconds})
         _record("TasksCompleted", Seconds=seconds, Megapixels=task.source.width * task.source.height / MEGA)
+
+
+def fetched(task: Task | None) -> None:
+    """Log and count a source that was fetched, or the end of its task instead."""
+    if task is None or task.source is None or task.failure is not None:
+        ended(task)
+    else:
+        logger().info("source fetched", extra={"attempt": task.attempt, "bytes": task.source.bytes})
+        _record("SourcesFetched")
 
 
 @contextmanager

@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from imagescaler.domain.errors import Full, ImageProblem, QueueUnavailable, RepositoryUnavailable, Unavailable
+from imagescaler.domain.errors import Full, QueueUnavailable, RepositoryUnavailable, Unavailable
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.rendition import Rendition
+from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
-from imagescaler.planning.preview import preview
+from imagescaler.planning.preview import check_results
 from imagescaler.planning.source_traits import SourceTraits
-from imagescaler.usecases.image_input import ImageInput, Probe
+from imagescaler.usecases.image_input import ImageInput, Probe, RemoteImage
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
 
 UNKNOWN = "The database does not answer, and may have accepted the task. Repeat the request with its Idempotency-Key."
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 class NewTaskRequest:
     """What an owner asks for. `correlation` has the ids of the request, for the logs of the processor."""
 
-    image: ImageInput
+    image: ImageInput | RemoteImage
     options: Options
     owner: str
     renditions: Sequence[Rendition] = ()
@@ -51,15 +52,10 @@ class NewTaskRequest:
         digest.update(json.dumps(options, sort_keys=True).encode())
         return digest.hexdigest()
 
-    def check(self, traits: SourceTraits, limits: Limits) -> None:
-        """Raise ImageProblem for a result that cannot be made, with the name of its rendition."""
-        if not self.renditions:
-            preview(traits, self.options, limits)
-        for each in self.renditions:
-            try:
-                preview(traits, each.options, limits)
-            except ImageProblem as problem:
-                raise type(problem)(f"{each.name}: {problem.detail}") from None
+    def new_task(self, source: Source | None, idempotency: Idempotency | None) -> NewTask:
+        """Create the task, with an id."""
+        url = self.image.url if isinstance(self.image, RemoteImage) else None
+        return NewTask(uuid4(), self.options, source, self.owner, idempotency, tuple(self.renditions), url)
 
     def message(self, task_id: UUID) -> TaskMessage:
         """Return the queue message for the task."""
@@ -74,17 +70,20 @@ async def create_task(
     retention: Retention,
     tasks: TaskRepository,
     queue: TaskQueue,
+    source_queue: TaskQueue,
     store: ImageStore,
     wait: Wait | None = None,
 ) -> tuple[Task, bool]:
     """Accept an image and return its task with True, or with False the task that the key already stands for.
 
-    `wait` waits for the task's end. Only a task that has not ended by then needs the note of its message.
+    An image at a URL goes to `source_queue`, to be fetched first. `wait` waits for the task's end. Only a task that has
+    not ended by then needs the note of its message.
 
     If killed at any point, this leaves either nothing that matters or a task that the sweeper enqueues again. Raises
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing, unless the error says that it may have.
     """
-    task, created, message_id = await _accept(request, probe, limits, retention, tasks, queue, store)
+    chosen = source_queue if isinstance(request.image, RemoteImage) else queue
+    task, created, message_id = await _accept(request, probe, limits, retention, tasks, chosen, store)
     if wait:
         task = await wait(task)
     if message_id and not task.status.is_final:
@@ -108,10 +107,7 @@ async def _accept(
         await _enqueue_again(known, request, tasks, queue)
         return known, False, None
     limits.check_renditions(len(request.renditions))
-    source = await request.image.probe(probe, store)
-    limits.check_bytes(source.bytes)
-    request.check(SourceTraits.of(source), limits)
-    new = NewTask(uuid4(), request.options, source, request.owner, idempotency, tuple(request.renditions))
+    new = request.new_task(await _probe(request, probe, limits, store), idempotency)
     task, created = await _write(new, request.image, retention, tasks, store)
     if not created:
         await _enqueue_again(task, request, tasks, queue)
@@ -126,8 +122,18 @@ async def _accept(
         return task, True, None  # a replay has enqueued it, or its attempt has begun, or the sweeper will enqueue it
 
 
+async def _probe(request: NewTaskRequest, probe: Probe, limits: Limits, store: ImageStore) -> Source | None:
+    """Read the header and check the results; None for an image that is yet to be fetched."""
+    if isinstance(request.image, RemoteImage):
+        return None
+    source = await request.image.probe(probe, store)
+    limits.check_bytes(source.bytes)
+    check_results(SourceTraits.of(source), request.options, request.renditions, limits)
+    return source
+
+
 async def _write(
-    new: NewTask, image: ImageInput, retention: Retention, tasks: TaskRepository, store: ImageStore
+    new: NewTask, image: ImageInput | RemoteImage, retention: Retention, tasks: TaskRepository, store: ImageStore
 ) -> tuple[Task, bool]:
     """Store the source and add the task; if this raises, or another task has the key, the source is deleted.
 
@@ -135,7 +141,8 @@ async def _write(
     """
     try:
         async with _retry_after_from_backlog(tasks):
-            await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+            if not isinstance(image, RemoteImage):
+                await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
     except Exception:
         await _delete_source(new, store)
         raise

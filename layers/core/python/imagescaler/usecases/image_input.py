@@ -92,3 +92,15 @@ class UploadedImage:
             await store.copy(upload_key(self.id, self.owner), key, ttl_s=ttl_s)
         except BlobNotFound:
             raise UploadNotFound.of(self.id) from None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteImage:
+    """An image at a URL. It is fetched after the task has been accepted, so nothing is known of it before."""
+
+    url: str
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the URL."""
+        return hashlib.sha256(self.url.encode()).digest()

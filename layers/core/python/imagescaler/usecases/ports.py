@@ -96,6 +96,13 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
         """
         ...
 
+    async def set_source(self, task: Task, source: Source) -> Task:
+        """Record the source that a claimed task's attempt has fetched, and release the task for the processor.
+
+        The attempts so far count no more, and the message is forgotten. Raises LeaseLost.
+        """
+        ...
+
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
         """Complete a claimed task with its result, or with the renditions of `task`; raises LeaseLost."""
         ...
@@ -224,6 +231,14 @@ class ImageStore(Protocol):
 
     async def ping(self) -> None:
         """Return once the store answers."""
+        ...
+
+
+class SourceFetcher(Protocol):
+    """Fetches images from where clients have them."""
+
+    async def fetch(self, url: str, *, max_bytes: int) -> bytes:
+        """Return the bytes at a URL; raises SourceForbidden, SourceUnreachable, SourceTooLarge."""
         ...
 
 

@@ -124,9 +124,10 @@ async def _attempt(
     task: Task, max_attempts: int, retention: Retention, scale: Scale, tasks: TaskRepository, store: ImageStore
 ) -> Task:
     try:
+        source = _source(task)
         # The source's bytes have no name here, so that scaling can free them.
-        scaled = scale(await _source(task, store), task.output_options, source_sha256=task.source.sha256)
-        ended, source = await _make(task, scaled, retention, store)
+        scaled = scale(await _bytes(task.source_key, source, store), task.output_options, source_sha256=source.sha256)
+        ended, source = await _make(task, source, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
         return await tasks.complete(ended, ended.result, source, ttl_s=task.result_ttl_s(retention.result_ttl_s))
@@ -147,20 +148,26 @@ async def _attempt(
         return await tasks.fail(task, attempts_exhausted(max_attempts))
 
 
-async def _source(task: Task, store: ImageStore) -> bytes:
-    """Return the bytes of the source; raises BlobNotFound also if they are more or fewer than were accepted."""
-    data = await store.get(task.source_key, first_bytes=task.source.bytes + 1)
-    if len(data) != task.source.bytes:
+def _source(task: Task) -> Source:
+    """Return the source; raises BlobNotFound if it was not fetched, because the message was in the wrong queue."""
+    if task.source is None:
         raise BlobNotFound(task.source_key)
+    return task.source
+
+
+async def _bytes(key: str, source: Source, store: ImageStore) -> bytes:
+    """Return the bytes of the source; raises BlobNotFound also if they are more or fewer than were accepted."""
+    data = await store.get(key, first_bytes=source.bytes + 1)
+    if len(data) != source.bytes:
+        raise BlobNotFound(key)
     return data
 
 
 async def _make(
-    task: Task, scaled: Iterator[Scaled | ImageProblem], retention: Retention, store: ImageStore
+    task: Task, source: Source, scaled: Iterator[Scaled | ImageProblem], retention: Retention, store: ImageStore
 ) -> tuple[Task, Source]:
     """Scale and store the results one by one; on an exception, delete those of this attempt."""
     outcomes: list[Outcome] = []
-    source = task.source
     try:
         for key, made in zip(task.result_keys, scaled, strict=True):
             if isinstance(made, ImageProblem):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, TaskNotFound
+from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, SourceUnreachable, TaskNotFound
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import Sweep, SweepSettings
 from imagescaler.domain.task.message import TaskMessage
@@ -17,6 +17,7 @@ from imagescaler.usecases.delete_images import delete_images
 from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskQueue, TaskRepository
 
 ROWS_LIMIT = 1000  # of one statement: about a fifth of a second of work for the database
+NEVER_FETCHED = "The image was not fetched within {} seconds. Send the request again."
 SHRINK = 10  # a batch that took too long is repeated with so many times fewer rows
 
 Message = Callable[[UUID], TaskMessage]
@@ -32,6 +33,7 @@ async def sweep_tasks(
     retention: Retention,
     tasks: TaskRepository,
     queue: TaskQueue,
+    source_queue: TaskQueue,
     store: ImageStore,
     ends: TaskEnds,
     time_s: float,
@@ -45,7 +47,9 @@ async def sweep_tasks(
     """
     start_s = clock()
     until_s = start_s + time_s / 2
-    recovery = _Recovery(message, settings, max_attempts, tasks, queue, store, ends, clock, until_s)
+    recovery = _Recovery(
+        message, settings, max_attempts, retention, tasks, queue, source_queue, store, ends, clock, until_s
+    )
     stale = _Part(recovery.run, settings.sweep_limit)
     expiry = _Part(lambda limit: tasks.expire_due(limit=limit), ROWS_LIMIT)
     purge = _Purge(settings, tasks, store, clock, start_s + time_s)
@@ -102,8 +106,10 @@ class _Recovery:
     message: Message
     settings: SweepSettings
     max_attempts: int
+    retention: Retention
     tasks: TaskRepository
     queue: TaskQueue
+    source_queue: TaskQueue
     store: ImageStore
     ends: TaskEnds
     clock: Clock
@@ -130,11 +136,12 @@ class _Recovery:
         return len(stale)
 
     async def _recover(self, task: Task) -> None:
-        if failure := await _reason_to_end(task, self.max_attempts, self.store):
+        queue = self.source_queue if task.source is None else self.queue
+        if failure := await _reason_to_end(task, self.max_attempts, self.retention, self.store):
             self.ended += await _end(task, failure, self.tasks, self.store, self.ends)
-        elif await _has_no_message(task, self.settings, self.queue):
+        elif await _has_no_message(task, self.settings, queue):
             # If killed before the note, the next run enqueues once more; a second message does no harm.
-            await self.tasks.note_message(task.id, await self.queue.push(self.message(task.id)))
+            await self.tasks.note_message(task.id, await queue.push(self.message(task.id)))
             self.reenqueued += 1
 
 
@@ -164,9 +171,13 @@ class _Purge:
         return len(unpurged)
 
 
-async def _reason_to_end(task: Task, max_attempts: int, store: ImageStore) -> Failure | None:
+async def _reason_to_end(task: Task, max_attempts: int, retention: Retention, store: ImageStore) -> Failure | None:
     if task.counted_attempts >= max_attempts:
         return attempts_exhausted(max_attempts)
+    if task.source is None:
+        waited_s = (task.swept_at - task.created_at).total_seconds() if task.swept_at else 0
+        is_late = waited_s >= retention.source_ttl_s
+        return Failure.of(SourceUnreachable(NEVER_FETCHED.format(retention.source_ttl_s))) if is_late else None
     return None if await store.exists(task.source_key) else Failure.of(SourceLost(SOURCE_LOST))
 
 

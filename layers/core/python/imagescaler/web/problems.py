@@ -47,6 +47,8 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.RenderingFailed: HTTPStatus(422),
     errors.NoRenditionMade: HTTPStatus(422),
     errors.SourceLost: HTTPStatus.CONFLICT,
+    errors.SourceForbidden: HTTPStatus(422),
+    errors.SourceUnreachable: HTTPStatus(422),
     errors.AttemptsExhausted: HTTPStatus.CONFLICT,
     errors.QueueFull: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreFull: HTTPStatus.SERVICE_UNAVAILABLE,

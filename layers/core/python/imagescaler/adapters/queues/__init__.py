@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from imagescaler.runtime import settings
 from imagescaler.usecases.ports import TaskQueue
 
 DEFAULT_MAX_LENGTH = 10_000
+SOURCE_QUEUE = "SourceQueue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,37 @@ class QueueSettings:
         return self.queue_url or self.redis_url
 
 
+@dataclass(frozen=True, slots=True)
+class SourceQueueSettings:
+    """`SOURCE_QUEUE_URL`, the queue of tasks whose source is yet to be fetched, is by default beside `QUEUE_URL`."""
+
+    source_queue_url: str = ""
+    queue_url: str = ""
+    redis_url: str = ""
+    queue_max_length: int = DEFAULT_MAX_LENGTH
+
+    def __post_init__(self) -> None:
+        if not self.source_queue_url and urlsplit(self.queue_url).scheme in {"https", "http"}:
+            message = "SOURCE_QUEUE_URL is not set: set it to the URL of the SQS queue of sources to fetch"
+            raise ValueError(message)
+
+    @property
+    def url(self) -> str:
+        """URL of the queue."""
+        return self.source_queue_url or f"{urldefrag(self.queue_url or self.redis_url).url}#{SOURCE_QUEUE}"
+
+
 @cache
 def from_env() -> TaskQueue:
     """Return this environment's queue, always the same one."""
     chosen = settings.read(QueueSettings)
+    return connect(chosen.url, max_length=chosen.queue_max_length, shared=True)
+
+
+@cache
+def sources_from_env() -> TaskQueue:
+    """Return this environment's queue of tasks whose source is yet to be fetched, always the same one."""
+    chosen = settings.read(SourceQueueSettings)
     return connect(chosen.url, max_length=chosen.queue_max_length, shared=True)
 
 

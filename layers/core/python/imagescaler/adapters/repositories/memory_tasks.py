@@ -30,7 +30,16 @@ class MemoryTaskRepository:
                 return known, known.id == new.id
             self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
         now = self._clock()
-        task = Task(new.id, Status.PENDING, new.options, new.source, now, new.owner, renditions=new.renditions)
+        task = Task(
+            new.id,
+            Status.PENDING,
+            new.options,
+            new.source,
+            now,
+            new.owner,
+            renditions=new.renditions,
+            source_url=new.source_url,
+        )
         return self.tasks.setdefault(new.id, task), True
 
     async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
@@ -57,6 +66,9 @@ class MemoryTaskRepository:
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
         return self._save(self._stored(task_id).claimed(self._clock(), lease_s=lease_s, max_attempts=max_attempts))
+
+    async def set_source(self, task: Task, source: Source) -> Task:
+        return self._save(self._stored(task.id).fetched(task.attempt, source))
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
         ended = self._stored(task.id).completed(

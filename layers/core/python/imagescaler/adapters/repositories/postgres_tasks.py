@@ -50,7 +50,8 @@ class PostgresTaskRepository:
                 idempotency_key=key,
                 request_hash=request_hash,
                 options=_json(new.options),
-                source=_json(new.source),
+                source=_json(new.source) if new.source else None,
+                source_url=new.source_url,
                 renditions=_json(new.renditions),
             ) or await self._database.row(self._sql.find_added, id=new.id, owner=new.owner, idempotency_key=key)
         return _first_use(row, new.idempotency), row["id"] == new.id
@@ -80,6 +81,10 @@ class PostgresTaskRepository:
             attempts_exhausted=_json(attempts_exhausted(max_attempts)),
         )
         return _task(row) if row else await self._raise_refusal(task_id)
+
+    async def set_source(self, task: Task, source: Source) -> Task:
+        row = await self._database.row(self._sql.set_source, id=task.id, attempt=task.attempt, source=_json(source))
+        return _task(row) if row else await self._stored_end(task, Status.PENDING)
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
         row = await self._database.row(
@@ -215,7 +220,8 @@ def _task(row: Row) -> Task:
         owner=row["owner"],
         status=Status(row["status"]),
         options=_read(Options, row["options"]),
-        source=_read(Source, row["source"]),
+        source=_read(Source, row["source"]) if row["source"] else None,
+        source_url=row["source_url"],
         attempt=row["attempt"],
         uncounted_attempts=row["uncounted_attempts"],
         message_id=row["message_id"],

@@ -1,9 +1,9 @@
 -- All statements on tasks. Times are those of the database's clock, never of the caller's.
 
--- name: add(id, owner, idempotency_key, request_hash, options, source, renditions)^
+-- name: add(id, owner, idempotency_key, request_hash, options, source, source_url, renditions)^
 -- Returns no row if the id or the owner's idempotency key exists already.
-insert into tasks (id, owner, idempotency_key, request_hash, options, source, renditions)
-values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :renditions)
+insert into tasks (id, owner, idempotency_key, request_hash, options, source, source_url, renditions)
+values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :source_url, :renditions)
 on conflict do nothing
 returning *, now() as asked_at;
 
@@ -39,6 +39,13 @@ set status       = case when attempt - uncounted_attempts < :max_attempts then '
     failure      = case when attempt - uncounted_attempts < :max_attempts then null else :attempts_exhausted::jsonb end
 where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
+returning *, now() as asked_at;
+
+-- name: set_source(source, id, attempt)^
+-- The attempts that fetched the source do not count, and its message is not one of the processor's queue.
+update tasks
+set status = 'pending', source = :source, uncounted_attempts = attempt, message_id = null, lease_until = null
+where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
 -- name: complete(result, source, renditions, ttl_s, id, attempt)^

@@ -41,10 +41,11 @@ class NewTask:
 
     id: UUID
     options: Options
-    source: Source
+    source: Source | None
     owner: str = ""
     idempotency: Idempotency | None = None
     renditions: tuple[Rendition, ...] = ()
+    source_url: str | None = None
 
     @property
     def source_key(self) -> str:
@@ -60,6 +61,7 @@ class Task:
     `uncounted_attempts` are those released because Postgres, Redis or the store was unavailable.
     `enqueue_count` is the number of messages pushed for the task, the last one at `enqueued_at`. `swept_at` is when
     the sweeper last checked it. A task with renditions has its options and results there, and none of its own.
+    A task with a `source_url` has no source until it has been fetched. Fetching takes attempts as scaling does.
     A deleted task has no outcome. Its `completed_at` is when it was deleted, and after its `expires_at` no attempt can
     store an image; that is None once the sweeper has deleted the images again.
     """
@@ -67,7 +69,7 @@ class Task:
     id: UUID
     status: Status
     options: Options
-    source: Source
+    source: Source | None
     created_at: datetime
     owner: str = ""
     attempt: int = 0
@@ -83,6 +85,7 @@ class Task:
     result: Result | None = None
     failure: Failure | None = None
     renditions: tuple[Rendition, ...] = ()
+    source_url: str | None = None
 
     @property
     def source_key(self) -> str:
@@ -159,6 +162,8 @@ class Task:
         return tuple(dict.fromkeys((*self._unused_options(), *receipts)))
 
     def _unused_options(self) -> Iterator[str]:
+        if self.source is None:
+            return
         of_names = {f"{each.name}: ": each.options for each in self.renditions} or {"": self.options}
         for name, options in of_names.items():
             for sentence in unused_options(options, self.source.format, self.source.frames).values():
@@ -198,6 +203,14 @@ class Task:
             return self._become(Status.FAILED, failure=attempts_exhausted(max_attempts), completed_at=now)
         lease_until = now + timedelta(seconds=lease_s)
         return self._become(Status.PROCESSING, attempt=self.attempt + 1, started_at=now, lease_until=lease_until)
+
+    def fetched(self, attempt: int, source: Source) -> Self:
+        """End the attempt that has fetched the source: the task waits for the processor. Raises LeaseLost.
+
+        The attempts so far do not count towards those of the processor, and the message was that of the fetch.
+        """
+        changes = {"source": source, "message_id": None, "uncounted_attempts": attempt}
+        return self._end_attempt(attempt, Status.PENDING, **changes)
 
     def completed(
         self,

@@ -68,7 +68,12 @@ def estimate_previews(previews: Sequence[Preview]) -> Cost | None:
 
 
 def work_s(task: Task, limits: Limits) -> float:
-    """Return the estimated processor seconds for all results of a task, 0 if the limits no longer permit them."""
+    """Return the estimated processor seconds for all results of a task.
+
+    It is 0 while its source is unknown, and if the limits no longer permit the results.
+    """
+    if task.source is None:
+        return 0
     try:
         cost = estimate_previews([preview(SourceTraits.of(task.source), each, limits) for each in task.output_options])
     except ImageProblem:

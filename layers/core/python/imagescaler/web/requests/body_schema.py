@@ -7,16 +7,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from imagescaler.domain.formats import Format
-from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, forbid_null, json_content
+from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, json_content
 from imagescaler.web.requests.body import BYTES, FILE
 from imagescaler.web.requests.plan_request import PlanRequest
 from imagescaler.web.requests.presets import LIST
-from imagescaler.web.requests.task_request import TaskRequest
+from imagescaler.web.requests.task_request import ImageRequest, TaskRequest
 from imagescaler.web.requests.upload import UploadRequest
 
-UPLOAD = "upload_id"
+UPLOAD, URL = "upload_id", "source_url"
 PHOTO, SIZE = {FILE: "photo.jpg"}, {"width": 800, "height": 600}
-SOURCES: Mapping[type[TaskRequest], Mapping[str, Any]] = {
+SOURCES: Mapping[type[ImageRequest], Mapping[str, Any]] = {
     TaskRequest: {UPLOAD: "8e03978e-40d5-43e8-bc93-6894a57f9324"},
     PlanRequest: {"source_width": 4000, "source_height": 3000},
 }
@@ -24,7 +24,7 @@ IMAGE = "the image itself, with the options in the query"
 ONLY = "with a body that is the image: "
 
 
-def request_body(model: type[TaskRequest]) -> dict[str, Any]:
+def request_body(model: type[ImageRequest]) -> dict[str, Any]:
     """Describe the body of an operation (OpenAPI 3.1, Request Body Object); the schemas are in `body_schemas`."""
     form = {
         "schema": {"$ref": SCHEMAS + _form_name(model)},
@@ -39,15 +39,12 @@ def request_body(model: type[TaskRequest]) -> dict[str, Any]:
 def body_schemas() -> dict[str, Any]:
     """Return the schemas of all bodies by name, and those that they refer to."""
     schemas: dict[str, Any] = {UploadRequest.__name__: _schema(UploadRequest)}
-    for model, required in ((TaskRequest, True), (PlanRequest, False)):
+    for model in (TaskRequest, PlanRequest):
         as_json, form = _schema(model), _schema(model)
         schemas |= as_json.pop("$defs")
         del as_json["properties"][FILE], form["properties"][UPLOAD], form["$defs"]
         file = {FILE: form["properties"].pop(FILE)}
         form["properties"] = {**file, **form["properties"], LIST: _as_text(form["properties"][LIST])}
-        if required:
-            as_json["required"], form["required"] = [UPLOAD], [FILE]
-            forbid_null(as_json["properties"][UPLOAD])
         schemas |= {model.__name__: as_json, _form_name(model): {**form, "title": _form_name(model)}}
     for schema in schemas.values():
         for field in schema.get("properties", {}).values():
@@ -55,10 +52,11 @@ def body_schemas() -> dict[str, Any]:
     return schemas
 
 
-def _query(model: type[TaskRequest]) -> Iterator[dict[str, Any]]:
+def _query(model: type[ImageRequest]) -> Iterator[dict[str, Any]]:
     """Yield the parameters for a body that is the image: the fields of the form without the file."""
     fields = _schema(model)["properties"]
-    del fields[FILE], fields[UPLOAD]
+    for name in (FILE, UPLOAD, URL):
+        fields.pop(name, None)
     fields[LIST] = _as_text(fields[LIST])
     for name, field in fields.items():
         _default_in_words(field)
@@ -88,5 +86,5 @@ def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _form_name(model: type[TaskRequest]) -> str:
+def _form_name(model: type[ImageRequest]) -> str:
     return model.__name__.replace("Request", "Form")

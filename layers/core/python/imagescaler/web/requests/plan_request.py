@@ -10,12 +10,12 @@ from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput
 from imagescaler.web.option_fields import FormatName, NotBoolean
 from imagescaler.web.requests.body import read_body
-from imagescaler.web.requests.task_request import TaskRequest
+from imagescaler.web.requests.task_request import ImageRequest
 
 Side = Annotated[int, Field(ge=1), NotBoolean]
 
 
-class PlanRequest(TaskRequest):
+class PlanRequest(ImageRequest):
     """The beginning of the image, or its size, and how to scale it."""
 
     source_width: Annotated[
@@ -53,7 +53,7 @@ class PlanRequest(TaskRequest):
     def source(self, owner: str) -> ImageInput | SourceTraits:
         """Return the image, or the size that stands in its place."""
         if self.source_width is None or self.source_height is None:
-            return self.image(owner)
+            return self.sent_image(owner)
         return SourceTraits((self.source_width, self.source_height), self.source_format, self.source_orientation)
 
 

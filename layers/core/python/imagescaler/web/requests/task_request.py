@@ -9,10 +9,12 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from imagescaler.domain import errors
+from imagescaler.domain.http_url import MAX_URL_LENGTH, HttpUrl
 from imagescaler.domain.options import OPTIONS
+from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.runtime import settings
-from imagescaler.usecases.image_input import ImageInput, InlineImage, UploadedImage
+from imagescaler.usecases.image_input import ImageInput, InlineImage, RemoteImage, UploadedImage
 from imagescaler.web.requests.body import read_body
 from imagescaler.web.requests.presets import Presets
 from imagescaler.web.requests.scaling_request import ScalingRequest
@@ -73,6 +75,14 @@ def _file(value: Any) -> Any:
     return value
 
 
+def _permitted(url: str) -> str:
+    try:
+        settings.from_env(OutboundRules).check_url(HttpUrl.parse(url))
+    except errors.UrlForbidden as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+    return url
+
+
 def _known(preset: str) -> str:
     presets: Presets = settings.from_env(Presets)
     return presets.check(preset)
@@ -127,8 +137,8 @@ class RenditionsRequest(ScalingRequest):
         return tuple(Rendition(each.name, each.options) for each in self.renditions or ())
 
 
-class TaskRequest(RenditionsRequest):
-    """An image, and how to scale it."""
+class ImageRequest(RenditionsRequest):
+    """An image in the request or uploaded before, and how to scale it."""
 
     file: Annotated[bytes, BeforeValidator(_file), WithJsonSchema(FILE_SCHEMA)] | None = None
     upload_id: UUID | None = None
@@ -145,15 +155,31 @@ class TaskRequest(RenditionsRequest):
     def _expand_preset(cls, given: Any) -> Any:
         return settings.from_env(Presets).expand(given) if isinstance(given, dict) else given
 
-    @model_validator(mode="after")
-    def _has_one_image(self) -> Self:
-        if (self.file is None) == (self.upload_id is None):
-            raise ValueError("send either the image as file, or the upload_id of an upload")
-        return self
-
-    def image(self, owner: str) -> ImageInput:
+    def sent_image(self, owner: str) -> ImageInput:
         """Return the image of the request, or the upload of `owner` that it names."""
         return UploadedImage(self.upload_id, owner) if self.upload_id else InlineImage(self.file or b"")
+
+
+class TaskRequest(ImageRequest):
+    """An image, also one at a URL, and how to scale it."""
+
+    source_url: Annotated[
+        Annotated[str, Field(max_length=MAX_URL_LENGTH), AfterValidator(_permitted)] | None,
+        Field(
+            description="URL of the image (https or http), which is fetched after the task was accepted",
+            examples=["https://example.org/photo.jpg"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_one_image(self) -> Self:
+        if [self.file, self.upload_id, self.source_url].count(None) != 2:  # noqa: PLR2004 - all but one
+            raise ValueError("send either the image as file, or the upload_id of an upload, or a source_url")
+        return self
+
+    def image(self, owner: str) -> ImageInput | RemoteImage:
+        """Return the image of the request, the upload of `owner` that it names, or the URL."""
+        return RemoteImage(self.source_url) if self.source_url else self.sent_image(owner)
 
 
 def _listed(given: Any) -> list[Any]:

@@ -121,7 +121,8 @@ class TaskView(BaseModel):
     completed_at: datetime | None = None
     expires_at: datetime | None = None
     attempts: int
-    source: SourceView
+    source: Annotated[SourceView | None, Field(description="null until the image has been fetched from `source_url`")]
+    source_url: str | None = None
     options: Annotated[OptionsView | None, Field(description="null if the task has renditions, which have their own")]
     result: ResultView | None = None
     error: TaskError | None = None
@@ -149,7 +150,8 @@ class TaskView(BaseModel):
             completed_at=task.completed_at,
             expires_at=task.expires_at,
             attempts=task.attempt,
-            source=SourceView.model_validate(task.source),
+            source=task.source and SourceView.model_validate(task.source),
+            source_url=task.source_url,
             options=None if task.renditions else OptionsView.of(task.options),
             result=task.result and ResultView.of(task.result, url_of(task)),
             error=task.failure and TaskError.of(task.failure),

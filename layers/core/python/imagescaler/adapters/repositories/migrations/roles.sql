@@ -8,7 +8,7 @@ do $$
 declare
     role text;
 begin
-    foreach role in array array['authorize', 'create', 'delete', 'keys', 'migrate', 'process', 'read', 'sweep'] loop
+    foreach role in array array['authorize', 'create', 'delete', 'fetch', 'keys', 'migrate', 'process', 'read', 'sweep'] loop
         role := 'imagescaler_' || role;
         if not exists (select from pg_roles where rolname = role) then
             execute format('create role %I login', role);

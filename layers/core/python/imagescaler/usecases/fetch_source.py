@@ -1,0 +1,123 @@
+"""Fetch the source of a task from its URL: claim, download, probe, store, and enqueue the task for the processor."""
+
+import hashlib
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from imagescaler.domain.errors import (
+    ImageProblem,
+    LeaseLost,
+    SourceForbidden,
+    SourceTooLarge,
+    SourceUnreachable,
+    TaskAttemptsExhausted,
+    TaskFinished,
+    Unavailable,
+)
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.retention import Retention
+from imagescaler.domain.task.message import TaskMessage
+from imagescaler.domain.task.outcome import Failure
+from imagescaler.domain.task.status import Status
+from imagescaler.domain.task.task import Task, attempts_exhausted
+from imagescaler.planning.preview import check_results
+from imagescaler.planning.source_traits import SourceTraits
+from imagescaler.usecases.close_task import close_task
+from imagescaler.usecases.image_input import Probe
+from imagescaler.usecases.ports import ImageStore, SourceFetcher, TaskEnds, TaskQueue, TaskRepository
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """A source must be fetched within `SOURCE_TIMEOUT_S` seconds, through at most `SOURCE_MAX_REDIRECTS` redirects."""
+
+    source_timeout_s: int = 30
+    source_max_redirects: int = 5
+
+
+async def fetch_source(
+    message: TaskMessage,
+    *,
+    lease_s: float,
+    max_attempts: int,
+    limits: Limits,
+    retention: Retention,
+    probe: Probe,
+    fetcher: SourceFetcher,
+    tasks: TaskRepository,
+    queue: TaskQueue,
+    store: ImageStore,
+    ends: TaskEnds,
+) -> Task | None:
+    """Fetch the source and return the task, which waits for the processor or has failed; None if it had already ended.
+
+    Fails the task for a source that another attempt would not get either, and at the last attempt. Other errors release
+    the task and are raised, so that the message is delivered again. If killed at any point, a later delivery or the
+    sweeper continues. Raises TaskNotFound, TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose
+    attempts were used up before.
+    """
+    try:
+        task = await tasks.claim(message.task_id, lease_s=lease_s, max_attempts=max_attempts)
+    except TaskFinished:
+        if (await tasks.get(message.task_id)).attempts_exhausted:
+            raise TaskAttemptsExhausted from None
+        return None
+    if task.status is not Status.FAILED:
+        task = await _attempt(task, max_attempts, limits, retention, probe, fetcher, tasks, store)
+    if task.status is Status.FAILED:
+        await close_task(task, store=store, ends=ends)
+    else:
+        await _enqueue(message, tasks, queue)
+    return task
+
+
+async def _attempt(
+    task: Task,
+    max_attempts: int,
+    limits: Limits,
+    retention: Retention,
+    probe: Probe,
+    fetcher: SourceFetcher,
+    tasks: TaskRepository,
+    store: ImageStore,
+) -> Task:
+    try:
+        if task.source:  # an earlier delivery was stopped before it enqueued the task
+            return await tasks.set_source(task, task.source)
+        data = await fetcher.fetch(task.source_url or "", max_bytes=limits.max_source_bytes)
+        source = replace(probe(data), sha256=hashlib.sha256(data).hexdigest())
+        check_results(SourceTraits.of(source), task.options, task.renditions, limits)
+        await store.put(task.source_key, data, ttl_s=retention.source_ttl_s)
+        return await tasks.set_source(task, source)
+    except (ImageProblem, SourceForbidden, SourceTooLarge) as problem:
+        return await tasks.fail(task, Failure.of(problem))
+    except LeaseLost:
+        raise
+    except SourceUnreachable as problem:
+        if not problem.may_recover or task.counted_attempts >= max_attempts:
+            return await tasks.fail(task, Failure.of(problem))
+        await _release(task, tasks)
+        raise
+    except Exception as error:
+        uncounted = isinstance(error, Unavailable) and task.may_go_uncounted
+        if uncounted or task.counted_attempts < max_attempts:
+            await _release(task, tasks, uncounted=uncounted)
+            raise
+        logger.exception("the last attempt failed")
+        return await tasks.fail(task, attempts_exhausted(max_attempts))
+
+
+async def _release(task: Task, tasks: TaskRepository, *, uncounted: bool = False) -> None:
+    with suppress(Unavailable):  # the lease expires anyway
+        await tasks.release(task, uncounted=uncounted)
+
+
+async def _enqueue(message: TaskMessage, tasks: TaskRepository, queue: TaskQueue) -> None:
+    """Enqueue the task for the processor; if the queue is full or unavailable, the sweeper does so later."""
+    try:
+        await tasks.note_message(message.task_id, await queue.push(message))
+    except Unavailable:
+        logger.warning("a fetched task was not enqueued", exc_info=True)
