@@ -15,6 +15,7 @@ ARG DISABLED_FORMATS=
 WORKDIR /packages
 COPY functions/${FUNCTION}/requirements.txt /tmp/
 RUN case ",${DISABLED_FORMATS}," in *,heic,*) sed -i /pi-heif/d /tmp/requirements.txt;; esac \
+ && case ",${DISABLED_FORMATS}," in *,jxl,*) sed -i /pillow-jxl-plugin/d /tmp/requirements.txt;; esac \
  && pip install --quiet --no-cache-dir --no-compile --no-index --find-links /wheels --target . --requirement /tmp/requirements.txt \
  && python -m compileall -q --invalidation-mode unchecked-hash .
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
+import pillow_jxl  # noqa: F401 - the import registers the plugin
 from PIL import Image
 
 

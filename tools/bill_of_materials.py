@@ -29,6 +29,8 @@ HEAD = """# Third-party licenses
 Packages in the images, with the licenses that their metadata names. `make sbom` writes this page, and the bill of
 materials of each image (CycloneDX) into `build/sbom/`. Pillow's wheel contains the codecs, and their licenses. The
 image of the processor also has zlib-ng (zlib License), and pi-heif's wheel libheif and libde265 (LGPL 3).
+The license of pillow-jxl-plugin, whose wheel contains libjxl (BSD-3-Clause), is GPL 3; an image that is built with
+`DISABLED_FORMATS=jxl` does not have it.
 
 | package | license | images |
 |---|---|---|

@@ -83,7 +83,7 @@ def test_options_without_effect_are_warnings_from_the_beginning(post: Post) -> N
 def test_a_warning_names_its_rendition(post: Post) -> None:
     several = [{"name": "small", "width": 20, "format": "png"}, {"name": "large", "width": 200}]
     answer = post(photograph(), quality=70, renditions=json.dumps(several))
-    assert answer.json["warnings"] == ["small: quality has no effect on png, only on jpeg, webp and avif."]
+    assert answer.json["warnings"] == ["small: quality has no effect on png, only on jpeg, webp, avif and jxl."]
 
 
 @pytest.mark.parametrize("more", [{}, {"format": "jpeg"}], ids=["of the source", "asked for"])
@@ -92,7 +92,7 @@ def test_lossless_is_refused_at_once_in_a_format_that_cannot_be(
 ) -> None:
     answer = post(photograph(), lossless="true", **more)
     assert answer.status == 422
-    assert "lossless is an option of png, webp, gif and tiff, and " in answer.json["detail"]
+    assert "lossless is an option of png, webp, jxl, gif and tiff, and " in answer.json["detail"]
     assert functions["create_task"].store.blobs == {}
 
 
@@ -103,7 +103,7 @@ def test_lossless_is_refused_at_once_in_a_format_that_cannot_be(
         ({"width": -5}, "width", "(it is '-5')"),
         ({"height": "tall"}, "height", "send a whole number"),
         ({"width": 10, "preserve_ratio": "perhaps"}, "preserve_ratio", "send true or false"),
-        ({"width": 10, "format": "bmp"}, "format", "'auto', 'jpeg', 'png', 'webp', 'avif', 'gif' or 'tiff'"),
+        ({"width": 10, "format": "bmp"}, "format", "'auto', 'jpeg', 'png', 'webp', 'avif', 'jxl', 'gif' or 'tiff'"),
         ({"width": 10, "widht": 20}, "widht", "there is no such field; did you mean width?"),
     ],
 )
@@ -201,7 +201,7 @@ def test_options_of_every_kind_are_understood(functions: Functions, post: Post) 
     fields = {"width": 90, "height": 90, "fit": "cover", "gravity": "smart", "crop": "0,0,400,400", "dpr": "1.5"}
     options = post(photograph(), **fields, background="tomato", quality="webp:60", format="webp").json["options"]
     assert options.items() >= {"fit": "cover", "crop": "0,0,400,400", "background": "#ff6347ff", "dpr": 1.5}.items()
-    assert options["quality"] == "jpeg:80,webp:60,avif:60"
+    assert options["quality"] == "jpeg:80,webp:60,avif:60,jxl:80"
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ MISTAKES = [
         "a quality beyond 100",
         form(width=8, quality=150),
         422,
-        "quality: send 1 to 100, or one for each format, such as jpeg:80,webp:80,avif:60 (it is '150')",
+        "quality: send 1 to 100, or one for each format, such as jpeg:80,webp:80,avif:60,jxl:80 (it is '150')",
     ),
     Mistake(
         "a fit that does not exist",

@@ -61,7 +61,7 @@ def test_json_has_the_same_names_and_values() -> None:
     values = {"width": 800, "crop": "1,2,3,4", "quality": 60, "rotate": 90, "background": "#fc0", "trim": 3}
     options = ScalingRequest.model_validate_json(json.dumps(values)).options
     assert options == Options(
-        800, crop=Box(1, 2, 3, 4), quality=Quality(60, 60, 60), rotate=90, background="#ffcc00ff", trim=3
+        800, crop=Box(1, 2, 3, 4), quality=Quality.same(60), rotate=90, background="#ffcc00ff", trim=3
     )
 
 

@@ -18,7 +18,7 @@ for form in ("jpeg", "png", "webp", "avif", "gif", "tiff"):
     schemathesis.openapi.media_type(f"image/{form}", strategies.sampled_from(pictures))
     images += pictures
 # The content of a file counts, so that any will do where there is no encoder.
-for kind in ("image/*", "application/octet-stream", "image/bmp", "image/vnd.microsoft.icon", "image/heic"):
+for kind in ("image/*", "application/octet-stream", "image/bmp", "image/vnd.microsoft.icon", "image/heic", "image/jxl"):
     schemathesis.openapi.media_type(kind, strategies.sampled_from(images))
 # Other files are text: Schemathesis 4.32 ends with "Unsupported type: 'Binary'" where it validates a form with bytes.
 schemathesis.openapi.format("binary", strategies.text())

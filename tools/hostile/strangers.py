@@ -52,8 +52,6 @@ OTHERS: Mapping[str, Make] = {
     "Apple's icons": partial(encoded, PICTURE, "ICNS"),
     "JPEG 2000": partial(encoded, PICTURE, "JPEG2000"),
     "JPEG 2000 codestream of 60 MP": partial(codestream, 10_000, 6_000),
-    "JPEG XL": lambda: b"\xff\x0a" + bytes(100),
-    "JPEG XL in boxes": lambda: b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(100),
     "JPEG XR": lambda: b"II\xbc\1" + bytes(100),
     "HEIC sequence": partial(box, b"hevc"),
     "MP4": partial(box, b"isom"),

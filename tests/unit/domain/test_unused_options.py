@@ -70,6 +70,7 @@ UNUSED = {
     Format.PNG: "quality lossless progressive",
     Format.WEBP: "progressive palette depth",
     Format.AVIF: "lossless progressive palette depth",
+    Format.JXL: "progressive palette depth icc animated",
     Format.GIF: "quality lossless progressive palette depth metadata icc auto_orient",
     Format.TIFF: "quality lossless progressive palette animated",
     Format.BMP: "quality lossless progressive depth auto_orient animated",

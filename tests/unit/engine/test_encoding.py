@@ -48,11 +48,14 @@ def telltale(form: Format) -> bytes:
         Format.PNG: {"pnginfo": text},
         Format.WEBP: {"xmp": xmp},
         Format.AVIF: {"xmp": xmp},
+        Format.JXL: {"xmp": xmp},
         Format.GIF: {"comment": SECRET},
         Format.TIFF: {"tiffinfo": {0x02BC: xmp}},
     }
     icc = profiles.wide_gamut() + SECRET.encode()
-    data = encoded(CHINA.resize((60, 40)), form.name, exif=exif, icc_profile=icc, dpi=(299, 299), **options[form])
+    data = encoded(
+        CHINA.resize((60, 40)), form.name, exif=exif.tobytes(), icc_profile=icc, dpi=(299, 299), **options[form]
+    )
     if form is Format.JPEG:
         photoshop = segment(0xED, b"Photoshop 3.0\0" + SECRET.encode())
         data = data[:2] + photoshop + data[2:] + SECRET.encode()

@@ -85,7 +85,9 @@ def test_the_limits_on_sources_are_settings(form: str) -> None:
     assert isinstance(refusal(data, Limits(max_source_bytes=len(data) - 1)), SourceTooLarge)
     assert isinstance(refusal(data, Limits(max_source_pixels=width * height - 1)), ImageTooLarge)
     assert isinstance(refusal(data, Limits(max_source_side=width - 1)), ImageTooLarge)
-    assert isinstance(refusal(data, Limits(max_webp_pixels=width * height - 1)), ImageTooLarge) == (form == "WEBP")
+    assert isinstance(refusal(data, Limits(max_webp_pixels=width * height - 1)), ImageTooLarge) == (
+        form in {"WEBP", "JXL"}
+    )
 
 
 @pytest.mark.parametrize(("size", "problem"), [((31_000, 10), ImageTooLarge), ((31_000, 31_000), CorruptImage)])

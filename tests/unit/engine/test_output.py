@@ -48,7 +48,7 @@ def described(form: str, **more: Any) -> bytes:
 
 @pytest.mark.parametrize("form", LOSSY)
 def test_a_lower_quality_is_a_smaller_file(form: Format) -> None:
-    sizes = [len(scaled(Options(200, format=form, quality=Quality(*[quality] * 3)))) for quality in (20, 50, 80, 95)]
+    sizes = [len(scaled(Options(200, format=form, quality=Quality.same(quality)))) for quality in (20, 50, 80, 95)]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1] / 2
 

@@ -190,6 +190,7 @@ CODECS: dict[Format, set[str]] = {
     Format.PNG: {"zlib", "isal"},
     Format.WEBP: {"libwebp"},
     Format.AVIF: {"libavif", "dav1d", "aom"},
+    Format.JXL: {"pillow-jxl-plugin"},
     Format.GIF: set(),
     Format.TIFF: {"libtiff"},
 }

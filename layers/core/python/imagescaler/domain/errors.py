@@ -262,6 +262,13 @@ class UnsupportedDepth(ImageProblem):
     """
 
 
+class FormatDisabled(ImageProblem):
+    """The service does not write the format of the result.
+
+    Ask for another `format`.
+    """
+
+
 class NeverLossless(ImageProblem):
     """The format of the result cannot be lossless.
 

@@ -31,9 +31,11 @@ class FormatInfo:
     default_quality: int | None = None
     lossless: bool = True  # as Pillow writes it
     deep: bool = False  # more than eight bits a sample
+    deep_source: bool = False  # the same, of a format that is written with eight
     progressive: bool = False
     palette: bool = False  # where it is a choice: a GIF always has one
     metadata: bool = True  # EXIF, XMP and an ICC profile
+    profile: bool = True  # False if results cannot keep a profile
     orientation_in_header: bool = True  # False where only the whole file has it
     shrinks_on_load: bool = False  # decodes at 1/2, 1/4 and 1/8 of each side
     large_decoder: bool = False  # takes 16 bytes a pixel while it decodes, where others take 8 or 9
@@ -100,6 +102,17 @@ class Format(StrEnum):
             browsers_since=2024,
         ),
     )
+    JXL = (
+        "jxl",
+        FormatInfo(
+            signature=re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n"),
+            extension="jxl",
+            default_quality=80,
+            deep_source=True,
+            profile=False,
+            large_decoder=True,
+        ),
+    )
     GIF = (
         "gif",
         FormatInfo(
@@ -107,6 +120,7 @@ class Format(StrEnum):
             extension="gif",
             animation=True,
             metadata=False,
+            profile=False,
             browsers_since=0,
         ),
     )
@@ -218,7 +232,7 @@ def listed(formats: Iterable[Format], conjunction: str = "and") -> str:
     """List the values of formats in a sentence.
 
     >>> listed([Format.PNG]), listed(each for each in Format if each.is_lossy)
-    ('png', 'jpeg, webp and avif')
+    ('png', 'jpeg, webp, avif and jxl')
     """
     *others, last = formats
     return f"{', '.join(others)} {conjunction} {last}" if others else str(last)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from imagescaler.domain.errors import (
+    FormatDisabled,
     ImageTooLarge,
     ResultTooLarge,
     ResultTtlTooLong,
@@ -64,6 +65,11 @@ class Limits:
         """
         if fmt in self._disabled:
             raise UnsupportedImageFormat(f"This service does not accept {fmt.name}.")
+
+    def check_output_format(self, fmt: Format) -> None:
+        """Raise FormatDisabled if results cannot have a format because it is disabled."""
+        if fmt in self._disabled:
+            raise FormatDisabled(f"This service does not write {fmt.name}.")
 
     def check_bytes(self, size: int) -> None:
         """Raise SourceTooLarge if a file has too many bytes."""

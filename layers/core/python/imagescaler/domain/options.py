@@ -169,7 +169,7 @@ class Quality:
     """Encoder quality of each lossy format, 1 to 100.
 
     >>> str(Quality())
-    'jpeg:80,webp:80,avif:60'
+    'jpeg:80,webp:80,avif:60,jxl:80'
     """
 
     if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class Quality:
         """Read one quality for all formats, or some by format; raises ValueError with a sentence.
 
         >>> str(Quality.parse(75)), str(Quality.parse("avif:50, jpeg:90"))
-        ('jpeg:75,webp:75,avif:75', 'jpeg:90,webp:80,avif:50')
+        ('jpeg:75,webp:75,avif:75,jxl:75', 'jpeg:90,webp:80,avif:50,jxl:80')
         """
         parts = [part.strip() for part in str(text).split(",")]
         pairs = [pair.groups() for part in parts if (pair := FORMAT_QUALITY.fullmatch(part))]
@@ -375,7 +375,7 @@ class Options:
         replaced_by=("lossless",),
     )
     lossless: bool | None = option(
-        "keep every pixel exactly, where the format can; by default only of a lossless WebP that stays a WebP",
+        "keep every pixel exactly, where the format can; by default only of a lossless WebP or JPEG XL that stays one",
         example=True,
         group=Group.OUTPUT,
         results=result_formats(lambda each: each.is_lossy and each.can_be_lossless),
@@ -401,7 +401,7 @@ class Options:
         at_least=8,
         at_most=8,
         results=DEEP,
-        sources=DEEP,
+        sources=formats(lambda each: each.info.deep or each.info.deep_source),
     )
     max_bytes: int | None = option(
         "maximum size of the file: uses the highest quality, up to `quality`, that fits",
@@ -421,7 +421,7 @@ class Options:
         default=Icc.SRGB,
         example="keep",
         group=Group.OUTPUT,
-        results=result_formats(lambda each: each.info.metadata),
+        results=result_formats(lambda each: each.info.profile),
         replaced_by=("grayscale", "palette"),
     )
     animated: bool = option(

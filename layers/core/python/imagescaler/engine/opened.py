@@ -85,6 +85,8 @@ class OpenedImage:
         return replace(self, source=replace(self.source, width=width, height=height, orientation=orientation))
 
     def _orientation(self) -> int:
+        if not self.codec.turned_by_exif:
+            return 1
         if not self.codec.decodes_upright:
             return orientation_of(exif_of(self.image) or b"")
         try:

@@ -41,6 +41,7 @@ class OutputSpec:
         fmt = options.format or source.format.result
         try:
             check_result_format(options, fmt)
+            limits.check_output_format(fmt)
             options = without_unused(options, source.format, source.frames)
             frames = source.frames if options.keeps_frames(source.format) else 1
             limits.check_frames(frames, source.stored)

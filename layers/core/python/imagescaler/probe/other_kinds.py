@@ -12,7 +12,6 @@ KINDS = {
     "a video (AVI)": rb"RIFF....AVI ",
     "a sound (WAVE)": rb"RIFF....WAVE",
     "a sound (MP3, Ogg or FLAC)": rb"ID3|OggS|fLaC",
-    "a JPEG XL image": rb"\xff\x0a|\0\0\0\x0cJXL ",
     "a JPEG 2000 image": rb"\xffO\xffQ|\0\0\0\x0cjP  ",
     "an SVG image": rb"\s*<(?:[?!].*?<)?svg[\s>]",
     "an HTML page": rb"\s*(?:<[?!][^>]*>\s*)*(?i:<!doctype html|<html|<head|<body)",

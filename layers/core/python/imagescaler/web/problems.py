@@ -36,6 +36,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.TooManyChunks: HTTPStatus(422),
     errors.TooManyFrames: HTTPStatus(422),
     errors.UnsupportedDepth: HTTPStatus(422),
+    errors.FormatDisabled: HTTPStatus(422),
     errors.NeverLossless: HTTPStatus(422),
     errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),

@@ -93,6 +93,7 @@ class Codec:
     # Complete pixels that were cut from 16 bits to 8; with colors stated by numbers, they get the curve of sRGB.
     refined: Callable[[Image.Image, bytes, ColorEncoding | None], Image.Image] = lambda pixels, _data, _colors: pixels
     metadata_follows_pixels: bool = False
+    turned_by_exif: bool = True  # False if a turn is a part of the format, and of decoding
     decodes_upright: bool = False  # Pillow turns the image while it decodes, and reports the upright size
 
     # Writing

@@ -12,5 +12,6 @@ CODEC = Codec(
     format=Format.HEIC,
     plugin="HEIF",
     opened_as=frozenset({HeifImageFile.format}),
+    turned_by_exif=False,
     versions=lambda: {"libheif": pi_heif.libheif_version()},
 )

@@ -9,7 +9,7 @@ from imagescaler.engine.pixels.transparency import deep_grey_to_la
 
 COLOR_MODES, GREY_MODES = frozenset({"RGB", "RGBA"}), frozenset({"L", "LA"})
 DEEP_GREY = {"I;16", "I;16L", "I;16B", "I;16N"}
-WITHOUT_COLORS = DEEP_GREY | {"1"} | GREY_MODES
+WITHOUT_COLORS = DEEP_GREY | {"1", "La"} | GREY_MODES
 UNBOUNDED = {"I", "F"}
 DEEP_GREY_ALPHA = "LA;16B"
 # By mode, without and with a transparent color or a table of alphas; the others stay.

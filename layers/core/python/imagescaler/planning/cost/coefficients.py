@@ -14,11 +14,15 @@ PROCESS_BYTES = 62_000_000  # of the processor before it opens an image
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """Time for a pixel, memory for a pixel besides the pixel itself, and time for a color a palette is chosen from."""
+    """Time for a pixel, memory for a pixel besides the pixel itself, and time for a color a palette is chosen from.
+
+    `bit_ns` is the time of a decoder for a bit of the file.
+    """
 
     ns: float
     bytes: float = 0.2
     palette_ns: float = 0
+    bit_ns: float = 0
     plain: float = 1  # share of these times that a plain picture takes
 
 
@@ -38,6 +42,7 @@ DECODERS: Mapping[Format, Codec] = {
     Format.PNG: Codec(20),
     Format.WEBP: Codec(12, 12),
     Format.AVIF: Codec(10, 6),
+    Format.JXL: Codec(25, 10, bit_ns=8),
     Format.GIF: Codec(11),
     Format.TIFF: Codec(7),
     Format.BMP: Codec(3),
@@ -50,10 +55,12 @@ ENCODERS: Mapping[Format, Codec] = {
     Format.JPEG: Codec(4, 3),
     Format.PNG: Codec(40, plain=0.2),
     Format.WEBP: Codec(35, 9),
+    Format.JXL: Codec(60, 30),
     Format.GIF: PALETTE_ENCODER,
     Format.TIFF: Codec(40, 4, plain=0.15),
 }
-ANIMATED_AVIF_ENCODER, LOSSLESS_WEBP_ENCODER = Codec(90, 30), Codec(330, 36, plain=0.015)
+ANIMATED_AVIF_ENCODER = Codec(90, 30)
+LOSSLESS_ENCODERS: Mapping[Format, Codec] = {Format.WEBP: Codec(330, 36, plain=0.015), Format.JXL: Codec(120, 30)}
 # Of an AVIF: time for a plain pixel, for one full of detail at quality 0, and more for each step of the quality.
 SMALL_AVIF, LARGE_AVIF = (150, 1_200, 45), (70, 120, 7)
 USUAL_BITS, PLAIN_BITS = 1.5, 0.35  # of the file of a photograph for a pixel, and where a picture is half plain
@@ -77,8 +84,8 @@ def encoder_of(
         detail = spread / (spread + 1)
         return Codec(plain + detail * (detailed + by_quality * options.quality_of(fmt)), 39 if is_small else 30)
     codec = ENCODERS.get(fmt, USUAL_ENCODER)
-    if fmt is Format.WEBP and options.lossless:
-        codec = LOSSLESS_WEBP_ENCODER
+    if options.lossless:
+        codec = LOSSLESS_ENCODERS.get(fmt, codec)
     may_have_palette = options.palette or (options.palette is None and options.keeps_coding and has_few_colors)
     if fmt is Format.PNG and may_have_palette and not is_animated:
         codec = PALETTE_ENCODER

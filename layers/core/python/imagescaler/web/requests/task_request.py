@@ -35,6 +35,7 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.ImageTooLarge,
     errors.TooManyFrames,
     errors.CropOutside,
+    errors.FormatDisabled,
     errors.NeverLossless,
     errors.TargetTooLarge,
     errors.ResultTtlTooLong,

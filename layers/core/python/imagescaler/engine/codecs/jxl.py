@@ -1,0 +1,145 @@
+"""JPEG XL (ISO/IEC 18181), coded by libjxl.
+
+The plugin decodes a file when it is opened, which is before the limits, and does not read all metadata. So this is
+another opener, which decodes when pixels are asked for.
+"""
+
+from importlib.metadata import version
+from io import BytesIO
+from typing import Any
+
+from PIL import Image, ImageFile
+from pillow_jxl import Decoder
+
+from imagescaler.domain.errors import UnsupportedImageFormat
+from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
+from imagescaler.domain.options import Options
+from imagescaler.engine.codecs.codec import Codec
+from imagescaler.engine.decode.metadata import EmbeddedMetadata
+from imagescaler.engine.pixels.transfer_functions import to_srgb_table
+from imagescaler.probe.color_encoding import ColorEncoding
+from imagescaler.probe.exif_orientation import HEAD, ORDERS
+from imagescaler.probe.formats.jxl import PROBE, codestream, header_of
+from imagescaler.probe.iso_boxes import boxes
+from imagescaler.probe.jxl_header import JxlHeader
+
+PACKAGE = "pillow-jxl-plugin"
+EIGHT_BITS, MOST_BITS, LEVELS = 8, 16, 256
+# Of the efforts 1 to 9: 5 takes six times as long for a file of the same size and score in SSIMULACRA2.
+EFFORT = 3
+MAX_QUALITY = 99  # libjxl refuses 100, which is a distance of 0, unless it is to be lossless
+OFFSET_BYTES = 4  # of a number before the EXIF in its box
+
+
+class JxlImage(ImageFile.ImageFile):
+    """A file whose header is read, and whose pixels are decoded by `load`."""
+
+    format = "JXL"
+    header: JxlHeader
+
+    def _open(self) -> None:
+        assert self.fp
+        data = self.fp.read()
+        self.header, (self._size, _) = header_of(data), PROBE.size(data)
+        self._mode, self._codestream = _mode(self.header), codestream(data)
+        for kind, content in boxes(memoryview(data)):
+            if kind == b"Exif":
+                self.info["exif"] = _exif(bytes(content))
+            if kind == b"xml ":
+                self.info["xmp"] = bytes(content)
+
+    def load(self) -> Any:
+        """Decode the codestream alone, so that what else the boxes have is not read, such as a JPEG to be restored."""
+        if self._codestream:
+            _, _, pixels, profile, _ = Decoder(num_threads=0)(b"".join(self._codestream))
+            self._codestream = []
+            if profile:
+                self.info["icc_profile"] = profile
+            self.fp = BytesIO(_eight_bits(pixels, self.header))
+            self.tile = [ImageFile._Tile("raw", (0, 0, *self.size), 0, self.mode)]  # noqa: SLF001 - as plugins set it
+        return super().load()
+
+
+def _exif(content: bytes) -> bytes:
+    """Return the EXIF of a box, which begins with its offset; some writers leave that out."""
+    start = int.from_bytes(content[:OFFSET_BYTES])
+    return content if content[:OFFSET_BYTES] in ORDERS else content[OFFSET_BYTES + start :]
+
+
+def _mode(header: JxlHeader) -> str:
+    if not header.is_grey:
+        return ("RGBa" if header.is_premultiplied else "RGBA") if header.has_alpha else "RGB"
+    if header.has_alpha:
+        return "La" if header.is_premultiplied else "LA"
+    return "I;16" if header.bits > EIGHT_BITS else "L"
+
+
+def _eight_bits(pixels: bytes, header: JxlHeader) -> bytes:
+    """Return the higher bytes of grey with alpha of 16 bits, which the decoder returns whole."""
+    return pixels[1::2] if header.is_grey and header.has_alpha and header.bits > EIGHT_BITS else pixels
+
+
+def check_structure(data: bytes, _limits: Limits) -> None:
+    """Raise UnsupportedImageFormat for what the decoder does not have, or makes something else of."""
+    header = header_of(data)
+    varieties = {
+        "an animation": header.is_animated,
+        "CMYK": header.has_black,
+        "floating-point grey": header.is_float and header.is_grey,
+        f"{header.bits}-bit samples": header.bits > MOST_BITS and not header.is_float,
+    }
+    if variety := next((name for name, is_so in varieties.items() if is_so), None):
+        raise UnsupportedImageFormat(f"The JPEG XL is of a variety that is not accepted: {variety}.")
+
+
+def has_deep_colors(image: Image.Image) -> bool:
+    """Return True if samples of colors or alpha are stored with more than 8 bits, and not by lossy coding."""
+    assert isinstance(image, JxlImage)
+    return image.header.bits > EIGHT_BITS and not image.header.is_xyb and image.mode != "I;16"
+
+
+def refined(pixels: Image.Image, _data: bytes, colors: ColorEncoding | None) -> Image.Image:
+    """Return pixels with the curve of sRGB; the decoder has cut them to 8 bits."""
+    if colors is None or colors == colors.with_curve_of_srgb:
+        return pixels
+    table, levels = to_srgb_table(colors, LEVELS), list(range(LEVELS))
+    return pixels.point([level for band in pixels.getbands() for level in (levels if band == "A" else table)])
+
+
+def embed(metadata: EmbeddedMetadata) -> dict[str, Any]:
+    """Return EXIF and XMP; libjxl takes EXIF with its offset, and the plugin has no profile."""
+    exif = (metadata.exif_bytes or b"").removeprefix(HEAD)
+    return {"exif": exif and bytes(OFFSET_BYTES) + exif, "xmp": metadata.xmp}
+
+
+def is_lossless(data: bytes) -> bool:
+    """Return True if the pixels are stored as they are, and are not those of a JPEG."""
+    return not header_of(data).is_xyb and not any(kind == b"jbrd" for kind, _ in boxes(memoryview(data)))
+
+
+def parameters(_image: Image.Image, options: Options, quality: int) -> dict[str, Any]:
+    """Return the encoder's settings."""
+    return {
+        "quality": min(quality, MAX_QUALITY),
+        "lossless": bool(options.lossless),
+        "effort": EFFORT,
+        "num_threads": 0,
+    }
+
+
+Image.register_open(JxlImage.format, JxlImage, lambda head: Format.JXL.info.signature.match(head) is not None)
+CODEC = Codec(
+    format=Format.JXL,
+    plugin=JxlImage.format,
+    opened_as=frozenset({JxlImage.format}),
+    parameters=parameters,
+    embed=embed,
+    check_structure=check_structure,
+    has_deep_colors=has_deep_colors,
+    refined=refined,
+    is_lossless=is_lossless,
+    profile_modes=frozenset(),
+    turned_by_exif=False,
+    versions=lambda: {PACKAGE: version(PACKAGE)},
+)
