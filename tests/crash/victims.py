@@ -24,7 +24,7 @@ from local.emulation.sam_template.declarations import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions
 
-PORTS = ("tasks", "queue", "store", "ends", "keys")
+PORTS = ("tasks", "queue", "source_queue", "store", "ends", "keys", "fetcher")
 LEASE_S, VISIBILITY_S = 0.1, 0.3
 
 
@@ -35,6 +35,8 @@ def invoke(name: str, event: Mapping[str, Any], point: str, environment: Mapping
     for port in PORTS:
         if hasattr(module, port):
             setattr(module, port, Mortal(port, getattr(module, port), point))
+    if name == "fetch_source":
+        shorten_lease(module)
     if name == "process_task":
         shorten_lease(module)
         module.scale_within_limits = _engine(point, module.scale_within_limits)
