@@ -97,7 +97,8 @@ class Stack:
         iam, role = self.client("iam"), self.configuration(function)["Role"].rpartition("/")[2]
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-            yield from ast.literal_eval(str(document))["Statement"]  # moto gives a dictionary's text in place of JSON
+            statements = ast.literal_eval(str(document))["Statement"]  # moto gives a dictionary's text in place of JSON
+            yield from filter(None, statements)  # it leaves AWS::NoValue in a list, which CloudFormation removes
 
     def name_of(self, arn: str) -> str:
         """Return the logical id behind an ARN; of objects, where in the bucket they are; secrets are in no stack."""

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from imagescaler.adapters import queues, repositories, stores, task_ends
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.object_url import BucketRules
 from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.task import Task
@@ -30,7 +31,7 @@ app = create_app()
 handler = lambda_handler(app)
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 source_queue = queues.sources_from_env()
-settings.from_env(OutboundRules)  # raises SettingsError
+settings.from_env(OutboundRules), settings.from_env(BucketRules)  # raise SettingsError
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
 presets_from_env()  # raises SettingsError
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)

@@ -12,6 +12,7 @@ from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
 from imagescaler.runtime import loop
 from tests.answer import Answer
+from tests.cloud import REGION, cloud
 from tests.functions.conftest import Context, Functions, multipart
 from tests.pictures import photograph, plain
 from tests.web_host import WebHost, web_host
@@ -338,7 +339,110 @@ def test_a_task_that_is_deleted_while_it_is_fetched_stays_deleted(
     assert [f"sources/{task_id}" in each.image_keys for each in unpurged] == [True]
 
 
+def test_bytes_that_a_late_attempt_has_stored_are_not_scaled(
+    functions: Functions, create: Create, host: WebHost
+) -> None:
+    data = plain()
+    task_id = create(host.serve("/a", data), width=8).json["id"]
+    fetch(functions, task_id)
+    other = data[:-1] + bytes([data[-1] ^ 1])
+    loop.run(functions["create_task"].store.put(f"sources/{task_id}", other, ttl_s=60))
+    assert functions.process(json.dumps({"task_id": task_id})) == DONE
+    assert failure(functions, task_id)[0] == "/problems/source-lost"
+
+
 def test_the_processor_ends_a_task_whose_message_is_in_the_wrong_queue(functions: Functions, create: Create) -> None:
     task_id = create(URL, width=8).json["id"]
     assert functions.process(json.dumps({"task_id": task_id})) == DONE
     assert failure(functions, task_id)[0] == "/problems/source-lost"
+
+
+# Buckets
+
+
+@pytest.fixture
+def photos(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Yield a client of S3 with a bucket, of which the operator allows a prefix."""
+    with cloud(monkeypatch) as made:
+        made.s3.create_bucket(Bucket="photos", CreateBucketConfiguration={"LocationConstraint": REGION})
+        monkeypatch.setenv("SOURCE_BUCKETS", "photos/2026, other-photos")
+        yield made.s3
+
+
+def test_an_object_is_fetched_and_scaled(functions: Functions, create: Create, photos: Any) -> None:
+    photos.put_object(Bucket="photos", Key="2026/a photo.jpg", Body=photograph())
+    functions["create_task"].settings.from_env.cache_clear()
+    answer = create("s3://photos/2026/a photo.jpg", width=32)
+    assert answer.status == 202
+    task_id = answer.json["id"]
+    assert fetch(functions, task_id) == DONE
+    functions.process(json.dumps({"task_id": task_id}))
+    assert stored(functions, task_id).status is Status.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://photos/2025/a.jpg",
+        "s3://photos/20260/a.jpg",
+        "s3://photos/2026/../2025/a.jpg",
+        "s3://photos/2026",
+        "s3://photos",
+        "s3://a-bucket/images/results/1",
+        "s3://PHOTOS/2026/a.jpg",
+        "s3://other-photos.example.org/a.jpg",
+        "S3://photos/2026/a.jpg",
+        "s3://me@photos/2026/a.jpg",
+        "s3:///2026/a.jpg",
+    ],
+)
+def test_an_object_that_the_operator_does_not_allow_is_refused_at_once(
+    functions: Functions, create: Create, photos: Any, url: str
+) -> None:
+    functions["create_task"].settings.from_env.cache_clear()
+    answer = create(url, width=8)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "source_url")
+
+
+def test_no_bucket_is_allowed_by_default(create: Create) -> None:
+    assert create("s3://photos/2026/a.jpg", width=8).status == 422
+
+
+def test_a_bucket_that_is_no_longer_allowed_ends_the_task(
+    functions: Functions, create: Create, photos: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos.put_object(Bucket="photos", Key="2026/a.jpg", Body=plain())
+    functions["create_task"].settings.from_env.cache_clear()
+    task_id = create("s3://photos/2026/a.jpg", width=8).json["id"]
+    monkeypatch.setenv("SOURCE_BUCKETS", "other-photos")
+    assert fetch(functions, task_id) == DONE
+    assert failure(functions, task_id)[0] == "/problems/source-forbidden"
+
+
+@pytest.mark.parametrize("url", ["s3://photos/2026/missing.jpg", "s3://other-photos/a.jpg"])
+def test_an_object_that_is_not_there_ends_the_task(functions: Functions, create: Create, photos: Any, url: str) -> None:
+    functions["create_task"].settings.from_env.cache_clear()
+    task_id = create(url, width=8).json["id"]
+    assert fetch(functions, task_id) == DONE
+    assert failure(functions, task_id) == ("/problems/source-unreachable", f"There is no object {url}.")
+
+
+def test_an_object_with_too_many_bytes_ends_the_task(
+    functions: Functions, create: Create, photos: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos.put_object(Bucket="photos", Key="2026/a.jpg", Body=bytes(2000))
+    functions["create_task"].settings.from_env.cache_clear()
+    task_id = create("s3://photos/2026/a.jpg", width=8).json["id"]
+    monkeypatch.setenv("MAX_SOURCE_BYTES", "1000")
+    assert fetch(functions, task_id) == DONE
+    assert failure(functions, task_id)[0] == "/problems/source-too-large"
+
+
+def test_an_s3_that_does_not_answer_is_tried_again(
+    functions: Functions, create: Create, photos: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions["create_task"].settings.from_env.cache_clear()
+    task_id = create("s3://photos/2026/a.jpg", width=8).json["id"]
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    assert fetch(functions, task_id) == FAILED
+    assert stored(functions, task_id).status is Status.PENDING

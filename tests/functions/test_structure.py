@@ -21,6 +21,7 @@ from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores import StoreSettings
 from imagescaler.domain.client_address import ProxySettings
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.object_url import BucketRules
 from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
@@ -55,6 +56,7 @@ SETTINGS = (
     Presets,
     RepositorySettings,
     Limits,
+    BucketRules,
     FetchSettings,
     OutboundRules,
     ProxySettings,

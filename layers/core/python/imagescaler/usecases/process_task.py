@@ -1,5 +1,6 @@
 """Scale the image of one task: claim, read, scale, write, and end the task behind the fence."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -126,7 +127,7 @@ async def _attempt(
     try:
         source = _source(task)
         # The source's bytes have no name here, so that scaling can free them.
-        scaled = scale(await _bytes(task.source_key, source, store), task.output_options, source_sha256=source.sha256)
+        scaled = scale(await _bytes(task, source, store), task.output_options, source_sha256=source.sha256)
         ended, source = await _make(task, source, scaled, retention, store)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
@@ -155,11 +156,15 @@ def _source(task: Task) -> Source:
     return task.source
 
 
-async def _bytes(key: str, source: Source, store: ImageStore) -> bytes:
-    """Return the bytes of the source; raises BlobNotFound also if they are more or fewer than were accepted."""
-    data = await store.get(key, first_bytes=source.bytes + 1)
-    if len(data) != source.bytes:
-        raise BlobNotFound(key)
+async def _bytes(task: Task, source: Source, store: ImageStore) -> bytes:
+    """Return the bytes of the source; raises BlobNotFound also if they are not those that were accepted.
+
+    Those of a URL are hashed: an earlier attempt to fetch them can have been stopped, and have stored others later.
+    """
+    data = await store.get(task.source_key, first_bytes=source.bytes + 1)
+    is_other = task.source_url is not None and hashlib.sha256(data).hexdigest() != source.sha256
+    if len(data) != source.bytes or is_other:
+        raise BlobNotFound(task.source_key)
     return data
 
 

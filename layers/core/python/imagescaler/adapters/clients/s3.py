@@ -12,6 +12,17 @@ from imagescaler.runtime.settings import SettingsError
 EXPIRES_AT = "expires-at"  # seconds since the epoch, sent as x-amz-meta-expires-at
 
 
+def s3_client() -> AwsClient:
+    """Create a client of S3; raises SettingsError if no region is set.
+
+    The bucket is in the host name of its region, because a new bucket answers other signed URLs with redirects.
+    Emulators, which AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3 names, expect it in the path.
+    """
+    emulated = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} & os.environ.keys()
+    style = "path" if emulated else "virtual"
+    return AwsClient("s3", signature_version="s3v4", s3={"addressing_style": style})
+
+
 class Bucket:
     """A bucket, a key prefix and a client, from `s3://bucket/prefix`; raises SettingsError."""
 
@@ -23,11 +34,7 @@ class Bucket:
         self.name = parts.netloc
         self._prefix = parts.path.strip("/") + "/" if parts.path.strip("/") else ""
         self._clock_s = clock_s
-        # The bucket is in the host name of its region, because a new bucket answers other signed URLs with redirects.
-        # Emulators, which AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3 names, expect it in the path.
-        emulated = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"} & os.environ.keys()
-        style = "path" if emulated else "virtual"
-        self.client = AwsClient("s3", signature_version="s3v4", s3={"addressing_style": style})
+        self.client = s3_client()
 
     def at(self, key: str) -> dict[str, str]:
         """Return the parameters that name a blob in S3's operations."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from imagescaler.domain import errors
 from imagescaler.domain.http_url import MAX_URL_LENGTH, HttpUrl
+from imagescaler.domain.object_url import SCHEME, BucketRules, ObjectUrl
 from imagescaler.domain.options import OPTIONS
 from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.task.rendition import Rendition
@@ -78,7 +79,10 @@ def _file(value: Any) -> Any:
 
 def _permitted(url: str) -> str:
     try:
-        settings.from_env(OutboundRules).check_url(HttpUrl.parse(url))
+        if url.startswith(SCHEME):
+            settings.from_env(BucketRules).check_source(ObjectUrl.parse(url))
+        else:
+            settings.from_env(OutboundRules).check_url(HttpUrl.parse(url))
     except errors.UrlForbidden as error:
         raise ValueError(str(error).removesuffix(".")) from None
     return url
@@ -167,7 +171,7 @@ class TaskRequest(ImageRequest):
     source_url: Annotated[
         Annotated[str, Field(max_length=MAX_URL_LENGTH), AfterValidator(_permitted)] | None,
         Field(
-            description="URL of the image (https or http), which is fetched after the task was accepted",
+            description="URL of the image (https, http or s3), which is fetched after the task was accepted",
             examples=["https://example.org/photo.jpg"],
         ),
     ] = None

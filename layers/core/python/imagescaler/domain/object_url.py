@@ -1,0 +1,62 @@
+"""URLs of objects in S3, and the buckets of an operator that clients may name."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from imagescaler.domain.errors import UrlForbidden
+
+SCHEME = "s3://"
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # Amazon S3, "General purpose bucket naming rules"
+MAX_KEY_BYTES = 1024
+UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectUrl:
+    """`s3://bucket/key`. The key is taken as it is: nothing in it is decoded."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a URL; raises UrlForbidden.
+
+        >>> ObjectUrl.parse("s3://photos/2026/a b.jpg")
+        ObjectUrl(bucket='photos', key='2026/a b.jpg')
+        """
+        bucket, slash, key = text.removeprefix(SCHEME).partition("/")
+        if not text.startswith(SCHEME) or not slash or not BUCKET.fullmatch(bucket):
+            raise UrlForbidden("Give the URL of an object, such as s3://bucket/photo.jpg.")
+        if UNSAFE.search(key) or len(key.encode(errors="replace")) > MAX_KEY_BYTES:
+            raise UrlForbidden(f"The key has control characters, or more than {MAX_KEY_BYTES:,} bytes.")
+        if {".", ".."} & set(key.split("/")):
+            raise UrlForbidden("The key has . or .. between slashes.")
+        return cls(bucket, key)
+
+    def is_in(self, place: str) -> bool:
+        """True if the object is in a bucket, or under a prefix of it, such as "photos/2026".
+
+        >>> ObjectUrl.parse("s3://photos/2026/a.jpg").is_in("photos/2026")
+        True
+        >>> ObjectUrl.parse("s3://photos/20260/a.jpg").is_in("photos/2026")
+        False
+        """
+        return f"{self.bucket}/{self.key}".startswith(place.rstrip("/") + "/")
+
+
+@dataclass(frozen=True, slots=True)
+class BucketRules:
+    """`SOURCE_BUCKETS` are buckets, or prefixes of buckets, that images may be fetched from: "photos,archive/2026"."""
+
+    source_buckets: str = ""
+
+    def check_source(self, url: ObjectUrl) -> None:
+        """Raise UrlForbidden if no image may be fetched from there."""
+        if not url.key or not _allows(self.source_buckets, url):
+            raise UrlForbidden(f"The service does not fetch images from s3://{url.bucket}/{url.key}.")
+
+
+def _allows(places: str, url: ObjectUrl) -> bool:
+    return any(url.is_in(place) for each in places.split(",") if (place := each.strip()))
