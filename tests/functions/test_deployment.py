@@ -155,21 +155,6 @@ def test_a_function_may_do_what_it_does_and_nothing_else(stack: Stack, name: str
     assert allowed == MAY.get(name, set()) | secrets
 
 
-def test_the_buckets_of_the_operator_are_read_by_the_fetcher_alone() -> None:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", NOT_MADE)
-        with deployed(**SECRETS, SourceBuckets="photos,archive/2026") as stack:
-            reading = {
-                name: statement["Resource"]
-                for name in NAMES
-                for statement in stack.statements(name)
-                if "photos" in str(statement["Resource"])
-            }
-            given = stack.configuration("fetch_source")["Environment"]["Variables"]["SOURCE_BUCKETS"]
-    assert reading == {"fetch_source": ["arn:aws:s3:::photos/*", "arn:aws:s3:::archive/2026/*"]}
-    assert given == "photos,archive/2026"
-
-
 def test_health_asks_of_the_bucket_what_its_policy_allows(
     stack: Stack, functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
