@@ -85,6 +85,12 @@ def test_the_url_is_at_the_address_that_the_client_has_used(ask: Ask) -> None:
     assert url.startswith("http://127.0.0.1:8123/storage/uploads/")
 
 
+@pytest.mark.parametrize("scheme", ["javascript", "\u0100", "", "http://elsewhere/?"])
+def test_the_url_has_a_scheme_of_http_whatever_a_proxy_says(ask: Ask, scheme: str) -> None:
+    url = ask({"host": "127.0.0.1:8123", "x-forwarded-proto": scheme}).json["url"]
+    assert url.startswith("https://127.0.0.1:8123/storage/uploads/")
+
+
 def test_the_url_is_at_another_address_where_that_is_set(
     functions: Functions, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,3 +99,13 @@ def test_times_at_the_end_of_the_calendar_are_no_error_of_the_service(functions:
     for offset in ("+14:00", "-12:00"):
         answer = read(functions, created_after=f"{year}-01-01T00:00:00{offset}")
         assert answer.status in {200, 422}
+
+
+@pytest.mark.parametrize("scheme", ["\u0100", "\x80", "", "javascript", "a/b"])
+def test_a_scheme_that_is_none_of_http_changes_no_link(functions: Functions, post: Post, scheme: str) -> None:
+    for _ in range(2):
+        post(plain(), width=8)
+    headers = {"x-forwarded-proto": scheme}
+    answer = functions.http("list_tasks", "GET", "/api/v1/tasks", query={"limit": "1"}, headers=headers)
+    assert answer.status == 200, answer.body
+    assert next_query(answer)

@@ -40,6 +40,7 @@ UNFORESEEN = {
         "never-lossless",
         "rendition-not-found",
         "rendition-not-named",
+        "result-ttl-too-long",
         "target-too-large",
         "task-not-found",
         "too-many-frames",

@@ -94,12 +94,16 @@ def _decoded(event: dict[str, Any]) -> dict[str, Any]:
 
 
 class _HttpApi(HTTPGateway):
-    """Reads an event as Mangum does, but leaves Host as it is: Mangum raises ValueError for an IPv6 address."""
+    """Reads an event as Mangum does, but leaves Host as it is: Mangum raises ValueError for an IPv6 address.
+
+    A scheme that is none of HTTP's is taken for https: the URLs in responses begin with it.
+    """
 
     @property
     def scope(self) -> Any:
         headers = self.event["headers"]
-        event = {**self.event, "headers": {**headers, "host": "", "x-forwarded-port": "0"}}
+        scheme = {"x-forwarded-proto": "http" if headers.get("x-forwarded-proto") == "http" else "https"}
+        event = {**self.event, "headers": {**headers, **scheme, "host": "", "x-forwarded-port": "0"}}
         scope = HTTPGateway(event, self.context, self.config).scope
         host = [b"host", headers.get("host", "").encode()]
         return {**scope, "headers": [host, *(pair for pair in scope["headers"] if pair[0] != b"host")]}
