@@ -6,7 +6,9 @@ import logging
 import random
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -34,6 +36,7 @@ SWEEPER = "sweeper"
 @click.option("--seed", default=None, type=int, help="Repeats the dice of a run; not its timing, of course.")
 @click.option("--clients", default=12, show_default=True)
 @click.option("--without", type=click.Choice([SWEEPER, *SAFETIES]), multiple=True, help="Take a safety away.")
+@click.option("--fault", "faults", multiple=True, help="Do only this fault, as the report names it.")
 @click.option("--settle", default=SETTLE_S, show_default=True, help="Seconds that all work may take to end afterwards.")
 @click.option("--empty-redis", is_flag=True, help="Empty Redis as well; what was in it may end as lost.")
 @click.option("--before", help="Revision that host and runner b run until half of the time is over.")
@@ -43,6 +46,7 @@ def main(
     seed: int | None,
     clients: int,
     without: tuple[str, ...],
+    faults: tuple[str, ...],
     settle: int,
     *,
     empty_redis: bool,
@@ -59,13 +63,20 @@ def main(
         older = deploy_revision(place / "older", before) if before else None
         system = System(deploy(place, without=set(without) - {SWEEPER}), older=older)
         dice, sweeper = random.Random(chosen), SWEEPER not in without
-        work = run(system, seconds, dice, clients, sweeper=sweeper, empty=empty_redis, settle_s=settle)
-        passed = runner.run(work)
+        choice = partial(Faults, system, empties_redis=empty_redis, only=faults)
+        passed = runner.run(run(system, choice, seconds, dice, clients, sweeper=sweeper, settle_s=settle))
     sys.exit(not passed)
 
 
 async def run(
-    system: System, seconds: int, dice: random.Random, count: int, *, sweeper: bool, empty: bool, settle_s: float
+    system: System,
+    choice: Callable[[random.Random], Faults],
+    seconds: int,
+    dice: random.Random,
+    count: int,
+    *,
+    sweeper: bool,
+    settle_s: float,
 ) -> bool:
     """Run one time, and say whether nothing was found."""
     path = system.folder / "history.jsonl"
@@ -80,7 +91,7 @@ async def run(
                 system.headers,
                 deletes=system.older is None,  # which may not know of deleted tasks
             )
-            faults = Faults(system, random.Random(dice.random()), empties_redis=empty)
+            faults = choice(random.Random(dice.random()))
             if system.older:
                 asyncio.get_running_loop().call_later(seconds / 2, system.roll)
             await asyncio.gather(

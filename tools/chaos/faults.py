@@ -6,8 +6,9 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -33,12 +34,14 @@ logger = logging.getLogger(__name__)
 
 
 class Faults:
-    """Does one fault after the other; `counts` says how often each was done.
+    """Does one fault after the other, only those in `only` if there are any; `counts` says how often each was done.
 
     With `empties_redis` images are lost, too; `emptied_at_s` says when at last, in seconds since the epoch.
     """
 
-    def __init__(self, system: System, dice: random.Random, *, empties_redis: bool = False) -> None:
+    def __init__(
+        self, system: System, dice: random.Random, *, empties_redis: bool = False, only: Collection[str] = ()
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self.emptied_at_s = 0.0
         self._system, self._dice = system, dice
@@ -61,11 +64,13 @@ class Faults:
             "disk of Postgres full": (1, self._fill_disk),
             "memory of Redis full": (1, self._fill_redis),
             "result overwritten": (1, self._overwrite_result),
-            "clock set": (1.5, self._set_clock),
         }
+        self._kinds |= {f"clock of {kind} set": (0.2, partial(self._set_clock, kind)) for kind in CLOCKS}
         self.corrupted: set[str] = set()
         if empties_redis:
             self._kinds["Redis emptied"] = (1, self._empty_redis)
+        if only:
+            self._kinds = {name: self._kinds[name] for name in only}
 
     async def run(self, goes_on: Callable[[], bool]) -> None:
         """Do faults until `goes_on` says no, and heal what is not healed yet."""
@@ -190,11 +195,9 @@ class Faults:
                     self.corrupted.add(key.decode().split("/")[1])
                     await client.set(key, (await client.get(key) or b"")[::-1], keepttl=True, xx=True)
 
-    async def _set_clock(self) -> None:
+    async def _set_clock(self, kind: str) -> None:
         """Set the clock of one kind of process ten minutes ahead or back; it stays so."""
-        kind, seconds = self._dice.choice(CLOCKS), self._dice.choice((-CLOCK_JUMP_S, CLOCK_JUMP_S))
-        logger.info("clock of %s: %+d s", kind, seconds)
-        set_clock(self._system.folder, kind, seconds)
+        set_clock(self._system.folder, kind, self._dice.choice((-CLOCK_JUMP_S, CLOCK_JUMP_S)))
 
     async def _execute(self, *statements: str) -> bool:
         """Execute each statement by itself; False if Postgres is down just now."""
@@ -211,14 +214,17 @@ class Faults:
 
     async def _raise_zombies(self, goes_on: Callable[[], bool]) -> None:
         while goes_on():
-            if await self._raise_zombie():
-                self.counts["zombie woken after its lease"] += 1
-                await asyncio.sleep(self._dice.uniform(0.5, 1.5) * ZOMBIE_PAUSE_S)
+            await asyncio.sleep(self._dice.uniform(0.5, 1.5) * ZOMBIE_PAUSE_S)
+            while goes_on():
+                if await self._raise_zombie():
+                    self.counts["zombie woken after its lease"] += 1
+                    break
 
     async def _raise_zombie(self) -> bool:
         """Stop host, runner and processor in the middle of an attempt, until another attempt has ended the task."""
         host, runner = (self._system.parts[f"{name}-b"] for name in ("functions", "runner"))
-        workers = await self._busy_workers(host)
+        if not (workers := await self._busy_workers(host)):
+            return False
         doors = [process for process in (host.process, runner.process) if process]
         _send(signal.SIGSTOP, [*workers, *doors])
         await asyncio.sleep(SURELY_S)
@@ -234,7 +240,7 @@ class Faults:
     async def _busy_workers(self, host: Part) -> Sequence[psutil.Process]:
         """Wait until a processor works for longer than a small image takes."""
         for _ in range(PATIENCE):
-            workers = host.children("process_task")
+            workers = list(_forked(host))
             if any(map(_runs, workers)):
                 await asyncio.sleep(BUSY_S)
                 if any(map(_runs, workers)):
@@ -248,6 +254,14 @@ class Faults:
             async with self._system.postgres() as connection:
                 return bool(await connection.fetchval(OLD_ATTEMPTS, SURELY_S * 0.9))
         return False
+
+
+def _forked(host: Part) -> Iterator[psutil.Process]:
+    """Yield the processors of a host; not the process that they are forked from, which works when it is imported."""
+    for child in host.children("process_task"):
+        with suppress(psutil.NoSuchProcess):
+            if host.process and child.ppid() != host.process.pid:
+                yield child
 
 
 def _runs(process: psutil.Process) -> bool:

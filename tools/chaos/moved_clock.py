@@ -41,6 +41,8 @@ def follow(path: Path) -> None:
             return isinstance(instance, real)
 
     class Moved(dt.datetime, metaclass=Kind):
+        __slots__ = ()  # of the same size, as Cython expects
+
         @classmethod
         def now(cls, tz: dt.tzinfo | None = None) -> Any:
             return real.fromtimestamp(moved_s(), tz)
