@@ -1,0 +1,133 @@
+"""HEICs as phones write them: a grid of tiles, turned, with a thumbnail and a gain map (ISO/IEC 23008-12)."""
+
+import struct
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import pillow_heif
+from PIL import Image
+
+TILE = 512
+GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap\0"
+START_CODE = b"\0\0\0\1"  # before each unit of a stream of HEVC (H.265, annex B)
+
+
+def box(kind: bytes, content: bytes, version: int | None = None, flags: int = 0) -> bytes:
+    """Return a box, with a version and flags if it has them."""
+    head = b"" if version is None else bytes([version]) + flags.to_bytes(3)
+    return struct.pack(">I4s", 8 + len(head) + len(content), kind) + head + content
+
+
+def boxes(data: bytes) -> dict[bytes, bytes]:
+    """Return the contents of boxes in a row by their kinds, of which each occurs once."""
+    found, at = {}, 0
+    while at < len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        found[kind], at = data[at + 8 : at + size], at + size
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A picture as HEVC: the box of its parameters, and the units of its data with their lengths."""
+
+    parameters: bytes
+    data: bytes
+
+    @classmethod
+    def of(cls, image: Image.Image, bits: int = 8) -> "Coded":
+        """Code an image, with its chroma at half the resolution."""
+        if bits > 8:
+            deep = (np.asarray(image).astype(np.uint16) << 8) + np.asarray(image)
+            file = pillow_heif.from_bytes("RGB;16", image.size, deep.tobytes())
+        else:
+            file = pillow_heif.from_pillow(image)
+        buffer = BytesIO()
+        file.save(buffer, quality=92, chroma=420, matrix_coefficients=6, full_range_flag=1)
+        whole = boxes(buffer.getvalue())
+        properties = boxes(boxes(boxes(whole[b"meta"][4:])[b"iprp"])[b"ipco"])
+        return cls(properties[b"hvcC"], whole[b"mdat"])
+
+    @property
+    def stream(self) -> bytes:
+        """The picture as a stream, which decoders of video read."""
+        units, at = [], 23
+        for _ in range(self.parameters[22]):
+            (count,) = struct.unpack_from(">H", self.parameters, at + 1)
+            at += 3
+            for _ in range(count):
+                (size,) = struct.unpack_from(">H", self.parameters, at)
+                units.append(self.parameters[at + 2 : at + 2 + size])
+                at += 2 + size
+        at = 0
+        while at < len(self.data):
+            (size,) = struct.unpack_from(">I", self.data, at)
+            units.append(self.data[at + 4 : at + 4 + size])
+            at += 4 + size
+        return b"".join(START_CODE + unit for unit in units)
+
+
+def tiles_of(image: Image.Image) -> list[Image.Image]:
+    """Return the tiles row by row; those at the edges repeat the last pixels."""
+    width, height = (-(-side // TILE) * TILE for side in image.size)
+    padding = ((0, height - image.height), (0, width - image.width), (0, 0))
+    padded = Image.fromarray(np.pad(np.asarray(image), padding, mode="edge"))
+    corners = [(left, top) for top in range(0, height, TILE) for left in range(0, width, TILE)]
+    return [padded.crop((left, top, left + TILE, top + TILE)) for left, top in corners]
+
+
+def phone_heic(image: Image.Image, tiles: list[Coded], quarters: int = 0, profile: bytes = b"") -> bytes:
+    """Return a file of the coded tiles of an image, that is shown turned counterclockwise by so many quarters.
+
+    Its thumbnail and its gain map are white, so that they are told from the picture.
+    """
+    rows, columns = -(-image.height // TILE), -(-image.width // TILE)
+    white = Coded.of(Image.new("RGB", (160, 120), "white"))
+    grid = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *image.size)
+    contents = [*(tile.data for tile in tiles), white.data, white.data, grid]
+    count = len(tiles)
+    thumbnail, gain_map, shown = count + 1, count + 2, count + 3
+    names = [b"hvc1"] * (count + 2) + [b"grid"]
+    entries = [
+        box(b"infe", struct.pack(">HH4sx", number, 0, name), 2, number != shown) for number, name in enumerate(names, 1)
+    ]
+    references = [
+        box(b"dimg", struct.pack(f">HH{count}H", shown, count, *range(1, count + 1))),
+        box(b"thmb", struct.pack(">HHH", thumbnail, 1, shown)),
+        box(b"auxl", struct.pack(">HHH", gain_map, 1, shown)),
+    ]
+    properties = [
+        box(b"hvcC", tiles[0].parameters),
+        box(b"ispe", struct.pack(">II", TILE, TILE), 0),
+        box(b"ispe", struct.pack(">II", *image.size), 0),
+        box(b"irot", bytes([quarters])),
+        box(b"colr", b"prof" + profile) if profile else box(b"colr", b"nclx" + struct.pack(">HHHB", 1, 13, 6, 0x80)),
+        box(b"hvcC", white.parameters),
+        box(b"ispe", struct.pack(">II", 160, 120), 0),
+        box(b"auxC", GAIN_MAP, 0),
+    ]
+    uses = [b"\x81\x02\x05"] * count + [b"\x86\x07", b"\x86\x07\x88", b"\x03\x84\x05"]
+    associations = b"".join(struct.pack(">HB", number, len(use)) + use for number, use in enumerate(uses, 1))
+    head = box(b"ftyp", b"heic\0\0\0\0mif1heic")
+
+    def meta(start: int) -> bytes:
+        places = b""
+        for number, content in enumerate(contents, 1):
+            places += struct.pack(">HHHII", number, 0, 1, start, len(content))
+            start += len(content)
+        return box(
+            b"meta",
+            box(b"hdlr", bytes(4) + b"pict" + bytes(13), 0)
+            + box(b"pitm", struct.pack(">H", shown), 0)
+            + box(b"iinf", struct.pack(">H", len(entries)) + b"".join(entries), 0)
+            + box(b"iref", b"".join(references), 0)
+            + box(
+                b"iprp",
+                box(b"ipco", b"".join(properties)) + box(b"ipma", struct.pack(">I", len(uses)) + associations, 0),
+            )
+            + box(b"iloc", b"\x44\0" + struct.pack(">H", len(contents)) + places, 0),
+            0,
+        )
+
+    return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", b"".join(contents))
