@@ -77,7 +77,7 @@ def test_without_a_size_the_plan_has_that_of_the_source(ask: Ask) -> None:
 
 def test_a_plan_warns_of_options_without_effect(ask: Ask) -> None:
     planned = ask(source_width=40, source_height=30, source_format="png", width=20, quality=50, dpr=2)
-    assert planned.json["warnings"] == ["quality has no effect on png, only on jpeg, webp and avif."]
+    assert planned.json["warnings"] == ["quality has no effect on png, only on jpeg, webp, avif and jxl."]
     unknown = ask(source_width=40, source_height=30, width=20, quality=50, fit="cover")
     assert unknown.json["warnings"] == ["fit has no effect without width and height."]
     several = [{"name": "a", "format": "png"}, {"name": "b", "format": "webp"}]
@@ -89,7 +89,7 @@ def test_a_plan_warns_of_options_without_effect(ask: Ask) -> None:
 def test_a_plan_refuses_lossless_in_a_format_that_cannot_be(ask: Ask, more: dict[str, Any]) -> None:
     answer = ask(source_width=40, source_height=30, lossless=True, **more)
     assert answer.status == 422
-    assert "lossless is an option of png, webp, gif and tiff, and " in answer.json["detail"]
+    assert "lossless is an option of png, webp, jxl, gif and tiff, and " in answer.json["detail"]
     asked = {key: value for key, value in more.items() if key == "source_format"}
     several = [{"name": "a", "lossless": True}, {"name": "b"}]
     if "format" not in more:

@@ -71,7 +71,7 @@ def as_form(functions: Functions) -> Post:
 def test_an_option_replaces_that_of_the_preset(define: Define) -> None:
     options = planned(define(), width=80, quality=50)
     assert (options["width"], options["height"], options["fit"], options["format"]) == (80, 30, "cover", "webp")
-    assert options["quality"] == "jpeg:50,webp:50,avif:50"
+    assert options["quality"] == "jpeg:50,webp:50,avif:50,jxl:50"
 
 
 def test_an_option_replaces_those_that_it_contradicts(define: Define) -> None:
@@ -98,7 +98,7 @@ def test_renditions_of_a_preset_take_the_options_beside_it(define: Define) -> No
         ("small", 20, "auto"),
         ("large", 40, "png"),
     ]
-    assert {each["options"]["quality"] for each in renditions} == {"jpeg:70,webp:70,avif:70"}
+    assert {each["options"]["quality"] for each in renditions} == {"jpeg:70,webp:70,avif:70,jxl:70"}
     renditions = as_form(functions)(photograph(), preset="hero", format="webp", scale=10).json["renditions"]
     assert {(each["options"]["format"], each["options"]["scale"], each["options"]["width"]) for each in renditions} == {
         ("webp", 10, None)
@@ -107,7 +107,10 @@ def test_renditions_of_a_preset_take_the_options_beside_it(define: Define) -> No
 
 def test_renditions_of_the_request_replace_those_of_the_preset(define: Define) -> None:
     listed = [{"name": "mine", "width": 50}]
-    for name, shared in (("hero", {"quality": "jpeg:70,webp:70,avif:70"}), ("card", {"height": 30, "fit": "cover"})):
+    for name, shared in (
+        ("hero", {"quality": "jpeg:70,webp:70,avif:70,jxl:70"}),
+        ("card", {"height": 30, "fit": "cover"}),
+    ):
         made = as_form(define())(photograph(), preset=name, renditions=json.dumps(listed)).json["renditions"]
         assert [each["name"] for each in made] == ["mine"]
         assert made[0]["options"] == {**made[0]["options"], "width": 50, **shared}

@@ -23,13 +23,15 @@ def test_metadata_of_every_kind_is_found(name: str) -> None:
         ("AVIF", {"exif": b"II*\0\x08\0\0\0\0\0\0\0\0\0"}),
         ("AVIF", {"xmp": b"<x/>"}),
         ("AVIF", {"icc_profile": metadata.PROFILE}),
+        ("JXL", {"exif": b"II*\0\x08\0\0\0\0\0\0\0\0\0"}),
+        ("JXL", {"xmp": b"<x/>"}),
     ],
 )
 def test_metadata_of_the_newer_formats_is_found(form: str, options: dict[str, object]) -> None:
     assert leaks(encoded(Image.new("RGB", (9, 9)), form, **options))
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "JXL"])
 def test_in_a_bare_picture_nothing_is_found(form: str) -> None:
     assert not leaks(plain(form=form))
 

@@ -13,6 +13,7 @@ REPEATING, NETSCAPE = 0x1FF, b"\x0bNETSCAPE2.0\3\1"
 GIF_BLOCKS = {0x2C, 0xF9, 0x3B, REPEATING}
 # What a picture is and where; not who made it, with what, and when.
 TIFF_TAGS = {256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 320, 338, 339}
+JXL_BOXES = {b"JXL ", b"ftyp", b"jxll", b"jxlc", b"jxlp"}
 AVIF_METADATA = (b"Exif", b"mime", b"prof")
 HEAD_BYTES = 12
 
@@ -30,6 +31,10 @@ def leaks(result: bytes) -> list[str]:
             found = [b"%02x" % kind for kind in _gif(result) if kind not in GIF_BLOCKS]
         case b"II*\0":
             found = [b"%d" % tag for tag in _tiff(result) if tag not in TIFF_TAGS]
+        case b"\0\0\0\x0c":
+            found = [kind for kind in _boxes(result) if kind not in JXL_BOXES]
+        case head if head.startswith(b"\xff\x0a"):
+            found = []  # a codestream of JPEG XL, which has no place for metadata
         case _ if result[4:12] in {b"ftypavif", b"ftypavis"}:
             found = [word for word in AVIF_METADATA if word in result]
         case _:
@@ -43,6 +48,13 @@ def _png(data: bytes) -> Iterator[bytes]:
     while position < len(data):
         yield data[position + 4 : position + 8]
         position += HEAD_BYTES + int.from_bytes(data[position : position + 4])
+
+
+def _boxes(data: bytes) -> Iterator[bytes]:
+    position = 0
+    while position < len(data):
+        yield data[position + 4 : position + 8]
+        position += int.from_bytes(data[position : position + 4]) or len(data)
 
 
 def _webp(data: bytes) -> Iterator[bytes]:
