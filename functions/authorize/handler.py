@@ -1,5 +1,6 @@
-"""The Lambda authorizer of the HTTP API: checks the API key of a request and finds its owner."""
+"""The Lambda authorizer of the HTTP API: checks the API key of a request and finds its owner and quota."""
 
+import json
 from typing import Any
 
 from imagescaler.adapters import repositories
@@ -25,7 +26,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         verdict = loop.run(authorize(event["headers"].get("authorization", ""), source, keys=keys, throttle=throttle))
         if verdict.throttled:
             return {"isAuthorized": True, "context": {"owner": "", "throttled": "true"}}
-        if verdict.owner is None:
+        if verdict.key is None:
             telemetry.logger().warning("key refused", extra={"source": source})
             return {"isAuthorized": False}
-    return {"isAuthorized": True, "context": {"owner": verdict.owner}}
+    key = verdict.key
+    return {"isAuthorized": True, "context": {"owner": key.owner, "key": key.id, "quota": json.dumps(key.quota)}}

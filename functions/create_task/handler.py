@@ -9,6 +9,7 @@ from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.object_url import BucketRules
 from imagescaler.domain.outbound_rules import OutboundRules
+from imagescaler.domain.quota import KeyQuota, QuotaSettings
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.task import Task
 from imagescaler.domain.wait_limits import WaitLimits
@@ -17,7 +18,7 @@ from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings, telemetry
 from imagescaler.usecases.create_task import NewTaskRequest, create_task
 from imagescaler.usecases.wait_for_task import wait_for_task
-from imagescaler.web.app import Correlation, Owner, create_app, lambda_handler
+from imagescaler.web.app import Correlation, Owner, OwnQuota, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.body_schema import request_body
 from imagescaler.web.requests.headers import IdempotencyKey
@@ -33,7 +34,9 @@ tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.f
 source_queue = queues.sources_from_env()
 settings.from_env(OutboundRules), settings.from_env(BucketRules)  # raise SettingsError
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
+default_quota = settings.from_env(QuotaSettings).quota
 presets_from_env()  # raises SettingsError
+QUOTA = (errors.QuotaUsedUp, errors.TaskExceedsQuota)
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
 READING = (errors.NotOnePicture, errors.SourceLost, errors.ResultExpired, errors.ResultDamaged)
 
@@ -44,7 +47,7 @@ READING = (errors.NotOnePicture, errors.SourceLost, errors.ResultExpired, errors
     response_model=TaskView,
     tags=["tasks"],
     summary="Scale an image",
-    responses={**ACCEPTED, **PICTURE, **problem_responses(*PROBLEMS, *WRITING, *READING)},
+    responses={**ACCEPTED, **PICTURE, **problem_responses(*PROBLEMS, *QUOTA, *WRITING, *READING)},
     openapi_extra=request_body(TaskRequest),
 )
 async def post_task(
@@ -53,6 +56,7 @@ async def post_task(
     response: Response,
     correlation: Correlation,
     owner: Owner,
+    own_quota: OwnQuota,
     wait_s: Wait,
     wants_picture: WantsPicture,
     idempotency_key: IdempotencyKey = None,
@@ -63,7 +67,9 @@ async def post_task(
     """
     rendition = body.only_rendition() if wants_picture else None
     image, renditions = body.image(owner), body.named_options()
-    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation)
+    key_id, own = own_quota
+    quota = KeyQuota(key_id, default_quota.with_own(own))
+    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation, quota)
 
     async def wait(task: Task) -> Task:
         work = work_s(task, limits)

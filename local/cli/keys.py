@@ -3,14 +3,16 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
 from imagescaler.domain.api_key import check_owner
+from imagescaler.domain.quota import MEGA, Quota
 from local import stack
 from local.cli.options import LAYOUT, data_option, one_sentence
 from local.emulation.lambda_host.host_client import HostClient
@@ -20,11 +22,12 @@ from local.emulation.sam_template.template import load
 from local.environment import running_environment
 
 FUNCTION = "ManageKeysFunction"
+NO_SUCH_KEY = "There is no key {}. `keys list` shows all keys."
 
 
 @click.group()
 def keys() -> None:
-    """Create, list and revoke API keys, in the running service or else in the data folder's database."""
+    """Manage API keys and quotas, in the running service or else in the data folder's database."""
 
 
 def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -34,23 +37,53 @@ def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> 
         raise click.BadParameter(str(error)) from error
 
 
+def _limit_options(command: Callable[..., None]) -> Callable[..., None]:
+    for field in reversed(fields(Quota)):
+        option = click.option(f"--{field.name.replace('_', '-')}", type=click.IntRange(0), help="0 is no limit.")
+        command = option(command)
+    return command
+
+
+def _given(limits: Mapping[str, int | None]) -> dict[str, int]:
+    return {name: limit for name, limit in limits.items() if limit is not None}
+
+
 @keys.command()
 @click.argument("owner", callback=_owner)
+@_limit_options
 @data_option
-def create(owner: str, data: Path | None) -> None:
-    """Create a key for OWNER and print it. It cannot be shown again."""
+def create(owner: str, data: Path | None, **limits: int | None) -> None:
+    """Create a key for OWNER and print it. It cannot be shown again. Limits replace those of the default quota."""
     # A key may be created before the first run of the service, but not in a folder that was mistyped.
     may_be_new = data is None or data.is_dir()
-    [made] = _manage(data, {"action": "create", "owner": owner}, may_be_new=may_be_new)
+    [made] = _manage(data, {"action": "create", "owner": owner, "quota": _given(limits)}, may_be_new=may_be_new)
     click.echo(made["key"])
 
 
 @keys.command("list")
 @data_option
 def list_keys(data: Path | None) -> None:
-    """Show each key's id, creation time, revocation time and owner."""
+    """Show each key's id, creation time, revocation time and owner, its quota, and what was counted today (UTC)."""
     for key in _manage(data, {"action": "list"}):
-        click.echo("  ".join([key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"]]))
+        click.echo("  ".join([key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"], *_quota(key)]))
+
+
+def _quota(key: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"{name}={limit}" for name, limit in key["quota"].items())
+    if key["today"]["tasks"]:
+        yield f"today: {key['today']['tasks']} tasks, {key['today']['pixels'] / MEGA:.1f} megapixels"
+
+
+@keys.command()
+@click.argument("key_id")
+@_limit_options
+@data_option
+def quota(key_id: str, data: Path | None, **limits: int | None) -> None:
+    """Set the quota of the key KEY_ID, within a minute. The default holds for limits that are left out."""
+    found = _manage(data, {"action": "set_quota", "id": key_id, "quota": _given(limits)})
+    if not found:
+        raise click.ClickException(NO_SUCH_KEY.format(key_id))
+    click.echo("  ".join([key_id, *_quota(found[0])]))
 
 
 @keys.command()
@@ -59,11 +92,11 @@ def list_keys(data: Path | None) -> None:
 def revoke(key_id: str, data: Path | None) -> None:
     """Revoke the key KEY_ID. It stops working within a minute."""
     if not _manage(data, {"action": "revoke", "id": key_id}):
-        raise click.ClickException(f"There is no key {key_id}. `keys list` shows all keys.")
+        raise click.ClickException(NO_SUCH_KEY.format(key_id))
     click.echo(f"{key_id} revoked")
 
 
-def _manage(data: Path | None, command: Mapping[str, str], *, may_be_new: bool = False) -> Any:
+def _manage(data: Path | None, command: Mapping[str, Any], *, may_be_new: bool = False) -> Any:
     folder = data or LAYOUT.data_folder
     with one_sentence():
         return asyncio.run(_invoke(folder, json.dumps(command).encode(), may_be_new=may_be_new))["keys"]

@@ -50,6 +50,6 @@ async def test_a_revoked_key_admits_nobody_and_stays_revoked_since_the_first_tim
 
 async def test_adding_twice_is_adding_once(keys: ApiKeyRepository) -> None:
     credential = Credential.new()
-    adds = (keys.add(credential.id, "ada", credential.secret_hash) for _ in range(5))
+    adds = (keys.add(credential.id, "ada", credential.secret_hash, {}) for _ in range(5))
     assert len(set(await asyncio.gather(*adds))) == 1
     assert len(await keys.all()) == 1

@@ -40,7 +40,7 @@ REPOSITORIES: dict[str, tuple[str, type]] = {
     "keys": ("api_key_queries", PostgresApiKeyRepository),
 }
 LISTS = {"tasks.list_tasks", "tasks.list_tasks_by_status"}
-READS = LISTS | {"tasks.get", "tasks.find_added", "tasks.find_by_key", "tasks.backlog"}
+READS = LISTS | {"tasks.get", "tasks.find_added", "tasks.find_by_key", "tasks.backlog", "tasks.count_unfinished"}
 PURGES = {"tasks.take_unpurged", "tasks.note_purged"}
 ALSO = {  # what a role may do with the privileges that it needs for other statements
     "authorize": {"keys.all"},
@@ -50,7 +50,7 @@ ALSO = {  # what a role may do with the privileges that it needs for other state
     "keys": {"keys.find"},
     "process": READS | PURGES | {"tasks.delete"} | {"tasks.ping", "tasks.expire", "tasks.expire_due"},
     "read": READS | {"tasks.expire_due"},
-    "sweep": READS | {"tasks.ping", "tasks.expire", "tasks.discard"},
+    "sweep": READS | {"tasks.ping", "tasks.expire"},
 }
 OF_FUNCTIONS = [role for role in ROLES if role != MIGRATE]
 

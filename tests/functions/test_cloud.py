@@ -193,7 +193,7 @@ def test_a_key_is_created_and_authorizes_its_owner_until_it_is_revoked(deployed:
     event = deployed.event("GET", "/", headers={"authorization": f"Bearer {created['key']}"})
     assert deployed["authorize"].handler(event, Context("authorize")) == {
         "isAuthorized": True,
-        "context": {"owner": "ada"},
+        "context": {"owner": "ada", "key": created["id"], "quota": "{}"},
     }
     assert created["id"] in {key["id"] for key in manage(action="list")}
     manage(action="revoke", id=created["id"])

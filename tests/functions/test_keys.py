@@ -21,6 +21,13 @@ REFUSED = {"isAuthorized": False}
 THROTTLED = {"isAuthorized": True, "context": {"owner": "", "throttled": "true"}}
 
 
+def admitted(key: Any) -> dict[str, Any]:
+    return {
+        "isAuthorized": True,
+        "context": {"owner": key["owner"], "key": key["id"], "quota": json.dumps(key["quota"])},
+    }
+
+
 @pytest.fixture
 def manage(functions: Functions) -> Any:
     functions["authorize"].keys = functions["manage_keys"].keys
@@ -42,7 +49,7 @@ def authorize(functions: Functions) -> Any:
 
 def test_a_new_key_lets_its_owner_in(manage: Any, authorize: Any) -> None:
     [made] = manage(action="create", owner="ada")
-    assert authorize(f"Bearer {made['key']}") == {"isAuthorized": True, "context": {"owner": "ada"}}
+    assert authorize(f"Bearer {made['key']}") == admitted(made)
 
 
 def test_a_key_is_shown_once_and_never_logged(
@@ -92,7 +99,7 @@ def test_guesses_are_throttled_after_a_while_and_a_key_whose_id_exists_never_is(
     guesses = [authorize(f"Bearer isk_{number}_0") for number in range(50)]
     assert guesses == [REFUSED] * 20 + [THROTTLED] * 30
     assert authorize("Bearer nonsense") == THROTTLED
-    assert authorize(f"Bearer {made['key']}") == {"isAuthorized": True, "context": {"owner": "ada"}}
+    assert authorize(f"Bearer {made['key']}") == admitted(made)
     assert authorize(f"Bearer isk_{made['id']}_0") == REFUSED
     assert authorize(f"Bearer {revoked['key']}") == REFUSED
     assert authorize("Bearer isk_0_0", source="192.0.2.2") == REFUSED

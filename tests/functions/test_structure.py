@@ -23,6 +23,7 @@ from imagescaler.domain.client_address import ProxySettings
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.object_url import BucketRules
 from imagescaler.domain.outbound_rules import OutboundRules
+from imagescaler.domain.quota import QuotaSettings
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS
@@ -62,6 +63,7 @@ SETTINGS = (
     ProxySettings,
     QueueSettings,
     SourceQueueSettings,
+    QuotaSettings,
     RepositorySettings,
     Retention,
     SigningSettings,

@@ -4,9 +4,12 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
+
+from imagescaler.domain.quota import Use
 
 PREFIX = "isk"
 ID_BYTES, SECRET_BYTES = 8, 32
@@ -60,13 +63,15 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """The stored record of a key."""
+    """The stored record of a key; `quota` has the limits that replace the default, `today` what it has used."""
 
     id: str
     owner: str
     secret_hash: str
     created_at: datetime
     revoked_at: datetime | None = None
+    quota: Mapping[str, int] = field(default_factory=dict, hash=False)
+    today: Use = field(default_factory=Use)
 
     def admits(self, credential: Credential) -> bool:
         """True if the credential matches this key and it is not revoked. Compares in constant time."""

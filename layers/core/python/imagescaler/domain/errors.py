@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 from uuid import UUID
 
+from imagescaler.domain.rate_limit import RateLimit
+
 MAX_NAME_LENGTH = 32
 
 
@@ -57,6 +59,25 @@ class TooManyUnknownKeys(RequestProblem):
     """
 
     retry_after_s = 60
+
+
+class QuotaUsedUp(RequestProblem):
+    """The quota of the API key is used up.
+
+    `detail` says which limit, and when it is free again, as `Retry-After` does. A day begins at midnight in UTC.
+    `RateLimit` has what is left of each limit.
+    """
+
+    retry_after_s = 2
+    room_after_s: int | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
+
+
+class TaskExceedsQuota(RequestProblem):
+    """The task takes more than the whole quota of the API key.
+
+    It would be refused at any time. Send a smaller image, or ask for smaller results.
+    """
 
 
 class IdempotencyKeyReused(RequestProblem):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from imagescaler.domain.errors import ImageProblem
 from imagescaler.domain.formats import Format
@@ -75,15 +76,28 @@ def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     return Preview(traits, options, made, fmt, frames, caveats)
 
 
-def check_results(traits: SourceTraits, options: Options, renditions: Sequence[Rendition], limits: Limits) -> None:
-    """Raise ImageProblem for a result that cannot be made, with the name of its rendition."""
+def check_results(
+    traits: SourceTraits, options: Options, renditions: Sequence[Rendition], limits: Limits
+) -> Sequence[Preview]:
+    """Plan every result; raises ImageProblem for one that cannot be made, with the name of its rendition."""
     if not renditions:
-        preview(traits, options, limits)
+        return [preview(traits, options, limits)]
+    planned = []
     for each in renditions:
         try:
-            preview(traits, each.options, limits)
+            planned.append(preview(traits, each.options, limits))
         except ImageProblem as problem:
             raise type(problem)(f"{each.name}: {problem.detail}") from None
+    return planned
+
+
+def counted_pixels(previews: Sequence[Preview]) -> int:
+    """Return the pixels that a task is counted with: those of its source or of all its results, whichever are more.
+
+    Each frame counts. Without previews, the source is not known yet, and there are none.
+    """
+    read = max((prod(each.traits.stored) * each.frames for each in previews), default=0)
+    return max(read, sum(prod(each.plan.size) * each.frames for each in previews))
 
 
 def _caveats(traits: SourceTraits, made: Plan, options: Options, limits: Limits) -> Iterator[Caveat]:

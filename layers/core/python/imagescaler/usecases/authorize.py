@@ -1,9 +1,9 @@
-"""Find the owner of the API key of a request."""
+"""Find the API key of a request."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from imagescaler.domain.api_key import Credential
+from imagescaler.domain.api_key import ApiKey, Credential
 from imagescaler.usecases.ports import ApiKeyRepository
 
 
@@ -21,9 +21,9 @@ class Throttle(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The owner of a valid key; None for any other, and `throttled` if its source has sent too many unknown ones."""
+    """A valid key; None for any other, and `throttled` if its source has sent too many unknown ones."""
 
-    owner: str | None = None
+    key: ApiKey | None = None
     throttled: bool = False
 
 
@@ -36,7 +36,7 @@ async def authorize(authorization: str, source: str, *, keys: ApiKeyRepository, 
     credential = Credential.parse(authorization)
     key = await keys.find(credential.id) if credential else None
     if key is not None and credential is not None:
-        return Verdict(key.owner if key.admits(credential) else None)
+        return Verdict(key if key.admits(credential) else None)
     if throttle.blocks(source):
         return Verdict(throttled=True)
     throttle.note(source)

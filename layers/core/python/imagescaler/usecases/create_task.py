@@ -5,20 +5,21 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from imagescaler.domain.errors import Full, QueueUnavailable, RepositoryUnavailable, Unavailable
+from imagescaler.domain.errors import Full, QueueUnavailable, QuotaUsedUp, RepositoryUnavailable, Unavailable
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
+from imagescaler.domain.quota import KeyQuota, Quota
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
-from imagescaler.planning.preview import check_results
+from imagescaler.planning.preview import Preview, check_results, counted_pixels
 from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput, Probe, RemoteImage
 from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
@@ -39,6 +40,7 @@ class NewTaskRequest:
     renditions: Sequence[Rendition] = ()
     idempotency_key: str | None = None
     correlation: Mapping[str, str] = field(default_factory=dict)
+    quota: KeyQuota = field(default_factory=lambda: KeyQuota("", Quota()))
 
     @property
     def idempotency(self) -> Idempotency | None:
@@ -52,10 +54,10 @@ class NewTaskRequest:
         digest.update(json.dumps(options, sort_keys=True).encode())
         return digest.hexdigest()
 
-    def new_task(self, source: Source | None, idempotency: Idempotency | None) -> NewTask:
-        """Create the task, with an id."""
-        url = self.image.url if isinstance(self.image, RemoteImage) else None
-        return NewTask(uuid4(), self.options, source, self.owner, idempotency, tuple(self.renditions), url)
+    def new_task(self, source: Source | None, pixels: int, idempotency: Idempotency | None) -> NewTask:
+        """Create the task, with an id; raises TaskExceedsQuota."""
+        url, charge = self.image.url if isinstance(self.image, RemoteImage) else None, self.quota.charge(pixels)
+        return NewTask(uuid4(), self.options, source, self.owner, idempotency, tuple(self.renditions), url, charge)
 
     def message(self, task_id: UUID) -> TaskMessage:
         """Return the queue message for the task."""
@@ -85,7 +87,7 @@ async def create_task(
     chosen = source_queue if isinstance(request.image, RemoteImage) else queue
     task, created, message_id = await _accept(request, probe, limits, retention, tasks, chosen, store)
     if wait:
-        task = await wait(task)
+        task = replace(await wait(task), rate_limits=task.rate_limits)
     if message_id and not task.status.is_final:
         with suppress(Unavailable):  # it is accepted all the same: the row exists, and so does the message
             await tasks.note_message(task.id, message_id)
@@ -107,7 +109,8 @@ async def _accept(
         await _enqueue_again(known, request, tasks, queue)
         return known, False, None
     limits.check_renditions(len(request.renditions))
-    new = request.new_task(await _probe(request, probe, limits, store), idempotency)
+    source, previews = await _probe(request, probe, limits, store)
+    new = request.new_task(source, counted_pixels(previews), idempotency)
     task, created = await _write(new, request.image, retention, tasks, store)
     if not created:
         await _enqueue_again(task, request, tasks, queue)
@@ -122,14 +125,15 @@ async def _accept(
         return task, True, None  # a replay has enqueued it, or its attempt has begun, or the sweeper will enqueue it
 
 
-async def _probe(request: NewTaskRequest, probe: Probe, limits: Limits, store: ImageStore) -> Source | None:
-    """Read the header and check the results; None for an image that is yet to be fetched."""
+async def _probe(
+    request: NewTaskRequest, probe: Probe, limits: Limits, store: ImageStore
+) -> tuple[Source | None, Sequence[Preview]]:
+    """Read the header and plan the results; None and no plan for an image that is yet to be fetched."""
     if isinstance(request.image, RemoteImage):
-        return None
+        return None, ()
     source = await request.image.probe(probe, store)
     limits.check_bytes(source.bytes)
-    check_results(SourceTraits.of(source), request.options, request.renditions, limits)
-    return source
+    return source, check_results(SourceTraits.of(source), request.options, request.renditions, limits)
 
 
 async def _write(
@@ -147,7 +151,11 @@ async def _write(
         await _delete_source(new, store)
         raise
     try:
-        task, created = await tasks.add(new)
+        async with _retry_after_from_backlog(tasks):
+            task, created = await tasks.add(new)
+    except QuotaUsedUp:  # nothing was added
+        await _delete_source(new, store)
+        raise
     except Unavailable as error:
         await _discard(new, tasks)
         raise RepositoryUnavailable(UNKNOWN) from error
@@ -162,10 +170,10 @@ async def _write(
 
 @asynccontextmanager
 async def _retry_after_from_backlog(tasks: TaskRepository) -> AsyncIterator[None]:
-    """Set `Retry-After` on a "full" error from the current backlog, unless the time of the room is known."""
+    """Set `Retry-After` on an error for want of room from the current backlog, unless the time of the room is known."""
     try:
         yield
-    except Full as problem:
+    except (Full, QuotaUsedUp) as problem:
         if problem.room_after_s is None:
             with suppress(Unavailable):
                 problem.retry_after_s = (await tasks.backlog()).room_after_s

@@ -69,7 +69,8 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
     async def add(self, new: NewTask) -> tuple[Task, bool]:
         """Add a task and return it with True, or with False the task that its idempotency key already stands for.
 
-        Raises IdempotencyKeyReused if the key stands for another request.
+        Its charge is counted if it is added, exactly once. Raises IdempotencyKeyReused if the key stands for another
+        request, QuotaUsedUp if a limit of the charge would be exceeded.
         """
         ...
 
@@ -86,7 +87,10 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
         ...
 
     async def discard(self, task_id: UUID) -> bool:
-        """Delete a task that was not accepted; False if it stays, because it has a message or an attempt."""
+        """Delete a task that was not accepted, and what was counted for it.
+
+        False if it stays, because it has a message or an attempt.
+        """
         ...
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
@@ -165,8 +169,12 @@ class TaskEnds(Protocol):
 class ApiKeyRepository(Protocol):
     """The API keys. Every method raises RepositoryUnavailable if the database does not answer."""
 
-    async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
-        """Add a key."""
+    async def add(self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int]) -> ApiKey:
+        """Add a key with limits that replace the default."""
+        ...
+
+    async def set_quota(self, key_id: str, quota: Mapping[str, int]) -> ApiKey | None:
+        """Replace all own limits of a key and return it; None if there is no such key."""
         ...
 
     async def find(self, key_id: str) -> ApiKey | None:

@@ -1,5 +1,6 @@
 """The FastAPI application of a function, and its Lambda handler."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -141,6 +142,15 @@ async def _owner(request: Request) -> str:
 
 Owner = Annotated[str, Depends(_owner)]
 """The owner of the API key that the authorizer has accepted; empty where the deployment asks for none."""
+
+
+async def _key(request: Request) -> tuple[str, Mapping[str, int]]:
+    context = _authorizer(request)
+    return str(context.get("key", "")), json.loads(context.get("quota", "{}"))
+
+
+OwnQuota = Annotated[tuple[str, Mapping[str, int]], Depends(_key)]
+"""The id of the API key that the authorizer has accepted, and its own limits; both empty where there is none."""
 
 
 def absolute(url: str, request: Request) -> str:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from imagescaler.domain import errors
 from imagescaler.web.problems import MEDIA_TYPE, STATUS
 from imagescaler.web.views.problem import type_of
+from imagescaler.web.views.rate_limit import RATE_LIMIT_HEADERS
 
 RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer"}}}
 
@@ -48,7 +49,7 @@ def _answers_with(kinds: list[type[errors.Problem]]) -> dict[str, Any]:
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}
     described: dict[str, Any] = {"description": "  \n".join(lines), "content": {MEDIA_TYPE: content}}
     if any(kind.retry_after_s for kind in kinds):
-        described["headers"] = RETRY_AFTER
+        described["headers"] = RETRY_AFTER | (RATE_LIMIT_HEADERS if errors.QuotaUsedUp in kinds else {})
     return described
 
 

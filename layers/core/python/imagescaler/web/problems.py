@@ -12,11 +12,14 @@ from starlette.exceptions import HTTPException
 from imagescaler.domain import errors
 from imagescaler.web.validation_messages import message_of
 from imagescaler.web.views.problem import FieldError, Problem, type_of
+from imagescaler.web.views.rate_limit import rate_limit_headers
 
 STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.MalformedRequest: HTTPStatus.BAD_REQUEST,
     errors.InvalidRequest: HTTPStatus(422),
     errors.TooManyUnknownKeys: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.QuotaUsedUp: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.TaskExceedsQuota: HTTPStatus(422),
     errors.IdempotencyKeyReused: HTTPStatus(422),
     errors.SourceTooLarge: HTTPStatus(413),
     errors.TaskNotFound: HTTPStatus.NOT_FOUND,
@@ -97,7 +100,9 @@ async def _on_problem(request: Request, problem: Any) -> JSONResponse:
     status = STATUS[kind]
     if isinstance(problem, errors.TaskFailed):
         return _answer(request, status, type_of(problem.type), problem.cause_title, problem.detail)
-    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else None
+    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    if isinstance(problem, errors.QuotaUsedUp):
+        headers |= rate_limit_headers(problem.rate_limits)
     return _answer(request, status, type_of(kind.slug()), kind.title(), problem.detail, headers=headers)
 
 

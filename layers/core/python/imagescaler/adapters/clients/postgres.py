@@ -50,6 +50,10 @@ class Statement:
     sql: str
     parameters: Sequence[str]
 
+    async def row(self, connection: asyncpg.Connection, **arguments: Any) -> Any:
+        """Return the first row, or None, on a connection that is in use."""
+        return await connection.fetchrow(self.sql, *(arguments[name] for name in self.parameters))
+
 
 class Database:
     """A connection that is opened on first use, to a writable server. Statements that are issued at once take turns.
@@ -66,8 +70,7 @@ class Database:
 
     async def row(self, statement: Statement, **arguments: Any) -> Row:
         """Return the first row, or None."""
-        values = [arguments[name] for name in statement.parameters]
-        return await self.run(lambda connection: connection.fetchrow(statement.sql, *values))
+        return await self.run(lambda connection: statement.row(connection, **arguments))
 
     async def rows(self, statement: Statement, **arguments: Any) -> list[Row]:
         """Return all rows."""

@@ -1,6 +1,6 @@
 """API keys in memory, for tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,14 +14,19 @@ class MemoryApiKeyRepository:
         self.keys: dict[str, ApiKey] = {}
         self._clock = clock
 
-    async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
-        return self.keys.setdefault(key_id, ApiKey(key_id, owner, secret_hash, self._clock()))
+    async def add(self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int]) -> ApiKey:
+        return self.keys.setdefault(key_id, ApiKey(key_id, owner, secret_hash, self._clock(), quota=quota))
 
     async def find(self, key_id: str) -> ApiKey | None:
         return self.keys.get(key_id)
 
     async def all(self) -> Sequence[ApiKey]:
         return sorted(self.keys.values(), key=lambda key: (key.created_at, key.id))
+
+    async def set_quota(self, key_id: str, quota: Mapping[str, int]) -> ApiKey | None:
+        if key_id in self.keys:
+            self.keys[key_id] = replace(self.keys[key_id], quota=quota)
+        return self.keys.get(key_id)
 
     async def revoke(self, key_id: str) -> ApiKey | None:
         key = self.keys.get(key_id)

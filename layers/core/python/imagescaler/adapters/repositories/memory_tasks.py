@@ -7,6 +7,8 @@ from uuid import UUID
 
 from imagescaler.domain.backlog import Backlog
 from imagescaler.domain.errors import IdempotencyKeyReused, TaskNotFound
+from imagescaler.domain.quota import Charge, Use
+from imagescaler.domain.rate_limit import RateLimit
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
@@ -21,14 +23,13 @@ class MemoryTaskRepository:
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.tasks: dict[UUID, Task] = {}
         self._keys: dict[tuple[str, str], tuple[UUID, Idempotency]] = {}
+        self._charges: dict[UUID, Charge] = {}
         self._waits: dict[UUID, tuple[str, str, datetime]] = {}
         self._clock = clock
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
-        if new.idempotency is not None:
-            if known := self._find(new.owner, new.idempotency):
-                return known, known.id == new.id
-            self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
+        if new.idempotency is not None and (known := self._find(new.owner, new.idempotency)):
+            return known, known.id == new.id
         now = self._clock()
         task = Task(
             new.id,
@@ -40,7 +41,13 @@ class MemoryTaskRepository:
             renditions=new.renditions,
             source_url=new.source_url,
         )
-        return self.tasks.setdefault(new.id, task), True
+        limits: tuple[RateLimit, ...] = ()
+        if new.charge and new.id not in self.tasks:
+            limits = self._count(new.charge, now)
+            self._charges[new.id] = new.charge
+        if new.idempotency is not None:
+            self._keys[new.owner, new.idempotency.key] = (new.id, new.idempotency)
+        return replace(self.tasks.setdefault(new.id, task), rate_limits=limits), True
 
     async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
         return self._find(owner, idempotency)
@@ -62,6 +69,7 @@ class MemoryTaskRepository:
         if task is not None and (task.status, task.attempt, task.message_id) != (Status.PENDING, 0, None):
             return False
         self.tasks.pop(task_id, None)
+        self._charges.pop(task_id, None)
         return True
 
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
@@ -157,6 +165,15 @@ class MemoryTaskRepository:
 
     async def ping(self) -> None:
         pass
+
+    def _count(self, charge: Charge, now: datetime) -> tuple[RateLimit, ...]:
+        own = {task_id: each for task_id, each in self._charges.items() if each.key_id == charge.key_id}
+        charged = [(self.tasks[task_id], each) for task_id, each in own.items() if task_id in self.tasks]
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = [each for task, each in charged if task.created_at >= midnight]
+        unfinished = [each for task, each in charged if not task.status.is_final]
+        uses = (Use(len(each), sum(one.pixels for one in each)) for each in (today, unfinished))
+        return charge.admit(*uses, day_ends_after_s=(midnight + timedelta(days=1) - now).total_seconds())
 
     def _find(self, owner: str, idempotency: Idempotency) -> Task | None:
         task_id, known = self._keys.get((owner, idempotency.key), (None, None))

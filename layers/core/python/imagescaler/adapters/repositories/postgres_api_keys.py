@@ -1,16 +1,18 @@
 """API keys in Postgres. All statements are in api_key_queries.sql."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from imagescaler.adapters.clients.postgres import Database
+from imagescaler.adapters.clients.postgres import Database, Row
 from imagescaler.adapters.repositories.statements import load
 from imagescaler.domain.api_key import ApiKey
+from imagescaler.domain.quota import Use
 
 
 class PostgresApiKeyRepository:
-    """A table with one row for each key."""
+    """A table with one row for each key, and one with quotas."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -19,16 +21,27 @@ class PostgresApiKeyRepository:
     def _sql(self) -> Any:
         return load("api_key_queries.sql")
 
-    async def add(self, key_id: str, owner: str, secret_hash: str) -> ApiKey:
-        return ApiKey(**await self._database.row(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash))
+    async def add(self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int]) -> ApiKey:
+        own = json.dumps(quota)
+        await self._database.value(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash, quota=own)
+        return _key(await self._database.row(self._sql.find, id=key_id))
 
     async def find(self, key_id: str) -> ApiKey | None:
         row = await self._database.row(self._sql.find, id=key_id)
-        return ApiKey(**row) if row else None
+        return _key(row) if row else None
 
     async def all(self) -> Sequence[ApiKey]:
-        return [ApiKey(**row) for row in await self._database.rows(self._sql.all)]
+        return [_key(row) for row in await self._database.rows(self._sql.all)]
+
+    async def set_quota(self, key_id: str, quota: Mapping[str, int]) -> ApiKey | None:
+        await self._database.value(self._sql.set_quota, id=key_id, quota=json.dumps(quota))
+        return await self.find(key_id)
 
     async def revoke(self, key_id: str) -> ApiKey | None:
-        row = await self._database.row(self._sql.revoke, id=key_id)
-        return ApiKey(**row) if row else None
+        await self._database.value(self._sql.revoke, id=key_id)
+        return await self.find(key_id)
+
+
+def _key(row: Row) -> ApiKey:
+    quota, today = json.loads(row["quota"]), Use(row["tasks"], row["pixels"])
+    return ApiKey(row["id"], row["owner"], row["secret_hash"], row["created_at"], row["revoked_at"], quota, today)

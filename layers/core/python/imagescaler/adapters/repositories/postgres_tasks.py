@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
@@ -14,8 +14,17 @@ from pydantic import TypeAdapter, ValidationError
 from imagescaler.adapters.clients.postgres import Database, Row
 from imagescaler.adapters.repositories.statements import load
 from imagescaler.domain.backlog import DEFAULT_SECONDS_EACH, MAX_RETRY_AFTER_S, RETRY_SHARE, Backlog
-from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
+from imagescaler.domain.errors import (
+    IdempotencyKeyReused,
+    LeaseLost,
+    QuotaUsedUp,
+    TaskFinished,
+    TaskInProgress,
+    TaskNotFound,
+)
 from imagescaler.domain.options import Options
+from imagescaler.domain.quota import Charge, Use
+from imagescaler.domain.rate_limit import RateLimit
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
@@ -40,21 +49,56 @@ class PostgresTaskRepository:
         return load("task_queries.sql")
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
-        key, request_hash = (new.idempotency.key, new.idempotency.request_hash) if new.idempotency else (None, None)
-        row = None
-        while row is None:  # a request with the same key can discard its task between the two statements
-            row = await self._database.row(
-                self._sql.add,
-                id=new.id,
-                owner=new.owner,
-                idempotency_key=key,
-                request_hash=request_hash,
-                options=_json(new.options),
-                source=_json(new.source) if new.source else None,
-                source_url=new.source_url,
-                renditions=_json(new.renditions),
-            ) or await self._database.row(self._sql.find_added, id=new.id, owner=new.owner, idempotency_key=key)
-        return _first_use(row, new.idempotency), row["id"] == new.id
+        key = new.idempotency and new.idempotency.key
+        while True:  # a request with the same key can discard its task between the two statements
+            added, limits, refusal = await self._insert(new)
+            row = added or await self._database.row(
+                self._sql.find_added, id=new.id, owner=new.owner, idempotency_key=key
+            )
+            if row:
+                return replace(_first_use(row, new.idempotency), rate_limits=limits), row["id"] == new.id
+            if refusal:
+                raise refusal
+
+    async def _insert(self, new: NewTask) -> tuple[Row, tuple[RateLimit, ...], QuotaUsedUp | None]:
+        """Count and add a task, or neither of both; return its row, the limits after it, or why they refuse it."""
+        charge = new.charge
+        values = {
+            "id": new.id,
+            "owner": new.owner,
+            "idempotency_key": new.idempotency and new.idempotency.key,
+            "request_hash": new.idempotency and new.idempotency.request_hash,
+            "options": _json(new.options),
+            "source": _json(new.source) if new.source else None,
+            "source_url": new.source_url,
+            "renditions": _json(new.renditions),
+            "key_id": charge and charge.key_id,
+            "pixels": charge and charge.pixels,
+        }
+        if charge is None:
+            return await self._database.row(self._sql.add, **values), (), None
+
+        async def insert(connection: asyncpg.Connection) -> tuple[Row, tuple[RateLimit, ...], QuotaUsedUp | None]:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                limits = await self._count(charge, connection)
+            except QuotaUsedUp as refusal:  # raised outside: an exception would close the connection
+                await transaction.rollback()
+                return None, (), refusal
+            row = await self._sql.add.row(connection, **values)
+            await (transaction.commit() if row else transaction.rollback())
+            return row, limits if row else (), None
+
+        return await self._database.run(insert)
+
+    async def _count(self, charge: Charge, connection: asyncpg.Connection) -> tuple[RateLimit, ...]:
+        """Count a task in a transaction. The statement after the one that locks sees all tasks that were counted."""
+        counted = await self._sql.count_task.row(connection, key_id=charge.key_id, pixels=charge.pixels)
+        today, unfinished = Use(counted["tasks"] - 1, counted["pixels"] - charge.pixels), Use()
+        if charge.limits_at_once:
+            unfinished = Use(*await self._sql.count_unfinished.row(connection, key_id=charge.key_id))
+        return charge.admit(today, unfinished, day_ends_after_s=counted["day_ends_after_s"])
 
     async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
         row = await self._database.row(self._sql.find_by_key, owner=owner, idempotency_key=idempotency.key)

@@ -1,11 +1,25 @@
 -- All statements on tasks. Times are those of the database's clock, never of the caller's.
 
--- name: add(id, owner, idempotency_key, request_hash, options, source, source_url, renditions)^
+-- name: add(id, owner, idempotency_key, request_hash, options, source, source_url, renditions, key_id, pixels)^
 -- Returns no row if the id or the owner's idempotency key exists already.
-insert into tasks (id, owner, idempotency_key, request_hash, options, source, source_url, renditions)
-values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :source_url, :renditions)
+insert into tasks (id, owner, idempotency_key, request_hash, options, source, source_url, renditions, key_id, pixels)
+values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :source_url, :renditions, :key_id, :pixels)
 on conflict do nothing
 returning *, now() as asked_at;
+
+-- name: count_task(key_id, pixels)^
+-- Counts a task of a key's quota for today. Until the end of the transaction, no other task of the key is added.
+insert into quotas as known (key_id, day, tasks, pixels)
+values (:key_id, (now() at time zone 'utc')::date, 1, :pixels)
+on conflict (key_id) do update
+set day    = greatest(known.day, excluded.day),
+    tasks  = excluded.tasks + case when known.day >= excluded.day then known.tasks else 0 end,
+    pixels = excluded.pixels + case when known.day >= excluded.day then known.pixels else 0 end
+returning tasks, pixels, extract(epoch from (day + 1)::timestamp at time zone 'utc' - now())::float8 as day_ends_after_s;
+
+-- name: count_unfinished(key_id)^
+select count(*) as tasks, coalesce(sum(pixels), 0)::bigint as pixels from tasks
+where key_id = :key_id and status in ('pending', 'processing');
 
 -- name: find_added(id, owner, idempotency_key)^
 -- The task that kept another from being added: that of the owner's key, or itself if the statement was repeated.
@@ -24,7 +38,12 @@ update tasks set message_id = :message_id, enqueue_count = enqueue_count + 1, en
 -- name: discard(id)$
 -- A repeated request may have enqueued the task in the meantime; then it is accepted and stays.
 with discarded as (
-    delete from tasks where id = :id and status = 'pending' and attempt = 0 and message_id is null returning id
+    delete from tasks where id = :id and status = 'pending' and attempt = 0 and message_id is null
+    returning id, key_id, pixels, created_at
+), uncounted as (
+    update quotas set tasks = quotas.tasks - 1, pixels = quotas.pixels - discarded.pixels
+    from discarded
+    where quotas.key_id = discarded.key_id and quotas.day = (discarded.created_at at time zone 'utc')::date
 )
 select not exists (select from tasks where id = :id and id not in (select id from discarded));
 

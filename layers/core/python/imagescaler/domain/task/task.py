@@ -17,6 +17,8 @@ from imagescaler.domain.errors import (
     TaskNotFound,
 )
 from imagescaler.domain.options import Options
+from imagescaler.domain.quota import Charge
+from imagescaler.domain.rate_limit import RateLimit
 from imagescaler.domain.task.outcome import Failure, Outcome, Result
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
@@ -37,7 +39,7 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A task before it is accepted."""
+    """A task before it is accepted; it has no `charge` if its key has no quota."""
 
     id: UUID
     options: Options
@@ -46,6 +48,7 @@ class NewTask:
     idempotency: Idempotency | None = None
     renditions: tuple[Rendition, ...] = ()
     source_url: str | None = None
+    charge: Charge | None = None
 
     @property
     def source_key(self) -> str:
@@ -63,7 +66,8 @@ class Task:
     the sweeper last checked it. A task with renditions has its options and results there, and none of its own.
     A task with a `source_url` has no source until it has been fetched. Fetching takes attempts as scaling does.
     A deleted task has no outcome. Its `completed_at` is when it was deleted, and after its `expires_at` no attempt can
-    store an image; that is None once the sweeper has deleted the images again.
+    store an image; that is None once the sweeper has deleted the images again. `rate_limits` are those of its key
+    after it was added, and empty when it is read later.
     """
 
     id: UUID
@@ -86,6 +90,7 @@ class Task:
     failure: Failure | None = None
     renditions: tuple[Rendition, ...] = ()
     source_url: str | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
 
     @property
     def source_key(self) -> str:

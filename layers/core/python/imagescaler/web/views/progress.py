@@ -10,6 +10,7 @@ from imagescaler.domain.errors import Unavailable
 from imagescaler.domain.task.task import Task
 from imagescaler.usecases.ports import TaskRepository
 from imagescaler.web.requests.headers import wait_s
+from imagescaler.web.views.rate_limit import RATE_LIMIT_HEADERS, rate_limit_headers
 from imagescaler.web.views.result import Unfinished
 from imagescaler.web.views.task import TaskView
 
@@ -22,6 +23,7 @@ PROGRESS_HEADERS: dict[str, Any] = {
 ACCEPTED_HEADERS: dict[str, Any] = {
     "Location": {"description": "URL of the task", "schema": {"type": "string"}},
     "Idempotency-Replayed": {"description": "true if the key was used before", "schema": {"type": "string"}},
+    **RATE_LIMIT_HEADERS,
     **PROGRESS_HEADERS,
 }
 EXAMPLE: dict[str, Any] = {
@@ -52,7 +54,7 @@ Wait = Annotated[int, Depends(wait_s)]
 
 def accepted_headers(task: Task, *, replayed: bool) -> dict[str, str]:
     """Return the headers of every response with a created task."""
-    headers = {"Location": f"/api/v1/tasks/{task.id}"}
+    headers = {"Location": f"/api/v1/tasks/{task.id}", **rate_limit_headers(task.rate_limits)}
     return {**headers, "Idempotency-Replayed": "true"} if replayed else headers
 
 

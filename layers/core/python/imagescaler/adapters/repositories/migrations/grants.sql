@@ -4,9 +4,11 @@
 do $$
 declare
     privileges constant text[] := array[
-        ['authorize', 'select on api_keys'],
+        ['authorize', 'select on api_keys, quotas'],
         ['create', 'select, delete on tasks'],
         ['create', 'insert (id, owner, idempotency_key, request_hash, options, source, source_url, renditions) on tasks'],
+        ['create', 'insert (key_id, pixels) on tasks'],
+        ['create', 'select, insert (key_id, day, tasks, pixels), update (day, tasks, pixels) on quotas'],
         ['create', 'update (message_id, enqueue_count, enqueued_at) on tasks'],
         ['create', 'select, insert, delete on waits'],
         ['delete', 'select on tasks'],
@@ -15,6 +17,7 @@ declare
         ['fetch', 'update (status, attempt, uncounted_attempts, started_at, completed_at, lease_until) on tasks'],
         ['fetch', 'update (failure, source, renditions, message_id, enqueue_count, enqueued_at) on tasks'],
         ['keys', 'select, insert (id, owner, secret_hash), update (id, revoked_at) on api_keys'],
+        ['keys', 'select, insert (key_id, quota), update (quota) on quotas'],
         ['process', 'select on tasks'],
         ['process', 'update (status, attempt, uncounted_attempts, started_at, completed_at, lease_until) on tasks'],
         ['process', 'update (expires_at, result, failure, source, renditions) on tasks'],
@@ -30,7 +33,7 @@ begin
     for role in
         select rolname from pg_roles where rolname in (select 'imagescaler_' || unnest(privileges[:][1:1]))
     loop
-        execute format('revoke all on api_keys, tasks, waits from %I', role);
+        execute format('revoke all on api_keys, quotas, tasks, waits from %I', role);
         foreach privilege slice 1 in array privileges loop
             if role = 'imagescaler_' || privilege[1] then
                 execute format('grant %s to %I', privilege[2], role);
