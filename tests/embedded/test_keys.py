@@ -37,7 +37,9 @@ def key_before(folder: Path) -> str:
 @pytest.fixture(scope="module")
 def locked(folder: Path, key_before: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with starting(tmp_path_factory.mktemp("keys")) as start:
-        yield start(data=folder, REQUIRE_KEYS="1")
+        service = start(data=folder, REQUIRE_KEYS="1")
+        assert service.url  # it has announced its servers: the commands use them
+        yield service
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -75,6 +77,19 @@ def test_a_revoked_key_is_of_no_use(locked: Service, folder: Path) -> None:
     [line] = [line for line in run(folder, "list").splitlines() if key_id in line]
     assert line.endswith("eve")
     assert line.split()[2].startswith("20")
+
+
+def test_a_key_makes_no_more_than_its_quota_which_a_command_sets(locked: Service, folder: Path) -> None:
+    key = run(folder, "create", "quinn", "--tasks-per-day", "2").strip()
+    key_id = key.split("_")[1]
+    answers = [post(locked, bearer(key)) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0].headers["ratelimit-policy"] == '"tasks-per-day";q=2;w=86400'
+    [line] = [line for line in run(folder, "list").splitlines() if key_id in line]
+    assert line.endswith("quinn  tasks_per_day=2  today: 2 tasks, 0.0 megapixels")
+    shown = run(folder, "quota", key_id, "--megapixels-at-once", "5", "--tasks-per-day", "0")
+    assert shown.startswith(f"{key_id}  tasks_per_day=0  megapixels_at_once=5")
+    assert run(folder, "quota", "abc").startswith("Error: There is no key abc")
 
 
 def test_a_stranger_who_guesses_gets_429_and_locks_nobody_out(locked: Service, folder: Path) -> None:

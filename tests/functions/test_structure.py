@@ -238,16 +238,24 @@ def test_every_setting_of_the_readme_reaches_the_cloud(template: Template) -> No
     assert (LOCAL | THROTTLING) & given == set()
 
 
+OF_HANDLERS = (
+    CostSettings,
+    Limits,
+    ProxySettings,
+    QuotaSettings,
+    AttemptSettings,
+    SweepSettings,
+    TimeoutSettings,
+    WaitLimits,
+)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_gets_every_setting_that_it_reads(template: Template, name: str) -> None:
     """A setting of a function that no parameter sets would have its default for ever."""
     given = by_name(template)[name].environment.keys()
     source = (FUNCTIONS / name / "handler.py").read_text()
-    read: list[Any] = [
-        chosen
-        for chosen in (CostSettings, Limits, ProxySettings, AttemptSettings, SweepSettings, TimeoutSettings, WaitLimits)
-        if f"from_env({chosen.__name__})" in source
-    ]
+    read: list[Any] = [chosen for chosen in OF_HANDLERS if f"from_env({chosen.__name__})" in source]
     assert {field.upper() for chosen in read for field in chosen.__dataclass_fields__} - {LAMBDAS_OWN} <= given
 
 
