@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
-from imagescaler.adapters import outbound, queues, repositories, signed_urls, sources, stores, task_ends
+from imagescaler.adapters import outbound, queues, repositories, signed_urls, sources, stores, targets, task_ends
 from imagescaler.runtime import settings
 
 FUNCTIONS = Path(__file__).parent.parent / "functions"
@@ -27,6 +27,7 @@ def load(name: str) -> ModuleType:
         settings.from_env,
         signed_urls.from_env,
         stores.from_env,
+        targets.from_env,
         task_ends.from_env,
     ):
         factory.cache_clear()

@@ -10,6 +10,7 @@ from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.probe.probe import probe
 from imagescaler.runtime import loop, settings, telemetry
+from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.runtime.sqs_batch import process_messages
 from imagescaler.usecases.fetch_source import fetch_source
 from imagescaler.usecases.process_task import AttemptSettings
@@ -18,7 +19,7 @@ LEASE_MARGIN_S = 1  # by then this invocation has been killed
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 fetcher = sources.from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
-max_attempts = settings.from_env(AttemptSettings).max_attempts
+max_attempts, timeout = settings.from_env(AttemptSettings).max_attempts, settings.from_env(TimeoutSettings)
 
 
 def fetch(context: Any, body: str) -> None:
@@ -26,7 +27,7 @@ def fetch(context: Any, body: str) -> None:
     message = TaskMessage.from_json(body)
     work = fetch_source(
         message,
-        lease_s=context.get_remaining_time_in_millis() / 1000 + LEASE_MARGIN_S,
+        lease_s=timeout.remaining_s(context) + LEASE_MARGIN_S,
         max_attempts=max_attempts,
         limits=limits,
         retention=retention,

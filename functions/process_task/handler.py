@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from imagescaler.adapters import repositories, stores, task_ends
+from imagescaler.adapters import repositories, stores, targets, task_ends
 from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
@@ -20,7 +20,8 @@ LEASE_MARGIN_S = 1  # by then this invocation has been killed
 DEADLINE_MARGIN_S = 1  # to connect to the database and write one row
 tasks, store, ends = repositories.from_env(), stores.from_env(), task_ends.from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
-scale_within_limits = partial(scale_each, limits=settings.from_env(Limits))
+target, limits = targets.from_env(), settings.from_env(Limits)
+scale_within_limits = partial(scale_each, limits=limits)
 cost_settings, timeout = settings.from_env(CostSettings), settings.from_env(TimeoutSettings)
 
 
@@ -39,6 +40,8 @@ def process(context: Any, body: str) -> None:
         watch=lambda task: acting_after(limit_s, partial(end_slow, task, limit_s)),
         tasks=tasks,
         store=store,
+        target=target,
+        limits=limits,
         ends=ends,
     )
     with telemetry.log_context(function=context.function_name, **message.log_context):

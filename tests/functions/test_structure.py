@@ -277,7 +277,7 @@ def test_a_function_that_reckons_with_its_timeout_knows_it(template: Template) -
         for function in template.functions
         if "FUNCTION_TIMEOUT_S" in function.environment
     }
-    assert known == {"process_task": (30, 30), "sweep_tasks": (60, 60)}
+    assert known == {"fetch_source": (60, 60), "process_task": (30, 30), "sweep_tasks": (60, 60)}
 
 
 def test_a_reserved_concurrency_limits_waits() -> None:

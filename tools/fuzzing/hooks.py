@@ -39,6 +39,7 @@ UNFORESEEN = {
         "idempotency-key-reused",
         "never-lossless",
         "rendition-not-found",
+        "target-forbidden",
         "rendition-not-named",
         "result-ttl-too-long",
         "target-too-large",

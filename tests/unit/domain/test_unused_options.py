@@ -62,6 +62,7 @@ SET: dict[str, Any] = {
     "animated": False,
     "placeholder": Placeholder.THUMBHASH,
     "result_ttl_s": 600,
+    "target_url": "s3://photos/small/",
     "damaged": Damaged.SALVAGE,
 }
 # Of each option by itself, on an image in this format whose result has the same.

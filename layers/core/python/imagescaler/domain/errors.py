@@ -318,6 +318,13 @@ class ResultTtlTooLong(ImageProblem):
     """
 
 
+class TargetForbidden(ImageProblem):
+    """The result may not be written to this target.
+
+    Its bucket is not one that the operator allows, or does not accept the result.
+    """
+
+
 class ResultTooLarge(ImageProblem):
     """The result has too many bytes.
 
@@ -466,6 +473,13 @@ class QueueUnavailable(Unavailable):
 
 class StoreUnavailable(Unavailable):
     """The image store does not answer.
+
+    Try again after the time in `Retry-After`.
+    """
+
+
+class TargetUnavailable(Unavailable):
+    """The bucket of the target is not available.
 
     Try again after the time in `Retry-After`.
     """

@@ -8,11 +8,14 @@ from imagescaler.domain.errors import (
     ResultTooLarge,
     ResultTtlTooLong,
     SourceTooLarge,
+    TargetForbidden,
     TooManyFrames,
     TooManyRenditions,
     UnsupportedImageFormat,
+    UrlForbidden,
 )
 from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
+from imagescaler.domain.object_url import ObjectUrl
 
 MEGA = 1_000_000
 
@@ -21,6 +24,7 @@ MEGA = 1_000_000
 class Limits:
     """Limits on sources and results. The environment variable of each is its name in capitals.
 
+    `target_buckets` are buckets, or prefixes of them, that results may be written to, such as "photos,archive/small".
     `disabled_formats` are names with commas between them, such as "heic,ico".
 
     >>> Limits(max_source_side=0)
@@ -42,6 +46,7 @@ class Limits:
     max_result_ttl_s: int = 604_800
     max_animation_pixels: int = 250 * MEGA  # of all frames together, both of the source and of the result
     disabled_formats: str = ""
+    target_buckets: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -116,6 +121,22 @@ class Limits:
         """
         if ttl_s is not None and ttl_s > self.max_result_ttl_s:
             raise ResultTtlTooLong(f"result_ttl_s is {ttl_s:,}; the limit is {self.max_result_ttl_s:,}.")
+
+    def check_target(self, target_url: str | None) -> None:
+        """Raise TargetForbidden if a result may not be written to a target.
+
+        >>> Limits(target_buckets="photos/small").check_target("s3://photos/large/")
+        Traceback (most recent call last):
+        imagescaler.domain.errors.TargetForbidden: The service does not write results to s3://photos/large/.
+        """
+        if target_url is None:
+            return
+        try:
+            is_allowed = ObjectUrl.parse(target_url).is_in_any(self.target_buckets)
+        except UrlForbidden as error:
+            raise TargetForbidden(str(error)) from error
+        if not is_allowed:
+            raise TargetForbidden(f"The service does not write results to {target_url}.")
 
     def check_frames(self, frames: int, size: tuple[int, int], what: str = "animation") -> None:
         """Raise TooManyFrames if an animation has too many frames, of this size, or too many pixels in all of them."""

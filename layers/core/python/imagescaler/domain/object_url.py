@@ -1,7 +1,7 @@
 """URLs of objects in S3, and the buckets of an operator that clients may name."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from imagescaler.domain.errors import UrlForbidden
@@ -35,6 +35,23 @@ class ObjectUrl:
             raise UrlForbidden("The key has . or .. between slashes.")
         return cls(bucket, key)
 
+    def named(self, name: str) -> Self:
+        """Return the URL with `name` behind a prefix, which ends with a slash; any other URL has its name.
+
+        >>> ObjectUrl.parse("s3://photos/").named("1.jpg").key, ObjectUrl.parse("s3://photos/a.jpg").named("1.jpg").key
+        ('1.jpg', 'a.jpg')
+        """
+        return replace(self, key=self.key + name) if self.is_prefix else self
+
+    @property
+    def is_prefix(self) -> bool:
+        """True if it is a prefix, or the bucket itself."""
+        return not self.key or self.key.endswith("/")
+
+    def is_in_any(self, places: str) -> bool:
+        """True if the object is in one of several places with commas between them."""
+        return any(self.is_in(place) for each in places.split(",") if (place := each.strip()))
+
     def is_in(self, place: str) -> bool:
         """True if the object is in a bucket, or under a prefix of it, such as "photos/2026".
 
@@ -54,9 +71,5 @@ class BucketRules:
 
     def check_source(self, url: ObjectUrl) -> None:
         """Raise UrlForbidden if no image may be fetched from there."""
-        if not url.key or not _allows(self.source_buckets, url):
+        if not url.key or not url.is_in_any(self.source_buckets):
             raise UrlForbidden(f"The service does not fetch images from s3://{url.bucket}/{url.key}.")
-
-
-def _allows(places: str, url: ObjectUrl) -> bool:
-    return any(url.is_in(place) for each in places.split(",") if (place := each.strip()))

@@ -444,6 +444,12 @@ class Options:
         at_least=1,
         at_most=MAX_TTL_S,
     )
+    target_url: str | None = option(
+        "where in a bucket the result is also written: s3://bucket/name.jpg, or s3://bucket/prefix/ for a name made of "
+        "the id of the task",
+        example="s3://photos/small/",
+        group=Group.OUTPUT,
+    )
     damaged: Damaged = option(
         "refuse a file whose pixels are cut off or damaged, or salvage what can be decoded: missing pixels become "
         "transparent, or gray where the source has no transparency, and `warnings` has a sentence on them",

@@ -48,8 +48,8 @@ class Preview:
 def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     """Plan a result without its pixels. An unknown orientation is taken as upright if such a plan is possible.
 
-    Raises FormatDisabled, NeverLossless, ImageTooLarge, TooManyFrames and ResultTtlTooLong; and CropOutside or
-    TargetTooLarge if no orientation permits a plan.
+    Raises FormatDisabled, NeverLossless, ImageTooLarge, TooManyFrames, ResultTtlTooLong and TargetForbidden; and
+    CropOutside or TargetTooLarge if no orientation permits a plan.
 
     >>> sure = preview(SourceTraits((4000, 3000), Format("jpeg"), 6), Options(800), Limits())
     >>> sure.plan.size, sure.caveats
@@ -60,6 +60,7 @@ def preview(traits: SourceTraits, options: Options, limits: Limits) -> Preview:
     """
     limits.check_source(traits.format, traits.stored)
     limits.check_result_ttl(options.result_ttl_s)
+    limits.check_target(options.target_url)
     if fmt := options.format or (traits.format and traits.format.result):
         check_result_format(options, fmt)
         limits.check_output_format(fmt)

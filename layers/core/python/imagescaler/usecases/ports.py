@@ -250,6 +250,14 @@ class SourceFetcher(Protocol):
         ...
 
 
+class ResultTarget(Protocol):
+    """Writes results where clients want them."""
+
+    async def write(self, url: str, name: str, data: bytes, media_type: str) -> None:
+        """Write a result to a URL, or under `name` behind it; raises TargetForbidden, TargetUnavailable."""
+        ...
+
+
 class SignedUrls(Protocol):
     """Signs URLs with which clients access the store, each for one request, one key and a limited time."""
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -14,11 +15,13 @@ from imagescaler.domain.errors import (
     LeaseLost,
     SourceLost,
     SourceTooLarge,
+    TargetForbidden,
     TaskAttemptsExhausted,
     TaskFinished,
     TimeLimitExceeded,
     Unavailable,
 )
+from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.outcome import Failure, Outcome, Result
@@ -26,7 +29,7 @@ from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.close_task import announce_end, close_task
-from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskRepository
+from imagescaler.usecases.ports import ImageStore, ResultTarget, TaskEnds, TaskRepository
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +63,7 @@ class Scale(Protocol):
         ...
 
 
+Write = Callable[[int, Scaled], Awaitable[Outcome]]
 Watch = Callable[[Task], AbstractContextManager[None]]
 MAX_SLOW_ATTEMPTS = 2  # the same bytes take as long again, unless the machine was slow
 
@@ -81,6 +85,8 @@ async def process_task(
     watch: Watch,
     tasks: TaskRepository,
     store: ImageStore,
+    target: ResultTarget,
+    limits: Limits,
     ends: TaskEnds,
 ) -> Task | None:
     """Complete or fail a task and return it; None if it had already ended.
@@ -99,7 +105,8 @@ async def process_task(
         return None
     if task.status is not Status.FAILED:
         with watch(task):
-            task = await _attempt(task, max_attempts, retention, scale, tasks, store)
+            write = partial(_write, task, retention, store, target, limits)
+            task = await _attempt(task, max_attempts, retention, scale, tasks, store, write)
     await close_task(task, store=store, ends=ends)
     return task
 
@@ -122,13 +129,19 @@ async def end_slow_attempt(
 
 
 async def _attempt(
-    task: Task, max_attempts: int, retention: Retention, scale: Scale, tasks: TaskRepository, store: ImageStore
+    task: Task,
+    max_attempts: int,
+    retention: Retention,
+    scale: Scale,
+    tasks: TaskRepository,
+    store: ImageStore,
+    write: Write,
 ) -> Task:
     try:
         source = _source(task)
         # The source's bytes have no name here, so that scaling can free them.
         scaled = scale(await _bytes(task, source, store), task.output_options, source_sha256=source.sha256)
-        ended, source = await _make(task, source, scaled, retention, store)
+        ended, source = await _make(task, source, scaled, store, write)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
         return await tasks.complete(ended, ended.result, source, ttl_s=task.result_ttl_s(retention.result_ttl_s))
@@ -169,24 +182,43 @@ async def _bytes(task: Task, source: Source, store: ImageStore) -> bytes:
 
 
 async def _make(
-    task: Task, source: Source, scaled: Iterator[Scaled | ImageProblem], retention: Retention, store: ImageStore
+    task: Task, source: Source, scaled: Iterator[Scaled | ImageProblem], store: ImageStore, write: Write
 ) -> tuple[Task, Source]:
     """Scale and store the results one by one; on an exception, delete those of this attempt."""
     outcomes: list[Outcome] = []
     try:
-        for key, made in zip(task.result_keys, scaled, strict=True):
+        for index, made in enumerate(scaled):
             if isinstance(made, ImageProblem):
                 outcomes.append(Failure.of(made))
-            else:
-                await store.put(key, made.data, ttl_s=task.result_ttl_s(retention.result_ttl_s))
-                outcomes.append(made.result)
-                source = made.source
+                continue
+            outcomes.append(await write(index, made))
+            source = made.source
     except Exception:
         if outcomes:
             with suppress(Unavailable):  # they expire anyway
                 await _delete_results(task, store)
         raise
     return task.ended(outcomes), source
+
+
+async def _write(
+    task: Task,
+    retention: Retention,
+    store: ImageStore,
+    target: ResultTarget,
+    limits: Limits,
+    index: int,
+    made: Scaled,
+) -> Outcome:
+    """Write a result to its target, if it has one, and to the store; a target that is refused is its failure."""
+    if url := task.output_options[index].target_url:
+        try:
+            limits.check_target(url)
+            await target.write(url, task.file_name(index, made.result.format), made.data, made.result.format.media_type)
+        except TargetForbidden as problem:
+            return Failure.of(problem)
+    await store.put(task.result_keys[index], made.data, ttl_s=task.result_ttl_s(retention.result_ttl_s))
+    return made.result
 
 
 async def _delete_results(task: Task, store: ImageStore) -> None:

@@ -44,6 +44,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
     errors.ResultTtlTooLong: HTTPStatus(422),
+    errors.TargetForbidden: HTTPStatus(422),
     errors.ResultTooLarge: HTTPStatus(422),
     errors.TooExpensive: HTTPStatus(422),
     errors.TimeLimitExceeded: HTTPStatus(422),
@@ -59,6 +60,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.RepositoryUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueueUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TargetUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 MEDIA_TYPE = "application/problem+json"
 # The response must not grow with the request: at most so many field errors, each with a name of so many characters.

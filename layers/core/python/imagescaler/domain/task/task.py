@@ -16,6 +16,7 @@ from imagescaler.domain.errors import (
     TaskInProgress,
     TaskNotFound,
 )
+from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.domain.quota import Charge
 from imagescaler.domain.rate_limit import RateLimit
@@ -117,6 +118,11 @@ class Task:
     def output_options(self) -> tuple[Options, ...]:
         """Options of each result, in the order of `result_keys`."""
         return tuple(each.options for each in self.renditions) or (self.options,)
+
+    def file_name(self, index: int, fmt: Format) -> str:
+        """File name of a result, from the id of the task and the name of the rendition."""
+        name = f"-{self.renditions[index].name}" if self.renditions else ""
+        return f"{self.id}{name}.{fmt.info.extension}"
 
     def result_ttl_s(self, default_s: int) -> int:
         """Seconds for which all results are kept: the most that any of them asks for."""

@@ -40,6 +40,7 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.NeverLossless,
     errors.TargetTooLarge,
     errors.ResultTtlTooLong,
+    errors.TargetForbidden,
 )
 """The problems of an image and its options that are found before decoding."""
 
@@ -124,6 +125,14 @@ class RenditionsRequest(ScalingRequest):
         shared = {each.name: given[each.name] for each in OPTIONS if each.name in given}
         listed = [{**shared, **each} if isinstance(each, dict) else each for each in _listed(given["renditions"])]
         return {**given, "renditions": listed}
+
+    @model_validator(mode="after")
+    def _has_unique_targets(self) -> Self:
+        named = [each.options.target_url for each in self.renditions or ()]
+        named = [url for url in named if url and not url.endswith("/")]
+        if len(set(named)) < len(named):
+            raise ValueError("several renditions have one target_url; end it with a slash, or give each its own")
+        return self
 
     def check_options(self) -> None:
         """Leave contradictions to the renditions: the options beside the list are only their defaults."""
