@@ -215,7 +215,7 @@ class Faults:
     async def _raise_zombies(self, goes_on: Callable[[], bool]) -> None:
         while goes_on():
             await asyncio.sleep(self._dice.uniform(0.5, 1.5) * ZOMBIE_PAUSE_S)
-            while goes_on():
+            while goes_on() and not self._system.older:  # which would stand still for most of its time
                 if await self._raise_zombie():
                     self.counts["zombie woken after its lease"] += 1
                     break

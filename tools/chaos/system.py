@@ -45,7 +45,10 @@ INVOKE = "http://127.0.0.1:{port}/2015-03-31/functions/{{function}}/invocations"
 
 @dataclass(slots=True)
 class System:
-    """Two function hosts with a runner each, one gateway, one scheduler, Postgres and Redis."""
+    """Two function hosts with a runner each, one gateway, one scheduler, Postgres and Redis.
+
+    `older` is the folder of the code that host and runner b have until `roll`.
+    """
 
     folder: Path
     parts: dict[str, Part] = field(default_factory=dict)
@@ -81,6 +84,7 @@ class System:
         """Replace the older code of host and runner b by the current one."""
         for name in OLDER:
             self.parts[name].replace(self.folder, environment(self.folder, **self._variables))
+        self.older = None
 
     @asynccontextmanager
     async def postgres(self) -> AsyncIterator[Any]:
