@@ -192,6 +192,9 @@ bench-growth: $(READY) ## cost of POST, GET, claim and sweep by the number of qu
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.scaling $(ARGS)
 
+bench-quality: $(READY) ## the perceptual score of quality=auto beside SSIMULACRA2; ARGS="photo.jpg ..." are the pictures
+	$(BIN)/python -m tools.benchmarks.quality $(ARGS)
+
 bench-costs: $(READY) ## compare the cost model with real images; ARGS=--factor only prints CPU_FACTOR
 	$(BIN)/python -m tools.benchmarks.costs $(ARGS)
 

@@ -96,6 +96,16 @@ def test_composite_values_are_read_from_the_text_that_they_write() -> None:
         assert type(value).parse(str(value)) == value
 
 
+def test_auto_is_a_quality_on_the_wire_and_in_a_row() -> None:
+    for text in ("auto", "AUTO", " auto "):
+        options = ScalingRequest.model_validate({"width": 5, "quality": text, "quality_target": 80}).options
+        assert options.quality is not None
+        assert options.quality.is_auto
+        assert options.quality_target == 80
+        assert TypeAdapter(Options).validate_json(json.dumps(asdict(options))) == options
+        assert OptionsView.of(options).model_dump(mode="json")["quality"] == "auto"
+
+
 def test_every_lossy_format_has_a_quality_with_the_default_of_the_format() -> None:
     assert asdict(Quality()) == {each.value: each.default_quality for each in RESULT_FORMATS if each.is_lossy}
 
@@ -145,6 +155,9 @@ def test_a_row_of_an_older_release_is_read() -> None:
         ({"width": 5, "quality": "0"}, "send 1 to 100, or one for each format"),
         ({"width": 5, "quality": "101"}, "send 1 to 100"),
         ({"width": 5, "quality": "png:50"}, "send 1 to 100"),
+        ({"width": 5, "quality": "jpeg:auto"}, "such as jpeg:80,webp:80,avif:60, or auto"),
+        ({"width": 5, "quality_target": 100}, "less than or equal to 95"),
+        ({"width": 5, "quality_target": 0}, "greater than or equal to 30"),
         ({"width": 5, "quality": "jpeg:50,webp:0"}, "send 1 to 100"),
         ({"width": 5, "background": "redish"}, "send a CSS color, such as white"),
         ({"width": 5, "background": 7}, "send a CSS color"),

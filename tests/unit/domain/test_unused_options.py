@@ -52,6 +52,7 @@ SET: dict[str, Any] = {
     "grayscale": True,
     "format": Format.PNG,
     "quality": Quality.same(50),
+    "quality_target": 90,
     "lossless": False,
     "progressive": True,
     "palette": False,
@@ -78,7 +79,18 @@ UNUSED = {
     Format.ICO: "quality lossless progressive depth auto_orient animated",
     Format.HEIC: "lossless palette depth animated",
 }
-NEEDY = {"preserve_ratio", "fit", "dpr", "enlarge", "gravity", "focus_x", "focus_y", "kernel", "linear"}
+NEEDY = {
+    "preserve_ratio",
+    "fit",
+    "dpr",
+    "enlarge",
+    "gravity",
+    "focus_x",
+    "focus_y",
+    "kernel",
+    "linear",
+    "quality_target",
+}
 
 
 def names(options: Options, source: Format | None, frames: int = 1) -> set[str]:
@@ -127,6 +139,13 @@ BESIDE_OTHERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"width": 5, "background": "#ffffffff", "fit": Fit.CONTAIN}, {"background", "fit"}),
     ({"format": Format.WEBP, "quality": Quality.same(50), "lossless": True}, {"quality"}),
     ({"format": Format.WEBP, "quality": Quality.same(50), "lossless": False}, set()),
+    ({"quality": Quality.same(0), "quality_target": 90}, set()),
+    ({"quality": Quality.same(50), "quality_target": 90}, {"quality_target"}),
+    (
+        {"format": Format.WEBP, "quality": Quality.same(0), "quality_target": 90, "lossless": True},
+        {"quality", "quality_target"},
+    ),
+    ({"format": Format.PNG, "quality": Quality.same(0), "quality_target": 90}, {"quality", "quality_target"}),
     ({"icc": Icc.KEEP, "grayscale": True}, {"icc"}),
     ({"icc": Icc.KEEP, "palette": True, "format": Format.PNG}, {"icc"}),
     ({"icc": Icc.KEEP, "palette": True}, {"palette"}),

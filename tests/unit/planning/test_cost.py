@@ -67,6 +67,18 @@ def test_a_format_without_coefficients_has_the_usual_ones(monkeypatch: pytest.Mo
     assert cost(traits, SMALL).seconds > 0.1
 
 
+@pytest.mark.parametrize("fmt", [each for each in RESULT_FORMATS if each.is_lossy])
+def test_a_search_of_the_quality_costs_five_encodings_more(fmt: Format) -> None:
+    traits, auto = photograph(size=(800, 600)), Options(800, quality=Quality.same(0))
+    highest = cost(traits, Options(800, quality=Quality.same(95)), fmt=fmt)
+    searched = cost(traits, auto, fmt=fmt)
+    assert 2 * highest.seconds < searched.seconds < 12 * highest.seconds
+    assert searched.memory_bytes > highest.memory_bytes
+    assert cost(traits, auto, fmt=Format.PNG) == cost(traits, Options(800), fmt=Format.PNG)
+    moving = [cost(traits, each, fmt=Format.AVIF, frames=40).seconds for each in (Options(800), auto)]
+    assert moving[0] < moving[1] < 2 * moving[0]
+
+
 def test_more_costs_more() -> None:
     base = photograph()
     small = cost(base, SMALL)

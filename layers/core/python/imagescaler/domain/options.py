@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self, dataclass_transfo
 from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.option import Group, Option, formats, option, options_of, result_formats
 
+AUTO = "auto"
 MAX_QUALITY = 100
+TRIED_QUALITIES = range(35, 96, 2)  # by quality=auto; 31, of which bisection tries five
 MAX_TTL_S = 315_360_000  # ten years; the deployment's maximum is MAX_RESULT_TTL_S
 MAX_RADIUS = 100_000  # pixels, more than half of any result
 ANIMATED = result_formats(lambda each: each.has_frames)
@@ -166,10 +168,10 @@ def _with_lossy_formats(cls: type[Any]) -> type[Any]:
 
 @_with_lossy_formats
 class Quality:
-    """Encoder quality of each lossy format, 1 to 100.
+    """Encoder quality of each lossy format, 1 to 100; 0 is `auto`.
 
-    >>> str(Quality())
-    'jpeg:80,webp:80,avif:60,jxl:80'
+    >>> str(Quality()), str(Quality.same(0))
+    ('jpeg:80,webp:80,avif:60,jxl:80', 'auto')
     """
 
     if TYPE_CHECKING:
@@ -183,11 +185,13 @@ class Quality:
 
     @classmethod
     def parse(cls, text: int | str) -> Self:
-        """Read one quality for all formats, or some by format; raises ValueError with a sentence.
+        """Read `auto`, one quality for all formats, or some by format; raises ValueError with a sentence.
 
         >>> str(Quality.parse(75)), str(Quality.parse("avif:50, jpeg:90"))
         ('jpeg:75,webp:75,avif:75,jxl:75', 'jpeg:90,webp:80,avif:50,jxl:80')
         """
+        if str(text).strip().lower() == AUTO:
+            return cls.same(0)
         parts = [part.strip() for part in str(text).split(",")]
         pairs = [pair.groups() for part in parts if (pair := FORMAT_QUALITY.fullmatch(part))]
         if len(parts) == 1 and parts[0].isdecimal():
@@ -197,15 +201,20 @@ class Quality:
         else:
             quality = cls.same(0)
         if not all(1 <= number <= MAX_QUALITY for number in astuple(quality)):
-            raise ValueError(f"send 1 to {MAX_QUALITY}, or one for each format, such as {cls()}")
+            raise ValueError(f"send 1 to {MAX_QUALITY}, or one for each format, such as {cls()}, or {AUTO}")
         return quality
 
+    @property
+    def is_auto(self) -> bool:
+        """True if the quality is searched; also in a row of a release with fewer formats."""
+        return 0 in astuple(self)
+
     def __str__(self) -> str:
-        return ",".join(f"{name}:{number}" for name, number in asdict(self).items())
+        return AUTO if self.is_auto else ",".join(f"{name}:{number}" for name, number in asdict(self).items())
 
     def of(self, form: Format) -> int:
-        """Quality of a format; 100 for a lossless one."""
-        return int(getattr(self, form.value, MAX_QUALITY))
+        """Quality of a format, the highest that is tried if it is searched; 100 for a lossless format."""
+        return int(getattr(self, form.value, MAX_QUALITY)) or TRIED_QUALITIES[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,11 +377,22 @@ class Options:
         none="auto",
     )
     quality: Quality | None = option(
-        f"1 to 100, for every lossy format or for each; by default {Quality()}",
-        example="jpeg:82,webp:78,avif:55",
+        "1 to 100, for every lossy format or for each, or auto: the lowest that reaches `quality_target`; "
+        f"by default {Quality()}",
+        example=("jpeg:82,webp:78,avif:55", AUTO),
         group=Group.OUTPUT,
         results=result_formats(lambda each: each.is_lossy),
         replaced_by=("lossless",),
+    )
+    quality_target: int = option(
+        "perceptual score that quality=auto has to reach, on the scale of SSIMULACRA2: 90 is nearly invisible, 70 good",
+        default=75,
+        example=85,
+        group=Group.OUTPUT,
+        at_least=30,
+        at_most=95,
+        results=result_formats(lambda each: each.is_lossy),
+        needs=(f"quality={AUTO}",),
     )
     lossless: bool | None = option(
         "keep every pixel exactly, where the format can; by default only of a lossless WebP or JPEG XL that stays one",
@@ -486,6 +506,14 @@ class Options:
         (80, 90)
         """
         return (self.quality or Quality()).of(fmt)
+
+    def searches_quality(self, fmt: Format) -> bool:
+        """True if the quality of a result in a format is to be found by its score.
+
+        >>> [Options(5, quality=Quality.same(0)).searches_quality(each) for each in (Format.JPEG, Format.PNG)]
+        [True, False]
+        """
+        return self.quality is not None and self.quality.is_auto and fmt.is_lossy and not self.lossless
 
     def keeps_frames(self, source: Format) -> bool:
         """True if an animation in a file of this format stays one.

@@ -12,6 +12,7 @@ from imagescaler.domain.options import Gravity, Icc, Quality
 from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.engine.decode.decode import DecodedImage
 from imagescaler.engine.decode.metadata import EmbeddedMetadata, read_metadata
+from imagescaler.engine.encode.encode import fit_still_quality
 from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.encode.fit_bytes import fit_bytes
 from imagescaler.engine.encode.fit_metadata import fit_metadata
@@ -31,6 +32,7 @@ def render_animation(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> R
     """Scale and encode all frames with the same geometry, `trim` and window of `gravity=smart`.
 
     Frames are too many to be kept, so they are decoded and scaled again for each quality tried for `max_bytes`.
+    `quality=auto` looks at the first frame.
     Raises TooManyFrames, UnsupportedDepth, MaxBytesTooSmall, and what planning and decoding raise.
     """
     with opened.reopened(limits) as image:
@@ -60,17 +62,22 @@ def _render(opened: OpenedImage, spec: OutputSpec, limits: Limits) -> RenderedIm
     metadata = metadata.selected(spec.options, orientation, spec.plan.size)
     metadata, warnings = fit_metadata(codec, first.image.convert(mode), spec.options, metadata)
 
+    options, score = spec.options, None
+    if options.searches_quality(spec.format):
+        fitted = fit_still_quality(first.image.convert(mode), spec.format, options)
+        options, score = replace(options, quality=Quality.same(fitted.quality)), fitted.score
+
     def encode_at(quality: int) -> Encoded:
         options = replace(spec.options, quality=Quality.same(quality))
         return frames.write(codec, _scaled_frames(opened, spec, mode), opened.timeline, options, metadata)
 
-    data, operations = fit_bytes(encode_at, spec.format, spec.options)
+    data, operations = fit_bytes(encode_at, spec.format, options)
     operations = (*first.operations, *operations)
     count, warnings = probe(data).frames, (*opened.warnings, *warnings)
     if opened.salvage:
         warnings += (warning_of_frames(opened.source.format, opened.salvage.lost, opened.timeline.frames),)
     return RenderedImage.of(
-        data, spec, opened.source, operations, mode=mode, frames=count, warnings=warnings, sketch=sketch
+        data, spec, opened.source, operations, mode=mode, frames=count, warnings=warnings, sketch=sketch, score=score
     )
 
 

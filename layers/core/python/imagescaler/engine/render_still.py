@@ -22,7 +22,11 @@ def render_still(decoded: DecodedImage, spec: OutputSpec, limits: Limits) -> Ren
     metadata = metadata.selected(spec.options, decoded.source.orientation, plan.size)
     metadata, warnings = fit_metadata(codec_of(spec.format), context.image, spec.options, metadata)
     sketch = sketch_of(context.image, context.profile, spec.options.placeholder)
-    data, operations = encode(context.image, spec.format, spec.options, metadata, tries_palette=spec.tries_palette)
+    data, operations, score = encode(
+        context.image, spec.format, spec.options, metadata, tries_palette=spec.tries_palette
+    )
     operations = (*context.operations, *operations)
     mode, warnings = context.image.mode, (*decoded.warnings, *warnings)
-    return RenderedImage.of(data, context.spec, decoded.source, operations, mode=mode, warnings=warnings, sketch=sketch)
+    return RenderedImage.of(
+        data, context.spec, decoded.source, operations, mode=mode, warnings=warnings, sketch=sketch, score=score
+    )

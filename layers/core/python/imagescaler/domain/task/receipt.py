@@ -27,7 +27,8 @@ class Receipt:
     """How a result was made: the versions of the software, and the operations applied, in order.
 
     The hashes are those of the files, in hexadecimal. `warnings` are sentences for the client about what a result lacks
-    or could do better. Nothing in a receipt comes from the file's metadata.
+    or could do better. `score` is that of a result whose quality was searched. Nothing in a receipt comes from the
+    file's metadata.
     """
 
     source_sha256: str
@@ -36,3 +37,4 @@ class Receipt:
     operations: tuple[str, ...]
     usage: Usage
     warnings: tuple[str, ...] = ()
+    score: float | None = None

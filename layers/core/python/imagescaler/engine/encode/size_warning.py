@@ -35,7 +35,9 @@ def size_warnings(
 def _smaller(spec: OutputSpec, source: Source, *, may_get_palette: bool) -> Iterator[str]:
     """Yield options with which a result usually has fewer bytes; nothing is encoded to find out."""
     fmt, options = spec.format, spec.options
-    if fmt.is_lossy and not options.lossless:
+    if options.searches_quality(fmt):
+        yield f"A quality_target below {options.quality_target}"
+    elif fmt.is_lossy and not options.lossless:
         yield f"A quality below {options.quality_of(fmt)}"
     elif options.lossless and source.format.is_lossy and not spec.keeps_lossless:
         yield "lossless=false"

@@ -10,12 +10,13 @@ from imagescaler.domain.formats import Format
 from imagescaler.domain.geometry.plan import Plan
 from imagescaler.domain.geometry.shrink_on_load import fraction, needed
 from imagescaler.domain.limits import Limits
-from imagescaler.domain.options import Options
+from imagescaler.domain.options import TRIED_QUALITIES, Options
 from imagescaler.domain.task.task import Task
 from imagescaler.planning.cost import coefficients as table
 from imagescaler.planning.preview import Preview, preview
 from imagescaler.planning.source_traits import SourceTraits
 
+TRIES = len(TRIED_QUALITIES).bit_length()
 PIXEL_BYTES = 4  # of Pillow's modes, but for one channel of eight bits
 
 
@@ -105,6 +106,10 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     finishing, encoding = (2 + is_copied) * size * max(window, result), result * (size + encoder.bytes)
     frames = table.FRAME_BYTES * (prod(traits.stored) + result) if output.frames > 1 else 0
 
+    tries = TRIES if options.searches_quality(fmt) else 0  # of the first frame
+    encoding += (tries > 0) * result * table.SCORE_BYTES
+    try_ns = encoder.ns + table.DECODERS.get(fmt, table.USUAL_DECODER).ns + table.SCORE_NS
+
     encodings = output.frames * _encodings(fmt, options)
     resample_ns = table.RESAMPLE_LINEAR_NS if options.linear else table.RESAMPLE_NS
     finish_ns = table.OTHER_NS + table.BLUR_NS * bool(options.blur) + table.SHARPEN_NS * bool(options.sharpen)
@@ -113,7 +118,7 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     once_ns = table.RESULT_NS + table.PLACEHOLDER_NS * bool(options.placeholder)
     ns = once_ns + palette_ns + trim_ns + resample_ns * (used * window / scaled + window) + finish_ns * result
     renderings = encodings if output.frames > 1 else 1  # frames are too many to be kept
-    seconds = (renderings * ns + encodings * encoder.ns * result) / 1e9
+    seconds = (renderings * ns + encodings * encoder.ns * result + tries * try_ns * result) / 1e9
     return Cost(round(frames + max(resampling, finishing, encoding)), seconds)
 
 

@@ -51,6 +51,10 @@ class ReceiptView(BaseModel):
     operations: list[str]
     usage: UsageView
     warnings: list[str] = []
+    score: Annotated[
+        float | None,
+        Field(description="perceptual score of a result whose quality was searched, on the scale of SSIMULACRA2"),
+    ] = None
 
 
 class ResultView(BaseModel):
