@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from imagescaler.adapters import queues, repositories, stores, task_ends
+from imagescaler.adapters.watermark_folder import WatermarkFolder
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.object_url import BucketRules
@@ -35,6 +36,7 @@ source_queue = queues.sources_from_env()
 settings.from_env(OutboundRules), settings.from_env(BucketRules)  # raise SettingsError
 limits, retention, waits = settings.from_env(Limits), settings.from_env(Retention), settings.from_env(WaitLimits)
 default_quota = settings.from_env(QuotaSettings).quota
+images = settings.from_env(WatermarkFolder)
 presets_from_env()  # raises SettingsError
 QUOTA = (errors.QuotaUsedUp, errors.TaskExceedsQuota)
 WRITING = (errors.IdempotencyKeyReused, errors.RepositoryUnavailable, errors.QueueFull, errors.StoreFull)
@@ -84,6 +86,7 @@ async def post_task(
         queue=queue,
         source_queue=source_queue,
         store=store,
+        images=images,
         wait=wait if wait_s else None,
     )
     telemetry.accepted(task, created=created)

@@ -1,6 +1,7 @@
 """POST /api/v1/plan: answers with what a task would make, without making it."""
 
 from imagescaler.adapters import stores
+from imagescaler.adapters.watermark_folder import WatermarkFolder
 from imagescaler.domain import errors
 from imagescaler.domain.limits import Limits
 from imagescaler.probe.probe import probe
@@ -17,7 +18,7 @@ from imagescaler.web.views.plan import PlanView, RenditionsPlan
 app = create_app()
 handler = lambda_handler(app)
 store = stores.from_env()
-limits = settings.from_env(Limits)
+limits, images = settings.from_env(Limits), settings.from_env(WatermarkFolder)
 presets_from_env()  # raises SettingsError
 
 
@@ -32,6 +33,8 @@ async def post_plan(body: PlanBody, owner: Owner) -> PlanView | RenditionsPlan:
     """Return the exact size of each result for an image, of which the beginning is enough, an upload, or a size."""
     source, renditions = body.source(owner), body.named_options()
     if renditions:
-        plans = await plan_renditions(source, renditions, probe=probe, limits=limits, store=store)
+        plans = await plan_renditions(source, renditions, owner, probe=probe, limits=limits, store=store, images=images)
         return RenditionsPlan.of(plans)
-    return PlanView.of(await plan_task(source, body.options, probe=probe, limits=limits, store=store))
+    return PlanView.of(
+        await plan_task(source, body.options, owner, probe=probe, limits=limits, store=store, images=images)
+    )

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from imagescaler.adapters import repositories, stores, targets, task_ends
+from imagescaler.adapters.watermark_folder import WatermarkFolder
 from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.retention import Retention
@@ -23,6 +24,7 @@ retention, max_attempts = settings.from_env(Retention), settings.from_env(Attemp
 target, limits = targets.from_env(), settings.from_env(Limits)
 scale_within_limits = partial(scale_each, limits=limits)
 cost_settings, timeout = settings.from_env(CostSettings), settings.from_env(TimeoutSettings)
+images = settings.from_env(WatermarkFolder)
 
 
 def process(context: Any, body: str) -> None:
@@ -43,6 +45,7 @@ def process(context: Any, body: str) -> None:
         target=target,
         limits=limits,
         ends=ends,
+        images=images,
     )
     with telemetry.log_context(function=context.function_name, **message.log_context):
         task = loop.run(work)

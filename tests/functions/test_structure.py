@@ -19,6 +19,7 @@ from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.adapters.signed_urls.claims import SigningSettings
 from imagescaler.adapters.stores import StoreSettings
+from imagescaler.adapters.watermark_folder import WatermarkFolder
 from imagescaler.domain.client_address import ProxySettings
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.object_url import BucketRules
@@ -69,6 +70,7 @@ SETTINGS = (
     SigningSettings,
     StoreSettings,
     AttemptSettings,
+    WatermarkFolder,
     SweepSettings,
     TimeoutSettings,
     WaitLimits,

@@ -92,15 +92,18 @@ def _print_errors(rows: Sequence[Row]) -> None:
 
 
 def _print_savings(pictures: Sequence[Path], width: int) -> None:
-    print("format | bytes at the default | with auto | seconds at the default | with auto | qualities | scores")
+    """Compare with the default, and with the one quality that all pictures would need to reach the target."""
+    print("format | bytes at the default | at one quality | with auto | seconds | with auto | qualities | scores")
     for fmt in LOSSY:
         made = [[_timed(path.read_bytes(), width, fmt, each) for path in pictures] for each in (None, Quality.same(0))]
+        one = Quality.same(int(max(each[2] for each in made[1])))
+        made.insert(1, [_timed(path.read_bytes(), width, fmt, one) for path in pictures])
         sizes, seconds = ([sum(each[at] for each in column) for column in made] for at in (0, 1))
-        qualities, scores = ([each[at] for each in made[1]] for at in (2, 3))
+        qualities, scores = ([each[at] for each in made[2]] for at in (2, 3))
         print(
             fmt,
             *(f"{each:,.0f}" for each in sizes),
-            *(f"{each:.2f}" for each in seconds),
+            *(f"{each:.2f}" for each in seconds[::2]),
             f"{min(qualities):.0f} to {max(qualities):.0f}",
             f"{min(scores):.1f} to {max(scores):.1f}",
             sep=" | ",

@@ -5,8 +5,8 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from imagescaler.domain.option import Group
-from imagescaler.domain.options import OPTIONS, Box, Edges, Fit
-from tests.pictures import encoded
+from imagescaler.domain.options import OPTIONS, Box, Edges, Fit, Position
+from tests.pictures import encoded, photograph
 from tools.contact_sheet.engine import PHOTOGRAPH, scaled
 from tools.contact_sheet.grid import Row, Section, Tile
 
@@ -25,6 +25,13 @@ CORNERS: tuple[Sent, ...] = (
     {"radius": 16, "pad": Edges(8, 8, 8, 8), "background": "#2f6f8fff"},
     {"radius": 9_999},
     {"radius": 9_999, "fit": Fit.COVER, "height": 112},
+)
+LOGO = encoded(Image.open(BytesIO(photograph("flower.jpg"))).resize((120, 80)))
+WATERMARKS: tuple[Sent, ...] = (
+    {"watermark": "logo"},
+    {"watermark": "logo", "watermark_gravity": Position.NORTH, "watermark_margin": 4},
+    {"watermark": "logo", "watermark_scale": 60.0, "watermark_opacity": 0.5, "watermark_gravity": Position.CENTER},
+    {"watermark": "logo", "pad": Edges(8, 8, 8, 8), "background": "#2f6f8fff", "radius": 16},
 )
 TURNS: tuple[Sent, ...] = (
     {"rotate": 90},
@@ -47,7 +54,7 @@ EFFECTS: tuple[Sent, ...] = (
 
 
 def effects() -> Section:
-    """Show the options for edges, corners, rotations and pixels; the last row has every declared example."""
+    """Show the options for edges, corners, watermarks, rotations and pixels; the last has every declared example."""
     bordered = encoded(ImageOps.expand(Image.open(BytesIO(PHOTOGRAPH)), 40, "#f4e9d8"))
     return Section(
         "Edges, rotations and effects",
@@ -55,6 +62,7 @@ def effects() -> Section:
         [
             Row("edges", [_tile(bordered if "trim" in each else PHOTOGRAPH, each) for each in EDGES]),
             Row("corners", [_tile(PHOTOGRAPH, each) for each in CORNERS]),
+            Row("watermarks", [_tile(PHOTOGRAPH, each) for each in WATERMARKS]),
             Row("rotations", [_tile(PHOTOGRAPH, each) for each in TURNS]),
             Row("effects", [_tile(PHOTOGRAPH, each) for each in EFFECTS]),
         ],
@@ -63,4 +71,4 @@ def effects() -> Section:
 
 def _tile(data: bytes, options: Sent) -> Tile:
     caption = "\n".join(f"{each.name}={each.text(options[each.name])}" for each in OPTIONS if each.name in options)
-    return Tile(scaled(data, **{"width": WIDTH, **options}), caption)
+    return Tile(scaled(data, watermarks={"logo": LOGO}, **{"width": WIDTH, **options}), caption)

@@ -7,6 +7,7 @@ import pytest
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import (
     OPTIONS,
+    SIZES,
     Box,
     Damaged,
     Edges,
@@ -17,6 +18,7 @@ from imagescaler.domain.options import (
     Metadata,
     Options,
     Placeholder,
+    Position,
     Quality,
 )
 from imagescaler.domain.unused_options import BY_NAME, unused_options
@@ -41,6 +43,11 @@ SET: dict[str, Any] = {
     "pad": Edges(1, 1, 1, 1),
     "radius": 9,
     "background": "#ffffffff",
+    "watermark": "logo",
+    "watermark_gravity": Position.NORTH,
+    "watermark_scale": 50.0,
+    "watermark_opacity": 0.5,
+    "watermark_margin": 5,
     "rotate": 90,
     "flip": True,
     "flop": True,
@@ -90,6 +97,10 @@ NEEDY = {
     "kernel",
     "linear",
     "quality_target",
+    "watermark_gravity",
+    "watermark_scale",
+    "watermark_opacity",
+    "watermark_margin",
 }
 
 
@@ -146,6 +157,8 @@ BESIDE_OTHERS: list[tuple[dict[str, Any], set[str]]] = [
         {"quality", "quality_target"},
     ),
     ({"format": Format.PNG, "quality": Quality.same(0), "quality_target": 90}, {"quality", "quality_target"}),
+    ({"watermark": "logo", "watermark_margin": 5, "dpr": 2.0, "icc": Icc.KEEP}, {"icc"}),
+    ({"watermark_margin": 5, "dpr": 2.0}, {"watermark_margin", "dpr"}),
     ({"icc": Icc.KEEP, "grayscale": True}, {"icc"}),
     ({"icc": Icc.KEEP, "palette": True, "format": Format.PNG}, {"icc"}),
     ({"icc": Icc.KEEP, "palette": True}, {"palette"}),
@@ -170,7 +183,7 @@ def test_a_sentence_names_what_is_missing() -> None:
     assert list(
         unused_options(Options(dpr=2, background="#ffffffff", icc=Icc.KEEP, grayscale=True), Format.JPEG).values()
     ) == [
-        "dpr has no effect without width, height, scale, min_width, min_height, max_width, max_height, pad or radius.",
+        f"dpr has no effect without {', '.join((*SIZES, 'pad', 'radius'))} or watermark_margin.",
         "background has no effect on an image in jpeg without pad, fit=contain or radius.",
         "icc has no effect beside grayscale.",
     ]

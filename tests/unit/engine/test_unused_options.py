@@ -26,7 +26,7 @@ PAIRS = [
 
 
 def scaled(source: Format, **values: Any) -> bytes:
-    return scale(plain(size=(24, 18), form=source.name), Options(**values), Limits()).data
+    return scale(plain(size=(24, 18), form=source.name), Options(**values), Limits(), watermarks={"logo": plain()}).data
 
 
 @pytest.mark.parametrize(("source", "result", "name"), PAIRS)

@@ -52,6 +52,18 @@ class MalformedRequest(RequestProblem):
     """
 
 
+class WatermarkNotFound(RequestProblem):
+    """There is no watermark of this name.
+
+    Send the id of an upload, or the name of an image of the operator, who puts it into `WATERMARKS_FOLDER`.
+    """
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Describe the name."""
+        return cls(f"There is no watermark {name}: send the id of an upload, or the name of an image of the operator.")
+
+
 class TooManyUnknownKeys(RequestProblem):
     """Too many unknown API keys came from this address.
 
@@ -308,6 +320,13 @@ class TargetTooLarge(ImageProblem):
     """The result would have too many pixels, or a side would be too long.
 
     Ask for a result within the limits, which `detail` names.
+    """
+
+
+class UnusableWatermark(ImageProblem):
+    """The watermark is no image that this service can use.
+
+    Upload another one; `detail` says what is wrong with it.
     """
 
 

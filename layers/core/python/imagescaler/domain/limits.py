@@ -1,6 +1,7 @@
 """Limits that protect the service from hostile images."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 from imagescaler.domain.errors import (
     FormatDisabled,
@@ -35,6 +36,7 @@ class Limits:
     max_source_bytes: int = 50 * MEGA
     max_source_pixels: int = 100 * MEGA
     max_webp_pixels: int = 64 * MEGA  # of every format with a large decoder: FormatInfo.large_decoder
+    max_watermark_pixels: int = 16 * MEGA
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
@@ -102,6 +104,11 @@ class Limits:
                 f"The image is {width} x {height}; "
                 f"the limits are {most:,} pixels and {self.max_source_side:,} for a side."
             )
+
+    @property
+    def of_watermarks(self) -> Self:
+        """The limits of watermarks as sources: they are held beside the source."""
+        return replace(self, max_source_pixels=min(self.max_source_pixels, self.max_watermark_pixels))
 
     def check_result(self, fmt: Format, size: int) -> None:
         """Raise ResultTooLarge if a result has too many bytes."""

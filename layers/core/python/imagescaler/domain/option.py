@@ -17,6 +17,7 @@ class Group(StrEnum):
     SIZE = "size"
     POSITION = "position"
     CANVAS = "canvas"
+    WATERMARK = "watermark"
     ORIENTATION = "orientation"
     PIXELS = "pixels"
     OUTPUT = "output"
@@ -38,6 +39,8 @@ class Declaration:
     above: float | None = None
     at_most: float | None = None
     multiple_of: int | None = None
+    pattern: str | None = None
+    """Regular expression that a text matches from beginning to end (ECMA-262, without look-around)."""
     none: str | None = None
     """The text that stands for None, where None is a value and not an absence."""
     results: Collection[Format] = RESULT_FORMATS

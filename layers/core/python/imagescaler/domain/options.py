@@ -13,6 +13,7 @@ MAX_QUALITY = 100
 TRIED_QUALITIES = range(35, 96, 2)  # by quality=auto; 31, of which bisection tries five
 MAX_TTL_S = 315_360_000  # ten years; the deployment's maximum is MAX_RESULT_TTL_S
 MAX_RADIUS = 100_000  # pixels, more than half of any result
+WATERMARK_NAME = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 ANIMATED = result_formats(lambda each: each.has_frames)
 PROGRESSIVE = result_formats(lambda each: each.info.progressive)
 DEEP = result_formats(lambda each: each.keeps_depth)
@@ -49,6 +50,20 @@ class Gravity(StrEnum):
     WEST = "west"
     NORTHWEST = "northwest"
     SMART = "smart"
+
+
+class Position(StrEnum):
+    """Position of one image on another."""
+
+    CENTER = "center"
+    NORTH = "north"
+    NORTHEAST = "northeast"
+    EAST = "east"
+    SOUTHEAST = "southeast"
+    SOUTH = "south"
+    SOUTHWEST = "southwest"
+    WEST = "west"
+    NORTHWEST = "northwest"
 
 
 class Kernel(StrEnum):
@@ -249,13 +264,13 @@ class Options:
         at_most=10_000,
     )
     dpr: float = option(
-        "device pixel ratio; multiplies width, height, scale, minimum, maximum, pad and radius",
+        "device pixel ratio; multiplies width, height, scale, minimum, maximum, pad, radius and watermark_margin",
         default=1.0,
         example=2,
         group=Group.SIZE,
         at_least=0.1,
         at_most=10,
-        needs=(*SIZES, "pad", "radius"),
+        needs=(*SIZES, "pad", "radius", "watermark_margin"),
     )
     enlarge: bool = option(
         "false never makes the image larger than the source",
@@ -326,6 +341,46 @@ class Options:
         group=Group.CANVAS,
         sources=formats(lambda each: each.has_alpha),
         needs=("pad", "fit=contain", "radius"),
+    )
+    watermark: str | None = option(
+        "image to lay over the result: the id of an upload, or the name of an image of the operator",
+        example="logo",
+        group=Group.WATERMARK,
+        pattern=WATERMARK_NAME,
+    )
+    watermark_gravity: Position = option(
+        "position of the watermark",
+        default=Position.SOUTHEAST,
+        example="center",
+        group=Group.WATERMARK,
+        needs=("watermark",),
+    )
+    watermark_scale: float = option(
+        "width of the watermark in percent of the result's; it keeps its ratio, and is never higher than the result",
+        default=25.0,
+        example=10,
+        group=Group.WATERMARK,
+        above=0,
+        at_most=100,
+        needs=("watermark",),
+    )
+    watermark_opacity: float = option(
+        "opacity of the watermark, from 0 to 1",
+        default=1.0,
+        example=0.5,
+        group=Group.WATERMARK,
+        above=0,
+        at_most=1,
+        needs=("watermark",),
+    )
+    watermark_margin: int = option(
+        "least distance of the watermark from the edges of the result, in pixels",
+        default=0,
+        example=16,
+        group=Group.WATERMARK,
+        at_least=0,
+        at_most=MAX_RADIUS,
+        needs=("watermark",),
     )
     rotate: int = option(
         "clockwise rotation in degrees: 90, 180 or 270",
@@ -442,7 +497,7 @@ class Options:
         example="keep",
         group=Group.OUTPUT,
         results=result_formats(lambda each: each.info.profile),
-        replaced_by=("grayscale", "palette"),
+        replaced_by=("grayscale", "palette", "watermark"),
     )
     animated: bool = option(
         f"keep animations, in {listed(ANIMATED)}; false takes the first frame",

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Self
 
+from PIL import Image
+
 from imagescaler.domain.errors import ImageProblem, UnsupportedDepth
 from imagescaler.domain.formats import RESULT_FORMATS, Format, listed
 from imagescaler.domain.geometry.plan import Plan, plan
@@ -23,7 +25,7 @@ class OutputSpec:
 
     `keeps_depth` is True if it has 16 bits per sample; `frames` is more than 1 if it stays an animation.
     `tries_palette` is True if the result gets a palette as its source has, provided that it is invisible.
-    `keeps_lossless` is True if it is lossless because its source is.
+    `keeps_lossless` is True if it is lossless because its source is. `watermark` has the pixels of the option, RGBA.
     """
 
     options: Options
@@ -33,6 +35,7 @@ class OutputSpec:
     frames: int
     tries_palette: bool = False
     keeps_lossless: bool = False
+    watermark: Image.Image | None = None
 
     @classmethod
     def of(cls, opened: OpenedImage, options: Options, limits: Limits) -> Self | ImageProblem:
@@ -72,6 +75,7 @@ def _keeps_depth(opened: OpenedImage, options: Options, fmt: Format) -> bool:
         or options.sharpen
         or options.pad
         or options.radius
+        or options.watermark
         or options.background
         or options.fit is Fit.CONTAIN
     )

@@ -1,9 +1,10 @@
 """The scaling engine: bytes in, bytes out."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from types import MappingProxyType
 
 from imagescaler.domain.errors import CorruptImage, ImageProblem, RenderingFailed
 from imagescaler.domain.limits import Limits
@@ -15,20 +16,29 @@ from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.engine.render_animation import render_animation
 from imagescaler.engine.render_still import render_still
 from imagescaler.engine.traits import traits_of
+from imagescaler.engine.watermark import with_watermark
 from imagescaler.planning.cost.budget import Budget
 from imagescaler.runtime.meter import Meter
 
 logger = logging.getLogger(__name__)
+NO_WATERMARKS: Mapping[str, bytes] = MappingProxyType({})
 # Specs or problems, the image decoded for stills, and the file opened for animations.
 Decoded = tuple[list[OutputSpec | ImageProblem], DecodedImage | None, OpenedImage | None]
 
 
-def scale(data: bytes, options: Options, limits: Limits, budget: Budget | None = None) -> RenderedImage:
+def scale(
+    data: bytes,
+    options: Options,
+    limits: Limits,
+    budget: Budget | None = None,
+    *,
+    watermarks: Mapping[str, bytes] = NO_WATERMARKS,
+) -> RenderedImage:
     """Scale an image: all frames of an animation if options and output format allow them, else the first.
 
     Raises ImageProblem or SourceTooLarge, before anything is decoded if the work would take more than the budget.
     """
-    [outcome] = scale_each(data, [options], limits, budget)
+    [outcome] = scale_each(data, [options], limits, budget, watermarks=watermarks)
     if isinstance(outcome, ImageProblem):
         raise outcome
     return outcome
@@ -41,6 +51,7 @@ def scale_each(
     budget: Budget | None = None,
     *,
     source_sha256: str | None = None,
+    watermarks: Mapping[str, bytes] = NO_WATERMARKS,
 ) -> Iterator[RenderedImage | ImageProblem]:
     """Scale an image in several ways; yield a result or its problem for each, in order.
 
@@ -48,11 +59,11 @@ def scale_each(
     for, so that no more than one is in memory, and `data` is released once nothing more is decoded from it. Of a
     damaged file, options with `damaged=salvage` get what is left, and the others the problem. Raises ImageProblem or
     SourceTooLarge before the first result if the file itself is at fault, or if all results together would take more
-    than the budget.
+    than the budget. `watermarks` are files, by the option that names them.
     """
     meter = Meter.start()
     digest = source_sha256 or sha256(data).hexdigest()
-    specs, image, animation = _decoded_or_salvaged(data, options, limits, budget)
+    specs, image, animation = _decoded_or_salvaged(data, options, limits, budget, watermarks)
     del data  # if the caller holds no other reference, its memory is free for the results
     for spec in specs:
         # Yielded without a name, which would keep the result in memory while the next one is rendered.
@@ -60,15 +71,17 @@ def scale_each(
         meter = Meter.start()  # the first result includes the decoding
 
 
-def _decoded_or_salvaged(data: bytes, options: Sequence[Options], limits: Limits, budget: Budget | None) -> Decoded:
+def _decoded_or_salvaged(
+    data: bytes, options: Sequence[Options], limits: Limits, budget: Budget | None, watermarks: Mapping[str, bytes]
+) -> Decoded:
     try:
-        return _decoded(data, options, limits, budget)
+        return _decoded(data, options, limits, budget, watermarks)
     except CorruptImage as problem:
         if not problem.may_be_salvaged or not any(map(_salvages, options)):
             raise problem.with_advice() from problem
         damage = CorruptImage(problem.detail, may_be_salvaged=True)  # the problem itself holds what was decoded
     try:
-        return _decoded(data, options, limits, budget, damage)
+        return _decoded(data, options, limits, budget, watermarks, damage)
     except CorruptImage:
         raise damage from None
 
@@ -78,6 +91,7 @@ def _decoded(
     options: Sequence[Options],
     limits: Limits,
     budget: Budget | None,
+    watermarks: Mapping[str, bytes],
     damage: CorruptImage | None = None,
 ) -> Decoded:
     """Decode the image for stills; with `damage`, what is left of it, for options that ask for it."""
@@ -92,6 +106,9 @@ def _decoded(
         specs = [
             damage.with_advice() if damage and not _salvages(each) else OutputSpec.of(opened, each, limits)
             for each in options
+        ]
+        specs = [
+            with_watermark(each, watermarks, limits, budget) if isinstance(each, OutputSpec) else each for each in specs
         ]
         accepted = [each for each in specs if isinstance(each, OutputSpec)]
         if budget:

@@ -1,4 +1,4 @@
-"""Announce the end of a task, and delete its source."""
+"""Announce the end of a task, and delete its source and watermarks."""
 
 import asyncio
 from contextlib import suppress
@@ -24,4 +24,5 @@ async def announce_end(task: Task, ends: TaskEnds) -> None:
 
 async def _delete_source(task: Task, store: ImageStore) -> None:
     with suppress(Unavailable):
-        await store.delete(task.source_key)
+        for key in task.source_keys:
+            await store.delete(key)

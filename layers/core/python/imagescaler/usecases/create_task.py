@@ -22,7 +22,8 @@ from imagescaler.domain.task.task import Idempotency, NewTask, Task
 from imagescaler.planning.preview import Preview, check_results, counted_pixels
 from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput, Probe, RemoteImage
-from imagescaler.usecases.ports import ImageStore, TaskQueue, TaskRepository
+from imagescaler.usecases.ports import ImageStore, OperatorImages, TaskQueue, TaskRepository
+from imagescaler.usecases.watermarks import check_watermarks, keep_watermarks
 
 UNKNOWN = "The database does not answer, and may have accepted the task. Repeat the request with its Idempotency-Key."
 
@@ -64,6 +65,11 @@ class NewTaskRequest:
         url, charge = self.image.url if isinstance(self.image, RemoteImage) else None, self.quota.charge(pixels)
         return NewTask(uuid4(), self.options, source, self.owner, idempotency, tuple(self.renditions), url, charge)
 
+    @property
+    def output_options(self) -> tuple[Options, ...]:
+        """Options of each result."""
+        return tuple(each.options for each in self.renditions) or (self.options,)
+
     def message(self, task_id: UUID) -> TaskMessage:
         """Return the queue message for the task."""
         return TaskMessage(task_id, **self.correlation)
@@ -79,6 +85,7 @@ async def create_task(
     queue: TaskQueue,
     source_queue: TaskQueue,
     store: ImageStore,
+    images: OperatorImages,
     wait: Wait | None = None,
 ) -> tuple[Task, bool]:
     """Accept an image and return its task with True, or with False the task that the key already stands for.
@@ -90,7 +97,7 @@ async def create_task(
     RequestProblem, ImageProblem or Unavailable, and has then accepted nothing, unless the error says that it may have.
     """
     chosen = source_queue if isinstance(request.image, RemoteImage) else queue
-    task, created, message_id = await _accept(request, probe, limits, retention, tasks, chosen, store)
+    task, created, message_id = await _accept(request, probe, limits, retention, tasks, chosen, store, images)
     if wait:
         task = replace(await wait(task), rate_limits=task.rate_limits)
     if message_id and not task.status.is_final:
@@ -107,6 +114,7 @@ async def _accept(
     tasks: TaskRepository,
     queue: TaskQueue,
     store: ImageStore,
+    images: OperatorImages,
 ) -> tuple[Task, bool, str | None]:
     """Return the task, whether it is new, and the id of a message whose note is due."""
     idempotency = request.idempotency  # hashes the image
@@ -115,6 +123,15 @@ async def _accept(
         return known, False, None
     limits.check_renditions(len(request.renditions))
     source, previews = await _probe(request, probe, limits, store)
+    await check_watermarks(
+        request.output_options,
+        request.owner,
+        source_bytes=source.bytes if source else 0,
+        probe=probe,
+        limits=limits,
+        store=store,
+        images=images,
+    )
     new = request.new_task(source, counted_pixels(previews), idempotency)
     task, created = await _write(new, request.image, retention, tasks, store)
     if not created:
@@ -154,6 +171,7 @@ async def _write(
         async with _retry_after_from_backlog(tasks):
             if not isinstance(image, RemoteImage):
                 await image.keep(new.source_key, store, ttl_s=retention.source_ttl_s)
+            await keep_watermarks(new, store, ttl_s=retention.source_ttl_s)
     except Exception:
         await _delete_source(new, store)
         raise
@@ -221,6 +239,7 @@ async def _discard(new: NewTask, tasks: TaskRepository) -> bool:
 
 
 async def _delete_source(new: NewTask, store: ImageStore) -> None:
-    """Delete the source; if this fails, it expires."""
+    """Delete the source and its watermarks; if this fails, they expire."""
     with suppress(Unavailable):
-        await store.delete(new.source_key)
+        for key in (new.source_key, *new.watermark_keys.values()):
+            await store.delete(key)

@@ -10,26 +10,41 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.planning.preview import Preview, preview
 from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.image_input import ImageInput, Probe
-from imagescaler.usecases.ports import ImageStore
+from imagescaler.usecases.ports import ImageStore, OperatorImages
+from imagescaler.usecases.watermarks import check_watermarks
 
 
 async def plan_task(
-    image: ImageInput | SourceTraits, options: Options, *, probe: Probe, limits: Limits, store: ImageStore
+    image: ImageInput | SourceTraits,
+    options: Options,
+    owner: str,
+    *,
+    probe: Probe,
+    limits: Limits,
+    store: ImageStore,
+    images: OperatorImages,
 ) -> Preview:
     """Plan the result of an image, of which the beginning is enough, or of a source whose size is given.
 
     Raises what `create_task` raises for the same image and options: RequestProblem, ImageProblem or Unavailable.
     """
-    return preview(await _traits(image, probe, limits, store), options, limits)
+    traits = await _traits(image, probe, limits, store)
+    planned = preview(traits, options, limits)
+    await check_watermarks(
+        [options], owner, source_bytes=traits.bytes, probe=probe, limits=limits, store=store, images=images
+    )
+    return planned
 
 
 async def plan_renditions(
     image: ImageInput | SourceTraits,
     renditions: Sequence[Rendition],
+    owner: str,
     *,
     probe: Probe,
     limits: Limits,
     store: ImageStore,
+    images: OperatorImages,
 ) -> dict[str, Preview | Failure]:
     """Plan each of several results of one image, by name; a Failure says why one cannot be made.
 
@@ -38,6 +53,15 @@ async def plan_renditions(
     limits.check_renditions(len(renditions))
     traits = await _traits(image, probe, limits, store)
     limits.check_source(traits.format, traits.stored)
+    await check_watermarks(
+        [each.options for each in renditions],
+        owner,
+        source_bytes=traits.bytes,
+        probe=probe,
+        limits=limits,
+        store=store,
+        images=images,
+    )
     return {each.name: _preview(traits, each, limits) for each in renditions}
 
 

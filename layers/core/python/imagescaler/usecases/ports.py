@@ -268,3 +268,15 @@ class SignedUrls(Protocol):
     async def for_get(self, key: str, *, method: str, headers: Mapping[str, str], ttl_s: int) -> str:
         """Sign a GET or HEAD whose response has these headers; raises StoreUnavailable."""
         ...
+
+
+class OperatorImages(Protocol):
+    """The watermarks of the operator, by name."""
+
+    def check(self, name: str) -> None:
+        """Raise WatermarkNotFound for an unknown name."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Return the file; raises WatermarkNotFound."""
+        ...

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from imagescaler.domain.errors import (
     TaskFinished,
     TimeLimitExceeded,
     Unavailable,
+    WatermarkNotFound,
 )
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
@@ -29,7 +30,8 @@ from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.close_task import announce_end, close_task
-from imagescaler.usecases.ports import ImageStore, ResultTarget, TaskEnds, TaskRepository
+from imagescaler.usecases.ports import ImageStore, OperatorImages, ResultTarget, TaskEnds, TaskRepository
+from imagescaler.usecases.watermarks import read_watermarks
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Scale(Protocol):
     """Scales bytes to a result for each of the options; the SHA-256 of the source is computed if it is None."""
 
     def __call__(
-        self, data: bytes, options: Sequence[Options], *, source_sha256: str | None
+        self, data: bytes, options: Sequence[Options], *, source_sha256: str | None, watermarks: Mapping[str, bytes]
     ) -> Iterator[Scaled | ImageProblem]:
         """Yield a result or its problem for each, in order."""
         ...
@@ -88,6 +90,7 @@ async def process_task(
     target: ResultTarget,
     limits: Limits,
     ends: TaskEnds,
+    images: OperatorImages,
 ) -> Task | None:
     """Complete or fail a task and return it; None if it had already ended.
 
@@ -106,7 +109,7 @@ async def process_task(
     if task.status is not Status.FAILED:
         with watch(task):
             write = partial(_write, task, retention, store, target, limits)
-            task = await _attempt(task, max_attempts, retention, scale, tasks, store, write)
+            task = await _attempt(task, max_attempts, retention, scale, tasks, store, write, images)
     await close_task(task, store=store, ends=ends)
     return task
 
@@ -136,18 +139,25 @@ async def _attempt(
     tasks: TaskRepository,
     store: ImageStore,
     write: Write,
+    images: OperatorImages,
 ) -> Task:
     try:
+        watermarks = await read_watermarks(task, store, images)
         source = _source(task)
         # The source's bytes have no name here, so that scaling can free them.
-        scaled = scale(await _bytes(task, source, store), task.output_options, source_sha256=source.sha256)
+        scaled = scale(
+            await _bytes(task, source, store),
+            task.output_options,
+            source_sha256=source.sha256,
+            watermarks=watermarks,
+        )
         ended, source = await _make(task, source, scaled, store, write)
         if ended.failure:
             return await tasks.fail(ended, ended.failure)
         return await tasks.complete(ended, ended.result, source, ttl_s=task.result_ttl_s(retention.result_ttl_s))
     except BlobNotFound:
         return await tasks.fail(task, Failure.of(SourceLost(SOURCE_LOST)))
-    except (ImageProblem, SourceTooLarge) as problem:
+    except (ImageProblem, SourceTooLarge, WatermarkNotFound) as problem:
         return await tasks.fail(task, Failure.of(problem))
     except LeaseLost:
         await _delete_results(task, store)

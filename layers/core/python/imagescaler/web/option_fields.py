@@ -72,7 +72,7 @@ def _type(option: Option, color: Any) -> Any:
     if isinstance(kind, EnumType) or kind is bool:
         return kind
     bounds: dict[str, Any] = {NAMES_OF_BOUNDS[name]: bound for name, bound in option.declaration.bounds.items()}
-    return Annotated[kind, Field(**bounds), NotBoolean]
+    return Annotated[kind, Field(**bounds, pattern=option.declaration.pattern), NotBoolean]
 
 
 def _output_format(option: Option) -> Any:

@@ -43,6 +43,8 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.NeverLossless: HTTPStatus(422),
     errors.CropOutside: HTTPStatus(422),
     errors.TargetTooLarge: HTTPStatus(422),
+    errors.UnusableWatermark: HTTPStatus(422),
+    errors.WatermarkNotFound: HTTPStatus(422),
     errors.ResultTtlTooLong: HTTPStatus(422),
     errors.TargetForbidden: HTTPStatus(422),
     errors.ResultTooLarge: HTTPStatus(422),

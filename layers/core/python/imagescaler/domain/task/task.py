@@ -25,6 +25,7 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import TRANSITIONS, Status
 from imagescaler.domain.unused_options import unused_options
+from imagescaler.domain.watermark import watermark_keys
 
 MAX_UNCOUNTED_ATTEMPTS = 8  # 8 + MAX_ATTEMPTS (3) is below the queue's maxReceiveCount (12)
 SOURCE_LOST = "The image was no longer in the store when its turn came. Send it again."
@@ -55,6 +56,11 @@ class NewTask:
     def source_key(self) -> str:
         """Store key of the source image."""
         return source_key(self.id)
+
+    @property
+    def watermark_keys(self) -> dict[str, str]:
+        """Store keys of the uploaded watermarks, by the option."""
+        return watermark_keys(self.source_key, [self.options, *(each.options for each in self.renditions)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +105,20 @@ class Task:
         return source_key(self.id)
 
     @property
+    def watermark_keys(self) -> dict[str, str]:
+        """Store keys of the uploaded watermarks, by the option."""
+        return watermark_keys(self.source_key, self.output_options)
+
+    @property
+    def source_keys(self) -> tuple[str, ...]:
+        """Store keys of the source and of its watermarks."""
+        return (self.source_key, *self.watermark_keys.values())
+
+    @property
     def image_keys(self) -> tuple[str, ...]:
-        """Store keys of the source, and of all results that any attempt can have stored."""
+        """Store keys of the source, its watermarks, and all results that any attempt can have stored."""
         attempts = (replace(self, attempt=number) for number in range(1, self.attempt + 1))
-        return (self.source_key, *(key for each in attempts for key in each.result_keys))
+        return (*self.source_keys, *(key for each in attempts for key in each.result_keys))
 
     def result_key(self, name: str | None = None) -> str:
         """Store key of this attempt's result. Keys are per attempt, so a late worker cannot overwrite a newer one."""

@@ -45,7 +45,7 @@ def _keeps_profile(context: PipelineContext) -> bool:
     """Return True if `icc=keep` is set and the result can have these colors and their profile."""
     options, profile, mode = context.options, context.profile, context.image.mode
     mode = KINDS.get(mode, mode)
-    if options.icc is not Icc.KEEP or profile is None or options.grayscale or options.palette:
+    if options.icc is not Icc.KEEP or profile is None or options.grayscale or options.palette or options.watermark:
         return False
     if mode == "CMYK" and (options.background or options.pad or options.radius or options.fit is Fit.CONTAIN):
         return False

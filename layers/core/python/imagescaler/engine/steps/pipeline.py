@@ -19,6 +19,7 @@ from imagescaler.engine.steps.round_corners import round_corners
 from imagescaler.engine.steps.sharpen import sharpen
 from imagescaler.engine.steps.smart_gravity import smart_gravity
 from imagescaler.engine.steps.strip import strip
+from imagescaler.engine.steps.watermark import add_watermark
 
 Step = Callable[[PipelineContext], PipelineContext]
 
@@ -37,6 +38,7 @@ STEPS: Sequence[Step] = (
     sharpen,
     round_corners,
     composite,
+    add_watermark,
     strip,
 )
 

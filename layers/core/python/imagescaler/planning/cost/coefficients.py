@@ -29,7 +29,7 @@ class Codec:
 RESAMPLE_NS, RESAMPLE_LINEAR_NS = 1.2, 20  # for a pixel read or written
 BLUR_NS, SHARPEN_NS = 20, 25  # for a pixel of the result
 TRIM_NS = 5  # for a pixel of the source
-PLACEHOLDER_NS = 8e6  # whatever the size
+PLACEHOLDER_NS, WATERMARK_NS = 8e6, 3e7  # whatever the size; of a watermark of a megapixel
 SCORE_NS, SCORE_BYTES = 20, 12  # for a pixel of the result that is compared
 OTHER_NS = 3  # for a pixel of the result, by all steps without a number of their own together
 RESULT_NS = 1e6  # for each result, or frame of one, whatever its size

@@ -96,14 +96,18 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
         fmt, options, result, bits, spread, is_animated=is_animated, has_few_colors=has_few_colors
     )
     is_copied = bool(options.blur or options.sharpen or options.radius)
-    size = PIXEL_BYTES if options.radius else min(traits.pixel_bytes, PIXEL_BYTES)
+    has_watermark = options.watermark is not None
+    size = PIXEL_BYTES if options.radius or has_watermark else min(traits.pixel_bytes, PIXEL_BYTES)
 
     copies = (options.crop is not None or options.trim is not None) + (traits.channels % 2 == 0)  # to premultiply alpha
     rows = window * plan.stored_area.height / shrink / plan.stored_scaled[1]  # between the two passes
     resampling = size * (copies * used + rows + window)
     if options.linear:
         resampling += traits.channels * (used * table.LINEAR_BYTES + window * table.LINEAR_RESULT_BYTES)
-    finishing, encoding = (2 + is_copied) * size * max(window, result), result * (size + encoder.bytes)
+    finishing, encoding = (
+        (2 + is_copied + 2 * has_watermark) * size * max(window, result),
+        result * (size + encoder.bytes),
+    )
     frames = table.FRAME_BYTES * (prod(traits.stored) + result) if output.frames > 1 else 0
 
     tries = TRIES if options.searches_quality(fmt) else 0  # of the first frame
@@ -116,6 +120,7 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     palette_ns = encoder.palette_ns * min(result, table.MOST_COLORS)
     trim_ns = table.TRIM_NS * prod(traits.stored) if options.trim is not None else 0
     once_ns = table.RESULT_NS + table.PLACEHOLDER_NS * bool(options.placeholder)
+    once_ns += table.WATERMARK_NS * has_watermark
     ns = once_ns + palette_ns + trim_ns + resample_ns * (used * window / scaled + window) + finish_ns * result
     renderings = encodings if output.frames > 1 else 1  # frames are too many to be kept
     seconds = (renderings * ns + encodings * encoder.ns * result + tries * try_ns * result) / 1e9

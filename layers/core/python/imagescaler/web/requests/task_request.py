@@ -41,6 +41,8 @@ PROBLEMS: tuple[type[errors.Problem], ...] = (
     errors.TargetTooLarge,
     errors.ResultTtlTooLong,
     errors.TargetForbidden,
+    errors.UnusableWatermark,
+    errors.WatermarkNotFound,
 )
 """The problems of an image and its options that are found before decoding."""
 
