@@ -155,7 +155,7 @@ def test_a_row_of_an_older_release_is_read() -> None:
         ({"width": 5, "quality": "0"}, "send 1 to 100, or one for each format"),
         ({"width": 5, "quality": "101"}, "send 1 to 100"),
         ({"width": 5, "quality": "png:50"}, "send 1 to 100"),
-        ({"width": 5, "quality": "jpeg:auto"}, "such as jpeg:80,webp:80,avif:60, or auto"),
+        ({"width": 5, "quality": "jpeg:auto"}, f"such as {Quality()}, or auto"),
         ({"width": 5, "quality_target": 100}, "less than or equal to 95"),
         ({"width": 5, "quality_target": 0}, "greater than or equal to 30"),
         ({"width": 5, "quality": "jpeg:50,webp:0"}, "send 1 to 100"),
