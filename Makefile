@@ -72,6 +72,7 @@ slow: $(READY) ## run the tests that `make test` leaves out
 coverage: $(READY) ## report what `make test slow COVERAGE=1` has measured
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	$(BIN)/coverage report --include "clients/*" --fail-under 100
 
 check: COVERAGE := 1
 check: SECONDS := 30
@@ -83,6 +84,7 @@ lint: $(READY) ## style (ruff)
 
 types: $(READY) ## types (mypy, strict)
 	$(BIN)/mypy
+	cd clients/python && $(abspath $(BIN))/mypy
 
 imports: $(READY) ## who may import whom (import-linter)
 	$(BIN)/lint-imports
@@ -100,8 +102,12 @@ hooks: $(READY) ## run the checks of .pre-commit-config.yaml before each commit 
 run-hooks: $(READY) ## run the checks of .pre-commit-config.yaml on all files
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
 
-openapi: $(READY) ## generate the OpenAPI document, and docs of options, problems and outbound requests, from the code
+openapi: $(READY) ## generate the OpenAPI document, docs and the Python client from the code
 	$(BIN)/python -m tools.documents
+	$(BIN)/python -m tools.python_client
+
+python-client: $(READY) ## generate the models, the options and the synchronous half of clients/python
+	$(BIN)/python -m tools.python_client
 
 lint-openapi: $(CLIENTS) ## the OpenAPI document, by Redocly and Spectral: no errors and no warnings; needs npm
 	REDOCLY_SUPPRESS_UPDATE_NOTICE=true .clients/node_modules/.bin/redocly lint --config tools/clients/redocly.yaml functions/docs/openapi.json

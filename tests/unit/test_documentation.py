@@ -33,12 +33,14 @@ def test_a_page_is_in_the_map_and_in_the_navigation_of_the_site(page: str) -> No
 
 
 def test_the_version_is_the_same_everywhere() -> None:
-    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__
+    for pyproject in (ROOT / "pyproject.toml", ROOT / "clients/python/pyproject.toml"):
+        assert tomllib.loads(pyproject.read_text())["project"]["version"] == __version__
     assert f"\n## {__version__} - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_library_ships_its_types() -> None:
     assert (ROOT / "layers/core/python/imagescaler/py.typed").is_file()
+    assert (ROOT / "clients/python/imagescaler_client/py.typed").is_file()
 
 
 def test_a_site_with_dead_links_or_foreign_scripts_is_rejected(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-FOLDERS = ("layers", "functions", "local", "docs")
+FOLDERS = ("clients", "layers", "functions", "local", "docs")
 TEXTS = {".json", ".md", ".py", ".sh", ".sql", ".svg", ".txt"}
 OLD_WORDS = re.compile(
     r"\b(wish(es)?|rung|rings|spared|foreseen|drawn|seen_by|bury|anew|whoever|unwell)\b", re.IGNORECASE

@@ -25,7 +25,7 @@ Command = tuple[str | Path, ...]
 def generate_python(folder: Path) -> Command:
     """Generate a client with openapi-python-client; return the command of the script that uses it."""
     _run(TOOLS / "bin/openapi-python-client", "generate", "--path", OPENAPI, "--config", HERE / "python.yaml",
-         "--meta", "none", "--fail-on-warning", "--output-path", folder / "imagescaler_client")  # fmt: skip
+         "--meta", "none", "--fail-on-warning", "--output-path", folder / "generated_client")  # fmt: skip
     (folder / "scale.py").write_text((HERE / "scale.py").read_text())
     return TOOLS / "bin/python", folder / "scale.py"
 

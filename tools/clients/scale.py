@@ -5,11 +5,11 @@ import sys
 import time
 from pathlib import Path
 
-from imagescaler_client import Client
-from imagescaler_client.api.results import read_result_of_task
-from imagescaler_client.api.tasks import post_task, read_task
-from imagescaler_client.models import ResultBody, Status, TaskForm, TaskFormFormat, TaskView
-from imagescaler_client.types import File
+from generated_client import Client
+from generated_client.api.results import read_result_of_task
+from generated_client.api.tasks import post_task, read_task
+from generated_client.models import ResultBody, Status, TaskForm, TaskFormFormat, TaskView
+from generated_client.types import File
 
 url, photograph, output = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 client = Client(base_url=url, headers={"Accept": "application/json"})
