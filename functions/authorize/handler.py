@@ -1,5 +1,7 @@
 """The Lambda authorizer of the HTTP API: checks the API key of a request and finds its owner and quota."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 import json
 from typing import Any
 

@@ -1,5 +1,7 @@
 """POST /api/v1/tasks: accepts an image and the options, and answers with a task, or with the scaled image."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from typing import Any
 
 from fastapi import Request, Response

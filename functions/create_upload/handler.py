@@ -1,5 +1,7 @@
 """POST /api/v1/uploads: answers with a signed URL for a file that is too large for a request."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from fastapi import Request
 
 from imagescaler.adapters import signed_urls

@@ -1,5 +1,7 @@
 """DELETE /api/v1/tasks/{task_id}: cancels a task, and deletes its images."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from uuid import UUID
 
 from imagescaler.adapters import repositories, stores, task_ends

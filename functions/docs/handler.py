@@ -1,5 +1,7 @@
 """GET /docs, /redoc, /openapi.json, /problems/{name} and files; and 404 or 405 for routes that no function has."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from pathlib import Path
 from typing import Annotated
 

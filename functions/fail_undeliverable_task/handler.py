@@ -1,5 +1,7 @@
 """Fails the tasks of undeliverable messages, on their way to the dead-letter queue."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from functools import partial
 from typing import Any
 

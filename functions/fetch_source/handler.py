@@ -1,5 +1,7 @@
 """Fetches the images of queued tasks from their URLs, and hands the tasks to the processor."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from functools import partial
 from typing import Any
 

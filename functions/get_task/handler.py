@@ -1,5 +1,7 @@
 """GET /api/v1/tasks/{task_id}: a task and its status."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from uuid import UUID
 
 from fastapi import Response

@@ -1,5 +1,7 @@
 """GET /api/v1/health: whether Postgres, queue and store answer."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from fastapi import Response
 
 from imagescaler.adapters import queues, repositories, stores

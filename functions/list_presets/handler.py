@@ -1,5 +1,7 @@
 """GET /api/v1/presets: the named options that requests can use."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from imagescaler.runtime import settings
 from imagescaler.web.app import create_app, lambda_handler
 from imagescaler.web.requests.preset import presets_from_env

@@ -1,5 +1,7 @@
 """GET /api/v1/tasks: the tasks of an owner, newest first."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from fastapi import Request, Response
 
 from imagescaler.adapters import repositories

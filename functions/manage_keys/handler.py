@@ -1,5 +1,7 @@
 """Manages API keys and their quotas; invoked by hand: `{"action": "create", "owner": "ada"}`."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from typing import Any
 
 from imagescaler.adapters import repositories

@@ -1,5 +1,7 @@
 """Migrates the database to the newest schema; invoked by CloudFormation, or by hand with any event."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from typing import Any
 
 from imagescaler.adapters.clients import custom_resource

@@ -1,5 +1,7 @@
 """POST /api/v1/plan: answers with what a task would make, without making it."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from imagescaler.adapters import stores
 from imagescaler.adapters.watermark_folder import WatermarkFolder
 from imagescaler.domain import errors

@@ -1,5 +1,7 @@
 """Scales the images of queued tasks; a failed attempt is retried until its message is a dead letter."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from functools import partial
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Recovers stale tasks on a schedule: enqueues them again, fails, expires or deletes them."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from typing import Any
 
 from imagescaler.adapters import queues, repositories, stores, task_ends

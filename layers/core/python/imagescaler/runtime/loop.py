@@ -1,6 +1,7 @@
 """The one event loop of an execution environment."""
 
 import asyncio
+import gc
 from collections.abc import Coroutine
 from functools import cache
 from typing import Any, TypeVar
@@ -19,11 +20,14 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 def own_loop() -> asyncio.AbstractEventLoop:
-    """Set the environment's loop as the current one of this thread, and return it.
+    """Set the environment's loop as the current one of this thread, and return it. Collect garbage from now on.
 
     Connections stay open on it across invocations. Call this before each invocation: `asyncio.run` in a library
     unsets the current loop, and a new thread has none.
     """
+    if not gc.isenabled():  # the init is over, and no collection need visit what it has made
+        gc.freeze()
+        gc.enable()
     asyncio.set_event_loop(_loop())
     return _loop()
 
