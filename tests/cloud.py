@@ -20,6 +20,7 @@ class Cloud:
 
     queue_url: str
     source_queue_url: str
+    webhook_queue_url: str
     dead_letter_url: str
     bucket: str
     sqs: Any
@@ -59,5 +60,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
             QueueName="TaskQueue", Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": timeout}
         )
         sources = sqs.create_queue(QueueName="SourceQueue", Attributes={"VisibilityTimeout": timeout})
+        webhooks = sqs.create_queue(QueueName="WebhookQueue")
         s3.create_bucket(Bucket="a-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
-        yield Cloud(queue["QueueUrl"], sources["QueueUrl"], dead_letter_url, "a-bucket", sqs, s3)
+        url, source_url, webhook_url = (each["QueueUrl"] for each in (queue, sources, webhooks))
+        yield Cloud(url, source_url, webhook_url, dead_letter_url, "a-bucket", sqs, s3)

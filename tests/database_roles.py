@@ -23,22 +23,25 @@ ROLE_OF = {
     "authorize": "authorize",
     "create_task": "create",
     "delete_task": "delete",
+    "deliver_webhook": "deliver",
     "fail_undeliverable_task": "process",
     "fetch_source": "fetch",
     "get_result": "read",
     "get_task": "read",
     "health": "read",
     "list_tasks": "read",
+    "list_webhooks": "read",
     "manage_keys": "keys",
     "migrate_database": MIGRATE,
     "process_task": "process",
+    "redeliver_webhook": "deliver",
     "sweep_tasks": "sweep",
 }
 ROLES = sorted({*ROLE_OF.values()})
 PASSWORD = "a password"
 USECASES = Path(ports.__file__).parent
 IMPORT = re.compile(r"^from imagescaler\.usecases\.(\w+) import (.+)$", re.MULTILINE)
-PORTS = {"tasks": ports.TaskRepository, "keys": ports.ApiKeyRepository}
+PORTS = {"tasks": ports.TaskRepository, "keys": ports.ApiKeyRepository, "webhooks": ports.WebhookRepository}
 Uses = Mapping[str, list[str]]
 
 
@@ -62,7 +65,7 @@ def dsn_as(dsn: str, role: str) -> str:
 
 
 def uses(port: str) -> Uses:
-    """Return the roles that use each method of `tasks` or `keys`, as read from handlers and their use cases."""
+    """Return the roles that use each method of a port, as read from handlers and their use cases."""
     methods = {name for each in PORTS[port].__mro__ for name in vars(each) if not name.startswith("_")}
     found: dict[str, list[str]] = defaultdict(list)
     if port == "tasks":
@@ -78,10 +81,14 @@ def uses(port: str) -> Uses:
 
 
 def _source(path: Path) -> str:
-    """Read a module and the use cases whose functions, which are in lower case, it imports."""
+    """Read a module and the use cases whose functions, which are in lower case, or recoveries it imports."""
     text = path.read_text()
-    used = (name for name, imported in IMPORT.findall(text) if any(each.islower() for each in imported.split(", ")))
+    used = (name for name, imported in IMPORT.findall(text) if any(map(_acts, imported.split(", "))))
     return text + "".join(_source(USECASES / f"{name}.py") for name in used)
+
+
+def _acts(name: str) -> bool:
+    return name.islower() or name.endswith("Recovery")
 
 
 class AsRoles:

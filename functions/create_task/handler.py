@@ -73,7 +73,7 @@ async def post_task(
     image, renditions = body.image(owner), body.named_options()
     key_id, own = own_quota
     quota = KeyQuota(key_id, default_quota.with_own(own))
-    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation, quota)
+    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation, quota, body.webhook_url)
 
     async def wait(task: Task) -> Task:
         work = work_s(task, limits)

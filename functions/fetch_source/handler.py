@@ -19,7 +19,7 @@ from imagescaler.usecases.process_task import AttemptSettings
 
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
-fetcher = sources.from_env()
+fetcher, webhook_queue = sources.from_env(), queues.webhooks_from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
 max_attempts, timeout = settings.from_env(AttemptSettings).max_attempts, settings.from_env(TimeoutSettings)
 
@@ -39,6 +39,7 @@ def fetch(context: Any, body: str) -> None:
         queue=queue,
         store=store,
         ends=ends,
+        webhook_queue=webhook_queue,
     )
     with telemetry.log_context(function=context.function_name, **message.log_context):
         task = loop.run(work)

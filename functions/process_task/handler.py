@@ -5,7 +5,7 @@ import imagescaler.runtime.init  # noqa: F401 - before all others
 from functools import partial
 from typing import Any
 
-from imagescaler.adapters import repositories, stores, targets, task_ends
+from imagescaler.adapters import queues, repositories, stores, targets, task_ends
 from imagescaler.adapters.watermark_folder import WatermarkFolder
 from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
@@ -22,6 +22,7 @@ from imagescaler.usecases.process_task import AttemptSettings, end_slow_attempt,
 LEASE_MARGIN_S = 1  # by then this invocation has been killed
 DEADLINE_MARGIN_S = 1  # to connect to the database and write one row
 tasks, store, ends = repositories.from_env(), stores.from_env(), task_ends.from_env()
+webhook_queue = queues.webhooks_from_env()
 retention, max_attempts = settings.from_env(Retention), settings.from_env(AttemptSettings).max_attempts
 target, limits = targets.from_env(), settings.from_env(Limits)
 scale_within_limits = partial(scale_each, limits=limits)
@@ -48,6 +49,7 @@ def process(context: Any, body: str) -> None:
         limits=limits,
         ends=ends,
         images=images,
+        webhook_queue=webhook_queue,
     )
     with telemetry.log_context(function=context.function_name, **message.log_context):
         task = loop.run(work)

@@ -14,7 +14,8 @@ from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.usecases.sweep_tasks import sweep_tasks
 
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
-source_queue = queues.sources_from_env()
+source_queue, webhook_queue = queues.sources_from_env(), queues.webhooks_from_env()
+webhooks = repositories.webhooks_from_env()
 sweep_settings, retention = settings.from_env(SweepSettings), settings.from_env(Retention)
 max_attempts, timeout = settings.from_env(AttemptSettings).max_attempts, settings.from_env(TimeoutSettings)
 RESERVE_S = 15  # for the batch in hand when the time is over: a statement and its repetition, with their timeouts
@@ -33,6 +34,8 @@ def handler(_: Any, context: Any) -> dict[str, int]:
             source_queue=source_queue,
             store=store,
             ends=ends,
+            webhooks=webhooks,
+            webhook_queue=webhook_queue,
             time_s=timeout.remaining_s(context) - RESERVE_S,
         )
         sweep = loop.run(work)

@@ -1,9 +1,10 @@
-"""Commands on the dead-letter queue, as `aws sqs` has them in the cloud."""
+"""Commands on the dead-letter queues, as `aws sqs` has them in the cloud."""
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,7 +31,7 @@ def dead_letters() -> None:
 @limit_option
 def list_letters(data: Path | None, limit: int) -> None:
     """Show when each message was sent, and its body."""
-    for letter in _use(data, lambda letters: letters.list(limit)):
+    for letter in chain.from_iterable(_use(data, lambda letters: letters.list(limit))):
         click.echo(f"{letter.sent_at:%Y-%m-%dT%H:%M:%SZ}  {letter.body}")
 
 
@@ -38,25 +39,28 @@ def list_letters(data: Path | None, limit: int) -> None:
 @data_option
 @limit_option
 def redrive(data: Path | None, limit: int) -> None:
-    """Move the messages back to the queue; those that fail again return."""
-    click.echo(f"{_use(data, lambda letters: letters.redrive(limit))} sent again")
+    """Move the messages back to their queues; those that fail again return."""
+    click.echo(f"{sum(_use(data, lambda letters: letters.redrive(limit)))} sent again")
 
 
-def ends(triggers: Iterable[QueueTrigger]) -> tuple[str, str]:
-    """Return the last queue of the chain, which no function consumes, and the first."""
+def ends(triggers: Iterable[QueueTrigger]) -> Iterator[tuple[str, str]]:
+    """Yield the last queue of each chain, which no function consumes, and the first."""
     sources = {trigger.dead_letter_queue: trigger.queue for trigger in triggers if trigger.dead_letter_queue}
-    [last] = sources.keys() - sources.values()
-    first = last
-    while first in sources:
-        first = sources[first]
-    return last, first
+    for last in sources:
+        if last not in sources.values():
+            first = last
+            while first in sources:
+                first = sources[first]
+            yield last, first
 
 
-def _use(data: Path | None, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:
+def _use(data: Path | None, work: Callable[[DeadLetters], Awaitable[Answer]]) -> list[Answer]:
+    """Return what `work` returns for each dead-letter queue."""
     with one_sentence(), _variables(data) as variables:
         url = variables.get("QUEUE_URL") or variables["REDIS_URL"]
-        last, first = ends(load(LAYOUT.template, variables).triggers)
-        return asyncio.run(_work(url, DeadLetters(queue_url(url, last), queue_url(url, first)), work))
+        pairs = ends(load(LAYOUT.template, variables).triggers)
+        queues = [DeadLetters(queue_url(url, last), queue_url(url, first)) for last, first in pairs]
+        return asyncio.run(_work(url, queues, work))
 
 
 def _variables(data: Path | None) -> AbstractContextManager[Mapping[str, str]]:
@@ -66,9 +70,12 @@ def _variables(data: Path | None) -> AbstractContextManager[Mapping[str, str]]:
     return running_environment(data or LAYOUT.data_folder)
 
 
-async def _work(url: str, letters: DeadLetters, work: Callable[[DeadLetters], Awaitable[Answer]]) -> Answer:
+async def _work(
+    url: str, queues: Sequence[DeadLetters], work: Callable[[DeadLetters], Awaitable[Answer]]
+) -> list[Answer]:
     await check_redis(url)
     try:
-        return await work(letters)
+        return [await work(letters) for letters in queues]
     finally:
-        await letters.close()
+        for letters in queues:
+            await letters.close()

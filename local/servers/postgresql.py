@@ -20,7 +20,7 @@ NAME = "imagescaler"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # a socket's path may have 107 bytes, a data folder's more
-    "max_connections": "150",
+    "max_connections": "200",
     "shared_buffers": "48MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from imagescaler.adapters import queues, repositories, stores
-from imagescaler.usecases.ports import ApiKeyRepository, ImageStore, TaskQueue, TaskRepository
+from imagescaler.adapters.repositories.memory_webhooks import MemoryWebhookRepository
+from imagescaler.usecases.ports import ApiKeyRepository, ImageStore, TaskQueue, TaskRepository, WebhookRepository
 from tests.cloud import Cloud, cloud
 from tests.database_roles import AsRoles, uses
 
@@ -70,13 +71,33 @@ async def tasks(
         yield repositories.connect("memory://")
         return
     connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute(TRIGGER + "truncate tasks")
+    await connection.execute(TRIGGER + "truncate tasks, webhooks, webhook_secrets")
     await connection.close()
     made: Any
     if request.param == "roles":
         made = AsRoles({role: repositories.connect(dsn) for role, dsn in role_dsns.items()}, uses("tasks"))
     else:
         made = repositories.connect(postgres_dsn)
+    yield made
+    await made._database.close()
+
+
+@pytest.fixture
+async def webhooks(
+    request: pytest.FixtureRequest, tasks: TaskRepository, postgres_dsn: str, role_dsns: dict[str, str]
+) -> AsyncIterator[WebhookRepository]:
+    """The webhooks that `tasks` adds."""
+    made: Any
+    match request.node.callspec.params["tasks"]:
+        case "memory":
+            stored: Any = tasks
+            yield MemoryWebhookRepository(stored)
+            return
+        case "roles":
+            of_roles = {role: repositories.connect_webhooks(dsn) for role, dsn in role_dsns.items()}
+            made = AsRoles(of_roles, uses("webhooks"))
+        case _:
+            made = repositories.connect_webhooks(postgres_dsn)
     yield made
     await made._database.close()
 

@@ -34,6 +34,8 @@ class Service:
         self.queue: Any = queues.connect(redis_url, max_length=100)
         self.source_queue: Any = queues.connect(f"{redis_url}#SourceQueue", max_length=100)
         self.store: Any = stores.connect(redis_url)
+        self.webhooks: Any = repositories.connect_webhooks(postgres_dsn)
+        self.webhook_queue: Any = queues.connect(f"{redis_url}#WebhookQueue", max_length=100)
         self.ends: Any = task_ends.connect(redis_url, waits=self.tasks)
 
     async def accept(self) -> Task:
@@ -54,6 +56,8 @@ class Service:
             source_queue=self.source_queue,
             store=self.store,
             ends=self.ends,
+            webhooks=self.webhooks,
+            webhook_queue=self.webhook_queue,
             time_s=time_s,
         )
 
@@ -72,8 +76,10 @@ async def service(postgres_dsn: str, redis_url: str) -> AsyncIterator[Service]:
     made = Service(postgres_dsn, redis_url)
     yield made
     await made.tasks._database.close()
+    await made.webhooks._database.close()
     await made.queue._redis.aclose()
     await made.source_queue._redis.aclose()
+    await made.webhook_queue._redis.aclose()
     await made.store._redis.aclose()
     await made.ends._redis.aclose()
     await made.redis.aclose()

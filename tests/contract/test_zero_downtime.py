@@ -53,6 +53,9 @@ ARGUMENTS: dict[str, Any] = {
     "most": 5,
     "most_of_owner": 5,
     "secret_hash": "hash",
+    "key_id": "key",
+    "pixels": 1,
+    "quota": "{}",
 }
 # Statements on one task each, in their order.
 LIVES = (
@@ -63,6 +66,7 @@ LIVES = (
     "add discard",
     "add list_tasks list_tasks_by_status claim complete expire delete take_unpurged note_purged delete_ended",
     "add claim set_source claim complete expire delete_ended",
+    "count_task count_unfinished add discard",
     "lock_waits add_wait end_wait",
 )
 NO_ROW = {"ping", "lock_waits"}
@@ -119,8 +123,9 @@ async def test_the_statements_on_api_keys_of_a_release_before_work_on_the_newest
     revision: str, connection: asyncpg.Connection
 ) -> None:
     queries = statements(revision, "api_key_queries.sql")
-    for name in ("add", "find", "all", "revoke"):
-        assert await apply(connection, queries.pop(name), id="key"), name
+    for name in ("add", "set_quota", "find", "all", "revoke"):
+        if name in queries:
+            assert await apply(connection, queries.pop(name), id="key"), name
     assert queries == {}
 
 

@@ -24,7 +24,7 @@ from local.emulation.sam_template.declarations import QueueTrigger
 from tests.crash.mortal import Mortal, die
 from tests.functions.conftest import Context, Functions
 
-PORTS = ("tasks", "queue", "source_queue", "store", "ends", "keys", "fetcher")
+PORTS = ("tasks", "queue", "source_queue", "store", "ends", "keys", "fetcher", "webhooks", "webhook_queue", "sender")
 LEASE_S, VISIBILITY_S = 0.1, 0.3
 
 

@@ -17,7 +17,7 @@ from tests.handlers import load as load_handler
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL", "URL_SIGNING_KEY")
+ADDRESSES = ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "WEBHOOK_QUEUE_URL", "STORE_URL", "URL_SIGNING_KEY")
 TEMPLATE: Template = load(ROOT / "template.yaml", dict.fromkeys(ADDRESSES, "memory://"))
 FUNCTIONS = {function.service: function for function in TEMPLATE.functions}
 FUNCTIONS_BY_ID = {function.logical_id: function.service for function in TEMPLATE.functions}
@@ -62,7 +62,8 @@ def test_a_function_has_the_memory_and_the_time_of_the_template(service: str) ->
 def test_a_function_has_no_variable_that_the_template_does_not_give_it(service: str) -> None:
     """Queue and store are one Redis here, so that one variable stands for both; and URLs are signed for the gateway."""
     given = set(FUNCTIONS[service].environment)
-    known = given | {"REDIS_URL", "URL_SIGNING_KEY"} if given & {"QUEUE_URL", "STORE_URL"} else given
+    here = given & {"QUEUE_URL", "STORE_URL", "WEBHOOK_QUEUE_URL"}
+    known = given | {"REDIS_URL", "URL_SIGNING_KEY"} if here else given
     if "FUNCTION_CONCURRENCY" in given:  # requests wait in it, and ends of tasks are announced in Redis
         known |= {"REDIS_URL"}
     variables = {name.removesuffix("_FILE") for name in SERVICES[service]["environment"]}

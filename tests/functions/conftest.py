@@ -11,11 +11,16 @@ from uuid import uuid4
 
 import pytest
 
+from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository
+from imagescaler.adapters.repositories.memory_webhooks import MemoryWebhookRepository
 from imagescaler.runtime import loop, telemetry
 from tests.answer import Answer
 from tests.handlers import load
 
 SIGNING_KEY = "a secret of 32 characters or more"
+
+
+CLOSED = {"tasks", "store", "queue", "source_queue", "ends", "keys", "webhooks", "webhook_queue"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Functions:
 
     def __init__(self) -> None:
         self._loaded: dict[str, ModuleType] = {}
+        self.webhooks: Any = None
+        self.webhook_queue: Any = None
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
@@ -45,13 +52,21 @@ class Functions:
                 first: Any = self._loaded["create_task"]
                 for port in {"tasks", "store", "queue", "source_queue", "ends"} & vars(module).keys():
                     setattr(module, port, getattr(first, port))
+                if isinstance(first.tasks, MemoryTaskRepository):
+                    self._share_webhooks(module, first.tasks)
             self._loaded[name] = module
         return self._loaded[name]
+
+    def _share_webhooks(self, module: Any, tasks: MemoryTaskRepository) -> None:
+        if hasattr(module, "webhooks"):
+            module.webhooks = self.webhooks = self.webhooks or MemoryWebhookRepository(tasks)
+        if hasattr(module, "webhook_queue"):
+            module.webhook_queue = self.webhook_queue = self.webhook_queue or module.webhook_queue
 
     def close(self) -> None:
         """Close the connections of all that are loaded; those to memory are none."""
         for module in self._loaded.values():
-            for port in {"tasks", "store", "queue", "source_queue", "ends", "keys"} & set(vars(module)):
+            for port in CLOSED & set(vars(module)):
                 adapter = getattr(module, port)
                 if hasattr(adapter, "_redis"):
                     loop.run(adapter._redis.aclose())

@@ -108,6 +108,7 @@ def deployed(
     monkeypatch.setenv("POSTGRES_DSN", "postgresql://" + postgres_dsn.partition("@")[2])
     monkeypatch.setenv("QUEUE_URL", aws.queue_url)
     monkeypatch.setenv("SOURCE_QUEUE_URL", aws.source_queue_url)
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", aws.webhook_queue_url)
     monkeypatch.setenv("STORE_URL", aws.store_url)
     made = Deployed(secrets)
     yield made

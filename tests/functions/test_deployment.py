@@ -32,7 +32,7 @@ NOT_MADE = (
 )
 TEMPLATE = transformed()
 RESERVED = {"GetTaskReservedConcurrency": "7"}
-QUEUE, BUCKET = "TaskQueue", "ImageBucket"
+QUEUE, WEBHOOKS, BUCKET = "TaskQueue", "WebhookQueue", "ImageBucket"
 LOGINS = {name: role.capitalize() for name, role in ROLE_OF.items() if role != MIGRATE}
 SECRETS = {
     f"Postgres{role}SecretArn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{role}-AbCdEf"
@@ -41,8 +41,10 @@ SECRETS = {
 MAY = {
     "fail_undeliverable_task": {
         ("TaskUndeliverableQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
+        (WEBHOOKS, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:DeleteObject"),
     },
+    "deliver_webhook": {(WEBHOOKS, "sqs:ReceiveMessage sqs:DeleteMessage sqs:SendMessage sqs:GetQueueAttributes")},
     "create_task": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("SourceQueue", "sqs:SendMessage sqs:GetQueueAttributes"),
@@ -56,6 +58,7 @@ MAY = {
     "delete_task": {("images/sources/*", "s3:DeleteObject"), ("images/results/*", "s3:DeleteObject")},
     "delete_upload": {("images/uploads/*", "s3:DeleteObject")},
     "fetch_source": {
+        (WEBHOOKS, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("SourceQueue", "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:PutObject s3:DeleteObject"),
@@ -65,13 +68,16 @@ MAY = {
     "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/uploads/*")},
     "process_task": {
         (QUEUE, "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
+        (WEBHOOKS, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
         ("images/results/*", "s3:PutObject s3:DeleteObject"),
         (BUCKET, "s3:ListBucket images/sources/*"),
     },
+    "redeliver_webhook": {(WEBHOOKS, "sqs:SendMessage sqs:GetQueueAttributes")},
     "sweep_tasks": {
         (QUEUE, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("SourceQueue", "sqs:SendMessage sqs:GetQueueAttributes"),
+        (WEBHOOKS, "sqs:SendMessage sqs:GetQueueAttributes"),
         ("images/sources/*", "s3:GetObject s3:DeleteObject"),
         ("images/results/*", "s3:DeleteObject"),
         (BUCKET, "s3:ListBucket images/sources/*"),
@@ -111,13 +117,20 @@ def test_the_stack_is_made(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("queue", "function"), [(QUEUE, "ProcessTaskFunction"), ("TaskUndeliverableQueue", "FailUndeliverableTaskFunction")]
+    ("queue", "function", "concurrency"),
+    [
+        (QUEUE, "ProcessTaskFunction", 2),
+        ("TaskUndeliverableQueue", "FailUndeliverableTaskFunction", 2),
+        (WEBHOOKS, "DeliverWebhookFunction", 10),
+    ],
 )
-def test_a_queues_function_takes_messages_one_by_one_and_reports_each(stack: Stack, queue: str, function: str) -> None:
+def test_a_queues_function_takes_messages_one_by_one_and_reports_each(
+    stack: Stack, queue: str, function: str, concurrency: int
+) -> None:
     trigger = stack.trigger(function)
     assert stack.name_of(trigger["EventSourceArn"]) == queue
     assert (trigger["BatchSize"], trigger["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
-    assert trigger["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert trigger["ScalingConfig"] == {"MaximumConcurrency": concurrency}
 
 
 def test_the_queue_gives_time_and_attempts_and_buries_what_fails(stack: Stack) -> None:
@@ -213,6 +226,7 @@ def test_a_task_goes_through_the_deployed_queue_and_bucket(
     for variable, value in stack.configuration("create_task")["Environment"]["Variables"].items():
         if not variable.startswith(("POSTGRES", "POWERTOOLS")):
             monkeypatch.setenv(variable, str(value))
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", stack.resources[WEBHOOKS])
     functions._loaded.clear()
     trigger = stack.trigger("ProcessTaskFunction")
     stack.client("lambda").update_event_source_mapping(UUID=trigger["UUID"], Enabled=False)  # moto would run the image
@@ -333,6 +347,7 @@ def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
         "DeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
         "QueueAgeAlarm": {"ApproximateAgeOfOldestMessage"},
         "SourceAgeAlarm": {"ApproximateAgeOfOldestMessage"},
+        "WebhookDeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
         "ApiErrorAlarm": {"5xx"},
         "FunctionErrorAlarm": {"Errors"},
         "ResultDamageAlarm": {"ResultsDamaged"},

@@ -181,7 +181,7 @@ def test_every_option_is_described_with_an_example(functions: Functions) -> None
     document = functions.http("docs", "GET", "/openapi.json").json
     fields = document["components"]["schemas"]["TaskForm"]["properties"]
     described = {name for name, field in fields.items() if field.get("description") and field.get("examples")}
-    assert described == {*OptionsView.model_fields, "preset", "renditions", "source_url"}
+    assert described == {*OptionsView.model_fields, "preset", "renditions", "source_url", "webhook_url"}
     assert len(described) > 35
 
 

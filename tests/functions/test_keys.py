@@ -174,7 +174,9 @@ BEHIND_KEYS = (
     "GetTask",
     "ListPresets",
     "ListTasks",
+    "ListWebhooks",
     "PlanTask",
+    "RedeliverWebhook",
 )
 
 

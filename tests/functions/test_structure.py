@@ -14,7 +14,7 @@ import pytest
 from fastapi.routing import APIRoute
 from packaging.requirements import Requirement
 
-from imagescaler.adapters.queues import QueueSettings, SourceQueueSettings
+from imagescaler.adapters.queues import QueueSettings, SourceQueueSettings, WebhookQueueSettings
 from imagescaler.adapters.repositories import RepositorySettings
 from imagescaler.adapters.repositories.migrations.migrate import NEWEST
 from imagescaler.adapters.signed_urls.claims import SigningSettings
@@ -29,6 +29,7 @@ from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import SweepSettings
 from imagescaler.domain.task.task import MAX_UNCOUNTED_ATTEMPTS
 from imagescaler.domain.wait_limits import WaitLimits
+from imagescaler.domain.webhook import DeliveryLimits
 from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.runtime.settings import SettingsError
@@ -51,6 +52,7 @@ DEPLOYED = {
     "POSTGRES_SECRET_ARN": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:postgres-AbCdEf",
     "QUEUE_URL": "memory://",
     "SOURCE_QUEUE_URL": "memory://",
+    "WEBHOOK_QUEUE_URL": "memory://",
     "STORE_URL": "s3://a-bucket/images",
 }
 SETTINGS = (
@@ -71,12 +73,16 @@ SETTINGS = (
     StoreSettings,
     AttemptSettings,
     WatermarkFolder,
+    DeliveryLimits,
+    OutboundRules,
     SweepSettings,
     TimeoutSettings,
     WaitLimits,
+    WebhookQueueSettings,
 )
 # get_task does better with it
-WITHOUT_REDIS = {"authorize", "docs", "get_task", "list_presets", "list_tasks", "manage_keys", "migrate_database"}
+WITHOUT_REDIS = {"authorize", "docs", "get_task", "list_presets", "list_tasks", "list_webhooks"}
+WITHOUT_REDIS |= {"manage_keys", "migrate_database"}
 API = [
     "create_task",
     "create_upload",
@@ -88,7 +94,9 @@ API = [
     "health",
     "list_presets",
     "list_tasks",
+    "list_webhooks",
     "plan_task",
+    "redeliver_webhook",
 ]
 
 
@@ -242,6 +250,7 @@ def test_every_setting_of_the_readme_reaches_the_cloud(template: Template) -> No
 
 OF_HANDLERS = (
     CostSettings,
+    DeliveryLimits,
     Limits,
     ProxySettings,
     QuotaSettings,
@@ -279,7 +288,12 @@ def test_a_function_that_reckons_with_its_timeout_knows_it(template: Template) -
         for function in template.functions
         if "FUNCTION_TIMEOUT_S" in function.environment
     }
-    assert known == {"fetch_source": (60, 60), "process_task": (30, 30), "sweep_tasks": (60, 60)}
+    assert known == {
+        "deliver_webhook": (30, 30),
+        "fetch_source": (60, 60),
+        "process_task": (30, 30),
+        "sweep_tasks": (60, 60),
+    }
 
 
 def test_a_reserved_concurrency_limits_waits() -> None:
@@ -304,6 +318,7 @@ def test_every_queue_gives_its_function_time_and_none_is_left_without_an_end(tem
         ("SourceQueue", "TaskUndeliverableQueue"),
         ("TaskQueue", "TaskUndeliverableQueue"),
         ("TaskUndeliverableQueue", "TaskDeadLetterQueue"),
+        ("WebhookQueue", "WebhookDeadLetterQueue"),
     ]
 
 
@@ -318,6 +333,8 @@ STATUSES = {
     "delete_upload": 204,
     "get_task": 404,
     "get_result": 404,
+    "list_webhooks": 404,
+    "redeliver_webhook": 404,
 }
 
 

@@ -18,7 +18,7 @@ from tests.functions.conftest import Context, Functions, Post
 from tests.functions.test_process_task import message
 from tests.pictures import plain
 
-NOTHING = {"checked": 0, "reenqueued": 0, "ended": 0, "expired": 0, "deleted": 0}
+NOTHING = {"checked": 0, "reenqueued": 0, "ended": 0, "expired": 0, "deleted": 0, "webhooks": 0}
 HOUR_S, DAY_S = 3600, 86_400
 
 

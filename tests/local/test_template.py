@@ -119,6 +119,16 @@ def test_the_own_template_has_a_trigger_for_the_queue_and_for_what_comes_too_oft
             max_receive_count=3,
             dead_letter_queue="TaskDeadLetterQueue",
         ),
+        QueueTrigger(
+            function="DeliverWebhookFunction",
+            queue="WebhookQueue",
+            arn="arn:aws:sqs:us-east-1:000000000000:WebhookQueue",
+            batch_size=1,
+            maximum_concurrency=10,
+            visibility_timeout_s=180,
+            max_receive_count=12,
+            dead_letter_queue="WebhookDeadLetterQueue",
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, uuid5
 from redis.exceptions import RedisError, ResponseError
 
 from imagescaler.adapters.clients.redis import Command, RedisConnection, Script
-from imagescaler.adapters.queues.redis import BODY_FIELD, stream_key
+from imagescaler.adapters.queues.redis import BODY_FIELD, DELAYED_SUFFIX, stream_key
 from imagescaler.domain.errors import QueueUnavailable
 from local.emulation.event_source_mapping.queue_consumer import Message
 
@@ -33,6 +33,15 @@ CHANGE_VISIBILITY = Script(
 DEAD_LETTER = Script(
     NEWEST_RECEIPT + "redis.call('XADD', KEYS[2], '*', 'body', ARGV[5], 'first_id', ARGV[6]) " + REMOVE
 )
+# Moves delayed messages that are due to the stream, at most a hundred; an id of 32 characters is before each body.
+ENQUEUE_DELAYED = Script("""
+local now = redis.call('TIME')
+local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now_ms, 'LIMIT', 0, 100)) do
+  redis.call('XADD', KEYS[1], '*', 'body', string.sub(member, 34))
+  redis.call('ZREM', KEYS[2], member)
+end
+""")
 # A consumer is deleted together with the messages that it has in flight.
 LEAVE = Script("""
 for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
@@ -98,7 +107,7 @@ class RedisQueueConsumer:
     def _connection_of(self, consumer: str) -> RedisConnection:
         if consumer not in self._connections:
             self._connections[consumer] = RedisConnection(self._url)
-            self._connections[consumer].load(DELETE, CHANGE_VISIBILITY, DEAD_LETTER, LEAVE)
+            self._connections[consumer].load(DELETE, CHANGE_VISIBILITY, DEAD_LETTER, ENQUEUE_DELAYED, LEAVE)
         return self._connections[consumer]
 
     async def _settle(self, command: Command, receipt: Sequence[str]) -> bool:
@@ -114,14 +123,16 @@ class RedisQueueConsumer:
                 raise
 
     async def _returned(self, consumer: str, max_messages: int) -> Sequence[Message]:
-        """Receive messages whose timeout is over, at most once a second.
+        """Enqueue delayed messages, and receive those whose timeout is over, at most once a second.
 
         XAUTOCLAIM would give up after ten entries that are invisible.
         """
         now_s, idle_ms, redis = time.monotonic(), self._visibility_timeout_ms, self._connection_of(consumer)
         if now_s < self._next_check_s.get(consumer, 0):
             return []
-        [found] = await redis.run(("XPENDING", self._key, GROUP, "IDLE", idle_ms, "-", "+", max_messages))
+        enqueue = ENQUEUE_DELAYED.call([self._key, self._key + DELAYED_SUFFIX])
+        pending = ("XPENDING", self._key, GROUP, "IDLE", idle_ms, "-", "+", max_messages)
+        [_, found] = await redis.run(enqueue, pending)
         if not found:
             self._next_check_s[consumer] = now_s + self._check_every_s
             return []

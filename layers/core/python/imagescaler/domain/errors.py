@@ -184,6 +184,18 @@ class UploadNotFound(RequestProblem):
         )
 
 
+class WebhookNotFound(RequestProblem):
+    """The task has no such webhook.
+
+    Ids come from the answer to `GET /api/v1/tasks/{task_id}/webhooks`.
+    """
+
+    @classmethod
+    def of(cls, webhook_id: UUID, task_id: UUID) -> Self:
+        """Make the error for an id."""
+        return cls(f"Task {task_id} has no webhook {webhook_id}. GET /api/v1/tasks/{task_id}/webhooks lists them.")
+
+
 class ResultExpired(RequestProblem):
     """The result has expired.
 
@@ -546,3 +558,7 @@ class ResponseTooLarge(OutboundError):
     def __init__(self, size: int) -> None:
         super().__init__(size)
         self.size = size
+
+
+class WebhookNotSent(OutboundError):
+    """The receiver of a webhook did not respond; the message says why."""

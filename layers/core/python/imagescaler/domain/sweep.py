@@ -24,6 +24,8 @@ class SweepSettings:
 class Sweep:
     """The outcome of one run: how many tasks it checked, re-enqueued, expired and deleted, and those that it ended.
 
+    `webhooks` is the number of those that it enqueued.
+
     `failures` has an error for each part of the run that failed.
     """
 
@@ -31,6 +33,7 @@ class Sweep:
     reenqueued: int
     expired: int
     deleted: int
+    webhooks: int = 0
     ended: tuple[Task, ...] = ()
     failures: tuple[Exception, ...] = ()
 
@@ -43,4 +46,5 @@ class Sweep:
             "ended": len(self.ended),
             "expired": self.expired,
             "deleted": self.deleted,
+            "webhooks": self.webhooks,
         }

@@ -16,6 +16,7 @@ from imagescaler.domain.errors import ClaimRefused, ResultDamaged
 from imagescaler.domain.limits import MEGA
 from imagescaler.domain.sweep import Sweep
 from imagescaler.domain.task.task import Task
+from imagescaler.domain.webhook import SUCCESS, DeliveryAttempt
 
 MAX_PATH_LENGTH = MAX_TRACE_ID_LENGTH = 256  # clients choose both; a trace id is in each log line and each message
 UNITS = {"Seconds": MetricUnit.Seconds, "Megapixels": MetricUnit.Count}
@@ -109,8 +110,18 @@ def swept(sweep: Sweep) -> None:
         ("TasksReenqueued", sweep.reenqueued),
         ("ResultsExpired", sweep.expired),
         ("TasksDeleted", sweep.deleted),
+        ("WebhooksReenqueued", sweep.webhooks),
     ):
         _record(name, count)
+
+
+def delivered(attempt: DeliveryAttempt | None) -> None:
+    """Log and count an attempt to deliver a webhook; None if nothing was sent."""
+    if attempt is None:
+        logger().info("no webhook is sent now")
+        return
+    logger().info("webhook sent", extra={"status": attempt.status, "reason": attempt.error, "seconds": attempt.seconds})
+    _record("WebhooksDelivered" if attempt.status in SUCCESS else "WebhooksNotDelivered")
 
 
 def _record(event: str, count: int = 1, **values: float) -> None:

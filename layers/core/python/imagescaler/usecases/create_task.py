@@ -33,7 +33,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NewTaskRequest:
-    """What an owner asks for. `correlation` has the ids of the request, for the logs of the processor."""
+    """What an owner asks for. `correlation` has the ids of the request, for the logs of the processor.
+
+    The end of the task is reported to `webhook_url`, if there is one.
+    """
 
     image: ImageInput | RemoteImage
     options: Options
@@ -42,6 +45,7 @@ class NewTaskRequest:
     idempotency_key: str | None = None
     correlation: Mapping[str, str] = field(default_factory=dict)
     quota: KeyQuota = field(default_factory=lambda: KeyQuota("", Quota()))
+    webhook_url: str | None = None
 
     @property
     def idempotency(self) -> Idempotency | None:
@@ -58,12 +62,22 @@ class NewTaskRequest:
         digest = hashlib.sha256(self.image.digest)
         options: Any = [[each.name, each.options.given()] for each in self.renditions] or self.options.given()
         digest.update(json.dumps(options, sort_keys=True).encode())
+        digest.update((self.webhook_url or "").encode())
         return digest.hexdigest()
 
     def new_task(self, source: Source | None, pixels: int, idempotency: Idempotency | None) -> NewTask:
         """Create the task, with an id; raises TaskExceedsQuota."""
-        url, charge = self.image.url if isinstance(self.image, RemoteImage) else None, self.quota.charge(pixels)
-        return NewTask(uuid4(), self.options, source, self.owner, idempotency, tuple(self.renditions), url, charge)
+        return NewTask(
+            uuid4(),
+            self.options,
+            source,
+            self.owner,
+            idempotency,
+            tuple(self.renditions),
+            self.image.url if isinstance(self.image, RemoteImage) else None,
+            self.quota.charge(pixels),
+            self.webhook_url,
+        )
 
     @property
     def output_options(self) -> tuple[Options, ...]:

@@ -51,6 +51,7 @@ async def fetch_source(
     queue: TaskQueue,
     store: ImageStore,
     ends: TaskEnds,
+    webhook_queue: TaskQueue,
 ) -> Task | None:
     """Fetch the source and return the task, which waits for the processor or has failed; None if it had already ended.
 
@@ -68,7 +69,7 @@ async def fetch_source(
     if task.status is not Status.FAILED:
         task = await _attempt(task, max_attempts, limits, retention, probe, fetcher, tasks, store)
     if task.status is Status.FAILED:
-        await close_task(task, store=store, ends=ends)
+        await close_task(task, store=store, ends=ends, webhook_queue=webhook_queue)
     else:
         await _enqueue(message, tasks, queue)
     return task

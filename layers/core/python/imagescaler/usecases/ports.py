@@ -13,6 +13,8 @@ from imagescaler.domain.task.task import Idempotency, NewTask, Task
 from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.domain.upload import SignedRequest
 from imagescaler.domain.wait_limits import WaitLimits
+from imagescaler.domain.webhook import DeliveryAttempt, DeliveryLimits, Webhook, WebhookStatus
+from imagescaler.domain.webhook_secret import WebhookSecret
 
 
 class TaskUpkeep(Protocol):
@@ -190,11 +192,98 @@ class ApiKeyRepository(Protocol):
         ...
 
 
-class TaskQueue(Protocol):
-    """The queue of the processor. Every method raises QueueUnavailable if the queue does not answer."""
+class DueWebhooks(Protocol):
+    """Bulk operations of the sweeper on webhooks, at most `limit` each; safe to run twice at once."""
 
-    async def push(self, message: TaskMessage) -> str:
-        """Enqueue a message and return its id; raises QueueFull."""
+    async def take_due(self, *, older_than_s: float, limit: int) -> Sequence[Webhook]:
+        """Return webhooks that are due and have no message, or whose message is `older_than_s` seconds overdue.
+
+        Other callers do not get the same ones until that time has passed again.
+        """
+        ...
+
+    async def note_message(self, webhook_id: UUID, message_id: str) -> None:
+        """Record the message that was enqueued for a webhook."""
+        ...
+
+    async def delete_ended(self, *, older_than_s: float, limit: int) -> int:
+        """Delete webhooks that ended `older_than_s` seconds ago; return how many."""
+        ...
+
+
+class WebhookSecrets(Protocol):
+    """The secrets of owners that sign webhooks; those that have expired are not returned."""
+
+    async def secrets(self, owner: str) -> Sequence[WebhookSecret]:
+        """Return an owner's secrets, newest first."""
+        ...
+
+    async def all_secrets(self) -> Sequence[WebhookSecret]:
+        """Return all secrets, by owner."""
+        ...
+
+    async def add_secret(self, owner: str, secret: str) -> None:
+        """Add the first secret of an owner; does nothing if there is one."""
+        ...
+
+    async def replace_secret(self, owner: str, secret: str, *, overlap_s: float) -> None:
+        """Add a secret of an owner, and let the one before expire in `overlap_s` seconds."""
+        ...
+
+
+class WebhookRepository(DueWebhooks, WebhookSecrets, Protocol):
+    """The webhooks, which the repository of tasks adds in the transaction that ends a task.
+
+    Every method raises RepositoryUnavailable if the database does not answer.
+    """
+
+    async def claim(self, task_id: UUID, *, lease_s: float, limits: DeliveryLimits) -> Webhook | None:
+        """Begin a delivery of a task's webhook, with a lease of `lease_s` seconds; None if none of them is due.
+
+        The webhook comes back waiting, without a lease, if its host or its owner has as many in flight as `limits`
+        permit. `url_disabled` is true if its owner's URL has answered 410.
+        """
+        ...
+
+    async def record(
+        self,
+        webhook: Webhook,
+        attempt: DeliveryAttempt,
+        status: WebhookStatus,
+        *,
+        delay_s: float | None,
+        message_id: str | None,
+        limits: DeliveryLimits,
+    ) -> UUID | None:
+        """End a delivery with its attempt; the next one is due in `delay_s` seconds, None if there is none.
+
+        Does nothing if a later delivery has begun. Returns the task of a webhook of the same owner that has waited for
+        this one and is to be enqueued, if any.
+        """
+        ...
+
+    async def of_task(self, task_id: UUID) -> Sequence[Webhook]:
+        """Return a task's webhooks, oldest first."""
+        ...
+
+    async def redeliver(self, task_id: UUID, webhook_id: UUID) -> Webhook:
+        """Make a task's webhook due now, with all tries, and enable its URL again; raises WebhookNotFound."""
+        ...
+
+
+class WebhookSender(Protocol):
+    """Sends signed webhooks over HTTP."""
+
+    async def send(self, webhook: Webhook, body: str, secrets: Sequence[str], *, timeout_s: float) -> int:
+        """Post a webhook and return the status of the response; raises WebhookNotSent."""
+        ...
+
+
+class TaskQueue(Protocol):
+    """A queue of the processor or of webhooks. Every method raises QueueUnavailable if the queue does not answer."""
+
+    async def push(self, message: TaskMessage, *, delay_s: float = 0) -> str:
+        """Enqueue a message that is received after `delay_s` seconds, at most 900; return its id. Raises QueueFull."""
         ...
 
     async def holds(self, message_id: str) -> bool | None:

@@ -30,7 +30,14 @@ from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.close_task import announce_end, close_task
-from imagescaler.usecases.ports import ImageStore, OperatorImages, ResultTarget, TaskEnds, TaskRepository
+from imagescaler.usecases.ports import (
+    ImageStore,
+    OperatorImages,
+    ResultTarget,
+    TaskEnds,
+    TaskQueue,
+    TaskRepository,
+)
 from imagescaler.usecases.watermarks import read_watermarks
 
 logger = logging.getLogger(__name__)
@@ -91,6 +98,7 @@ async def process_task(
     limits: Limits,
     ends: TaskEnds,
     images: OperatorImages,
+    webhook_queue: TaskQueue,
 ) -> Task | None:
     """Complete or fail a task and return it; None if it had already ended.
 
@@ -110,7 +118,7 @@ async def process_task(
         with watch(task):
             write = partial(_write, task, retention, store, target, limits)
             task = await _attempt(task, max_attempts, retention, scale, tasks, store, write, images)
-    await close_task(task, store=store, ends=ends)
+    await close_task(task, store=store, ends=ends, webhook_queue=webhook_queue)
     return task
 
 
@@ -119,7 +127,8 @@ async def end_slow_attempt(
 ) -> Task | None:
     """Release a task whose attempt is about to be killed after `seconds`, or fail it if this is the second attempt.
 
-    Returns the task if it failed. If the attempt ends in time after all, the fence discards what it made.
+    Returns the task if it failed; the sweeper enqueues its webhook. If the attempt ends in time after all, the fence
+    discards what it made.
     """
     logger.warning("out of time", extra={"attempt": task.attempt, "seconds": seconds})
     with suppress(LeaseLost):  # the attempt has just ended

@@ -14,7 +14,8 @@ from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.close_task import close_task
 from imagescaler.usecases.delete_images import delete_images
-from imagescaler.usecases.ports import ImageStore, TaskEnds, TaskQueue, TaskRepository
+from imagescaler.usecases.ports import DueWebhooks, ImageStore, TaskEnds, TaskQueue, TaskRepository
+from imagescaler.usecases.sweep_webhooks import WebhookRecovery
 
 ROWS_LIMIT = 1000  # of one statement: about a fifth of a second of work for the database
 NEVER_FETCHED = "The image was not fetched within {} seconds. Send the request again."
@@ -36,6 +37,8 @@ async def sweep_tasks(
     source_queue: TaskQueue,
     store: ImageStore,
     ends: TaskEnds,
+    webhooks: DueWebhooks,
+    webhook_queue: TaskQueue,
     time_s: float,
     clock: Clock = time.monotonic,
 ) -> Sweep:
@@ -48,24 +51,39 @@ async def sweep_tasks(
     start_s = clock()
     until_s = start_s + time_s / 2
     recovery = _Recovery(
-        message, settings, max_attempts, retention, tasks, queue, source_queue, store, ends, clock, until_s
+        message,
+        settings,
+        max_attempts,
+        retention,
+        tasks,
+        queue,
+        source_queue,
+        store,
+        ends,
+        webhook_queue,
+        clock,
+        until_s,
     )
     stale = _Part(recovery.run, settings.sweep_limit)
     expiry = _Part(lambda limit: tasks.expire_due(limit=limit), ROWS_LIMIT)
     purge = _Purge(settings, tasks, store, clock, start_s + time_s)
     purging = _Part(purge.run, settings.sweep_limit)
     deletion = _Part(lambda limit: tasks.delete_ended(older_than_s=retention.task_ttl_s, limit=limit), ROWS_LIMIT)
+    due = WebhookRecovery(message, settings, webhooks, webhook_queue, clock, start_s + time_s)
+    delivery = _Part(due.run, settings.sweep_limit)
+    forgetting = _Part(lambda limit: webhooks.delete_ended(older_than_s=retention.task_ttl_s, limit=limit), ROWS_LIMIT)
     await _take_turns(stale, clock=clock, until_s=until_s)
-    await _take_turns(expiry, purging, deletion, clock=clock, until_s=start_s + time_s)
-    parts = (stale, expiry, purging, deletion)
-    failures = [*recovery.failures, *purge.failures, *(part.failure for part in parts if part.failure)]
+    others = (expiry, delivery, purging, deletion, forgetting)
+    await _take_turns(*others, clock=clock, until_s=start_s + time_s)
+    failed = (part.failure for part in (stale, *others) if part.failure)
     return Sweep(
         recovery.checked,
         recovery.reenqueued,
         expiry.count,
         deletion.count,
+        due.enqueued,
         tuple(recovery.ended),
-        tuple(failures),
+        (*recovery.failures, *purge.failures, *due.failures, *failed),
     )
 
 
@@ -112,6 +130,7 @@ class _Recovery:
     source_queue: TaskQueue
     store: ImageStore
     ends: TaskEnds
+    webhook_queue: TaskQueue
     clock: Clock
     until_s: float
     checked: int = 0
@@ -138,11 +157,19 @@ class _Recovery:
     async def _recover(self, task: Task) -> None:
         queue = self.source_queue if task.source is None else self.queue
         if failure := await _reason_to_end(task, self.max_attempts, self.retention, self.store):
-            self.ended += await _end(task, failure, self.tasks, self.store, self.ends)
+            self.ended += await self._end(task, failure)
         elif await _has_no_message(task, self.settings, queue):
             # If killed before the note, the next run enqueues once more; a second message does no harm.
             await self.tasks.note_message(task.id, await queue.push(self.message(task.id)))
             self.reenqueued += 1
+
+    async def _end(self, task: Task, failure: Failure) -> list[Task]:
+        try:
+            over = await self.tasks.abandon(task.id, failure)
+        except (ClaimRefused, TaskNotFound):  # it has ended or was claimed meanwhile
+            return []
+        await close_task(over, store=self.store, ends=self.ends, webhook_queue=self.webhook_queue)
+        return [over]
 
 
 @dataclass(slots=True)
@@ -179,15 +206,6 @@ async def _reason_to_end(task: Task, max_attempts: int, retention: Retention, st
         is_late = waited_s >= retention.source_ttl_s
         return Failure.of(SourceUnreachable(NEVER_FETCHED.format(retention.source_ttl_s))) if is_late else None
     return None if await store.exists(task.source_key) else Failure.of(SourceLost(SOURCE_LOST))
-
-
-async def _end(task: Task, failure: Failure, tasks: TaskRepository, store: ImageStore, ends: TaskEnds) -> list[Task]:
-    try:
-        over = await tasks.abandon(task.id, failure)
-    except (ClaimRefused, TaskNotFound):  # it has ended or was claimed meanwhile
-        return []
-    await close_task(task, store=store, ends=ends)
-    return [over]
 
 
 async def _has_no_message(task: Task, settings: SweepSettings, queue: TaskQueue) -> bool:

@@ -28,6 +28,7 @@ STATUS: dict[type[errors.Problem], HTTPStatus] = {
     errors.NotOnePicture: HTTPStatus.NOT_ACCEPTABLE,
     errors.TooManyRenditions: HTTPStatus(422),
     errors.UploadNotFound: HTTPStatus.NOT_FOUND,
+    errors.WebhookNotFound: HTTPStatus.NOT_FOUND,
     errors.TaskFailed: HTTPStatus.CONFLICT,
     errors.ResultExpired: HTTPStatus.GONE,
     errors.TaskDeleted: HTTPStatus.GONE,

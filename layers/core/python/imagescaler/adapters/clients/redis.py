@@ -71,7 +71,7 @@ class RedisConnection:
 
     def load(self, *scripts: Script) -> None:
         """Have these scripts loaded when the connection is opened."""
-        self._scripts += scripts
+        self._scripts += [script for script in scripts if script not in self._scripts]
 
     async def run(self, *commands: Command) -> list[Any]:
         """Run commands and return their replies.

@@ -1,4 +1,4 @@
-"""Task queues. The scheme of the URL chooses the implementation."""
+"""The queues of the processor, of sources and of webhooks. The scheme of the URL chooses the implementation."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +8,8 @@ from imagescaler.runtime import settings
 from imagescaler.usecases.ports import TaskQueue
 
 DEFAULT_MAX_LENGTH = 10_000
-SOURCE_QUEUE = "SourceQueue"
+SOURCE_QUEUE, WEBHOOK_QUEUE = "SourceQueue", "WebhookQueue"
+NOT_SET = "{} is not set: set it to the URL of the SQS queue of {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,7 @@ class SourceQueueSettings:
 
     def __post_init__(self) -> None:
         if not self.source_queue_url and urlsplit(self.queue_url).scheme in {"https", "http"}:
-            message = "SOURCE_QUEUE_URL is not set: set it to the URL of the SQS queue of sources to fetch"
-            raise ValueError(message)
+            raise ValueError(NOT_SET.format("SOURCE_QUEUE_URL", "sources to fetch"))
 
     @property
     def url(self) -> str:
@@ -50,9 +50,30 @@ class SourceQueueSettings:
         return self.source_queue_url or f"{urldefrag(self.queue_url or self.redis_url).url}#{SOURCE_QUEUE}"
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookQueueSettings:
+    """`WEBHOOK_QUEUE_URL`, the queue of tasks whose end is to be reported, is by default beside `QUEUE_URL`."""
+
+    webhook_queue_url: str = ""
+    queue_url: str = ""
+    redis_url: str = ""
+    queue_max_length: int = DEFAULT_MAX_LENGTH
+
+    def __post_init__(self) -> None:
+        if not self.webhook_queue_url and urlsplit(self.queue_url).scheme in {"https", "http"}:
+            raise ValueError(NOT_SET.format("WEBHOOK_QUEUE_URL", "webhooks"))
+        if not self.webhook_queue_url:
+            QueueSettings(self.queue_url, self.redis_url)  # raises ValueError
+
+    @property
+    def url(self) -> str:
+        """URL of the queue."""
+        return self.webhook_queue_url or f"{urldefrag(self.queue_url or self.redis_url).url}#{WEBHOOK_QUEUE}"
+
+
 @cache
 def from_env() -> TaskQueue:
-    """Return this environment's queue, always the same one."""
+    """Return this environment's queue of the processor, always the same one."""
     chosen = settings.read(QueueSettings)
     return connect(chosen.url, max_length=chosen.queue_max_length, shared=True)
 
@@ -61,6 +82,13 @@ def from_env() -> TaskQueue:
 def sources_from_env() -> TaskQueue:
     """Return this environment's queue of tasks whose source is yet to be fetched, always the same one."""
     chosen = settings.read(SourceQueueSettings)
+    return connect(chosen.url, max_length=chosen.queue_max_length, shared=True)
+
+
+@cache
+def webhooks_from_env() -> TaskQueue:
+    """Return this environment's queue of webhooks, always the same one."""
+    chosen = settings.read(WebhookQueueSettings)
     return connect(chosen.url, max_length=chosen.queue_max_length, shared=True)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from urllib.parse import urldefrag
+from uuid import uuid4
 
 from redis.exceptions import OutOfMemoryError
 
@@ -10,6 +11,7 @@ from imagescaler.domain.errors import QueueFull, QueueUnavailable
 from imagescaler.domain.task.message import TaskMessage
 
 DEFAULT_NAME = "TaskQueue"
+DELAYED_SUFFIX = ":delayed"
 BODY_FIELD = "body"
 UNAVAILABLE = "The queue does not answer. Try again."
 # Processed messages are deleted, so the stream's length is the number of messages that wait or are being processed.
@@ -17,6 +19,13 @@ UNAVAILABLE = "The queue does not answer. Try again."
 PUSH = Script("""
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end
 return redis.call('XADD', KEYS[1], '*', ARGV[2], ARGV[3])
+""")
+# A delayed message is in a sorted set, by the time in milliseconds at which the consumer moves it to the stream.
+PUSH_DELAYED = Script("""
+if redis.call('XLEN', KEYS[1]) + redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[1]) then return false end
+local now = redis.call('TIME')
+redis.call('ZADD', KEYS[2], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[2], ARGV[3] .. ' ' .. ARGV[4])
+return ARGV[3]
 """)
 
 
@@ -34,12 +43,17 @@ class RedisTaskQueue:
 
     def __init__(self, connection: RedisConnection, key: str, *, max_length: int) -> None:
         self._redis, self._key, self._max_length = connection, key, max_length
-        connection.load(PUSH)
+        connection.load(PUSH, PUSH_DELAYED)
 
-    async def push(self, message: TaskMessage) -> str:
+    async def push(self, message: TaskMessage, *, delay_s: float = 0) -> str:
+        body = message.to_json()
+        if delay_s:
+            keys, delay_ms = [self._key, self._key + DELAYED_SUFFIX], int(delay_s * 1000)
+            push = PUSH_DELAYED.call(keys, self._max_length, delay_ms, uuid4().hex, body)
+        else:
+            push = PUSH.call([self._key], self._max_length, BODY_FIELD, body)
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             try:
-                push = PUSH.call([self._key], self._max_length, BODY_FIELD, message.to_json())
                 message_id: bytes | None = (await self._redis.run(push))[0]
             except OutOfMemoryError as error:
                 raise QueueFull("The queue's memory is used up. Try again later.") from error
@@ -48,7 +62,7 @@ class RedisTaskQueue:
         return message_id.decode()
 
     async def holds(self, message_id: str) -> bool | None:
-        if not re.fullmatch(r"\d+-\d+", message_id):  # an id of SQS, used before QUEUE_URL was changed
+        if not re.fullmatch(r"\d+-\d+", message_id):  # of a delayed message, or of SQS before QUEUE_URL was changed
             return False
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             return bool((await self._redis.run(("XRANGE", self._key, message_id, message_id)))[0])

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from math import ceil
 from urllib.parse import urlsplit
 
 from imagescaler.adapters.clients.aws import AwsClient, unavailable_as
@@ -32,7 +33,7 @@ class SqsTaskQueue:
         self._length, self._length_expires_at_s = 0, float("-inf")
         self._measuring = asyncio.Lock()
 
-    async def push(self, message: TaskMessage) -> str:
+    async def push(self, message: TaskMessage, *, delay_s: float = 0) -> str:
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             async with self._measuring:
                 if self._clock_s() >= self._length_expires_at_s:
@@ -40,8 +41,9 @@ class SqsTaskQueue:
             if self._length >= self._max_length:
                 raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
             self._length += 1
-            body = message.to_json()
-            answer = await self._client.call("send_message", QueueUrl=self._url, MessageBody=body)
+            answer = await self._client.call(
+                "send_message", QueueUrl=self._url, MessageBody=message.to_json(), DelaySeconds=ceil(delay_s)
+            )
         return str(answer["MessageId"])
 
     async def holds(self, message_id: str) -> bool | None:  # noqa: ARG002 - SQS cannot look up a message by its id

@@ -1,13 +1,17 @@
-"""Repositories of tasks and API keys. The scheme of POSTGRES_DSN chooses the implementation."""
+"""Repositories of tasks, API keys and webhooks. The scheme of POSTGRES_DSN chooses the implementation."""
 
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imagescaler.adapters.clients.secret_login import SecretLogin
 from imagescaler.runtime import settings
-from imagescaler.usecases.ports import ApiKeyRepository, TaskRepository
+from imagescaler.usecases.ports import ApiKeyRepository, TaskRepository, WebhookRepository
+
+if TYPE_CHECKING:
+    from imagescaler.adapters.clients.postgres import Database
 
 DEFAULT_STATEMENT_CACHE_SIZE = 100
 SECRET_ARN = re.compile(r"arn:[^:]+:secretsmanager:[^:]+:[0-9]+:secret:.+")
@@ -40,7 +44,9 @@ class RepositorySettings:
 @cache
 def from_env() -> TaskRepository:
     """Return this environment's task repository, always the same one."""
-    return new_from_env()
+    chosen = settings.read(RepositorySettings)
+    cache_size = chosen.postgres_statement_cache_size
+    return connect(chosen.postgres_dsn, statement_cache_size=cache_size, login=chosen.login, shared=True)
 
 
 def new_from_env() -> TaskRepository:
@@ -55,22 +61,36 @@ def api_keys_from_env() -> ApiKeyRepository:
     """Return this environment's API key repository, always the same one."""
     chosen = settings.read(RepositorySettings)
     cache_size = chosen.postgres_statement_cache_size
-    return connect_api_keys(chosen.postgres_dsn, statement_cache_size=cache_size, login=chosen.login)
+    return connect_api_keys(chosen.postgres_dsn, statement_cache_size=cache_size, login=chosen.login, shared=True)
+
+
+@cache
+def webhooks_from_env() -> WebhookRepository:
+    """Return this environment's webhook repository, always the same one."""
+    chosen = settings.read(RepositorySettings)
+    cache_size = chosen.postgres_statement_cache_size
+    return connect_webhooks(chosen.postgres_dsn, statement_cache_size=cache_size, login=chosen.login, shared=True)
 
 
 _login = cache(SecretLogin)
 
 
 def connect(
-    dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE, login: SecretLogin | None = None
+    dsn: str,
+    *,
+    statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE,
+    login: SecretLogin | None = None,
+    shared: bool = False,
 ) -> TaskRepository:
-    """Create a task repository, which connects on first use. Raises SettingsError for an unknown scheme."""
+    """Create a task repository, which connects on first use, or uses the connection that this environment shares.
+
+    Raises SettingsError for an unknown scheme.
+    """
     match urlsplit(dsn).scheme:
         case "postgresql" | "postgres":
-            from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import
             from imagescaler.adapters.repositories.postgres_tasks import PostgresTaskRepository  # noqa: PLC0415
 
-            return PostgresTaskRepository(Database(dsn, statement_cache_size=statement_cache_size, login=login))
+            return PostgresTaskRepository(_database(dsn, statement_cache_size, login, shared=shared))
         case "memory":
             from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository  # noqa: PLC0415
 
@@ -80,18 +100,58 @@ def connect(
 
 
 def connect_api_keys(
-    dsn: str, *, statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE, login: SecretLogin | None = None
+    dsn: str,
+    *,
+    statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE,
+    login: SecretLogin | None = None,
+    shared: bool = False,
 ) -> ApiKeyRepository:
-    """Create an API key repository, which connects on first use. Raises SettingsError for an unknown scheme."""
+    """Create an API key repository, which connects as `connect` says. Raises SettingsError for an unknown scheme."""
     match urlsplit(dsn).scheme:
         case "postgresql" | "postgres":
-            from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import
             from imagescaler.adapters.repositories.postgres_api_keys import PostgresApiKeyRepository  # noqa: PLC0415
 
-            return PostgresApiKeyRepository(Database(dsn, statement_cache_size=statement_cache_size, login=login))
+            return PostgresApiKeyRepository(_database(dsn, statement_cache_size, login, shared=shared))
         case "memory":
             from imagescaler.adapters.repositories.memory_api_keys import MemoryApiKeyRepository  # noqa: PLC0415
 
             return MemoryApiKeyRepository()
         case scheme:
             raise settings.SettingsError(NO_SUCH_SCHEME.format(scheme or "empty"))
+
+
+def connect_webhooks(
+    dsn: str,
+    *,
+    statement_cache_size: int = DEFAULT_STATEMENT_CACHE_SIZE,
+    login: SecretLogin | None = None,
+    shared: bool = False,
+) -> WebhookRepository:
+    """Create a webhook repository, which connects as `connect` says. Raises SettingsError for an unknown scheme."""
+    match urlsplit(dsn).scheme:
+        case "postgresql" | "postgres":
+            from imagescaler.adapters.repositories.postgres_webhooks import PostgresWebhookRepository  # noqa: PLC0415
+
+            return PostgresWebhookRepository(_database(dsn, statement_cache_size, login, shared=shared))
+        case "memory":
+            from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository  # noqa: PLC0415
+            from imagescaler.adapters.repositories.memory_webhooks import MemoryWebhookRepository  # noqa: PLC0415
+
+            return MemoryWebhookRepository(MemoryTaskRepository())
+        case scheme:
+            raise settings.SettingsError(NO_SUCH_SCHEME.format(scheme or "empty"))
+
+
+def _database(dsn: str, statement_cache_size: int, login: SecretLogin | None, *, shared: bool) -> "Database":
+    from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415 - its driver is slow to import
+
+    make = _shared if shared else Database
+    return make(dsn, statement_cache_size=statement_cache_size, login=login)
+
+
+@cache
+def _shared(dsn: str, *, statement_cache_size: int, login: SecretLogin | None) -> "Database":
+    """Create the connection of this environment: its adapters issue statements in turns."""
+    from imagescaler.adapters.clients.postgres import Database  # noqa: PLC0415
+
+    return Database(dsn, statement_cache_size=statement_cache_size, login=login)

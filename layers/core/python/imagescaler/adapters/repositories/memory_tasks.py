@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from imagescaler.domain.backlog import Backlog
 from imagescaler.domain.errors import IdempotencyKeyReused, TaskNotFound
@@ -15,6 +15,7 @@ from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
 from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.domain.wait_limits import WaitLimits
+from imagescaler.domain.webhook import EventType, Webhook
 
 
 class MemoryTaskRepository:
@@ -22,10 +23,15 @@ class MemoryTaskRepository:
 
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.tasks: dict[UUID, Task] = {}
+        self.webhooks: dict[UUID, Webhook] = {}
         self._keys: dict[tuple[str, str], tuple[UUID, Idempotency]] = {}
         self._charges: dict[UUID, Charge] = {}
         self._waits: dict[UUID, tuple[str, str, datetime]] = {}
         self._clock = clock
+
+    def now(self) -> datetime:
+        """Return the time of the clock."""
+        return self._clock()
 
     async def add(self, new: NewTask) -> tuple[Task, bool]:
         if new.idempotency is not None and (known := self._find(new.owner, new.idempotency)):
@@ -40,6 +46,7 @@ class MemoryTaskRepository:
             new.owner,
             renditions=new.renditions,
             source_url=new.source_url,
+            webhook_url=new.webhook_url,
         )
         limits: tuple[RateLimit, ...] = ()
         if new.charge and new.id not in self.tasks:
@@ -190,6 +197,11 @@ class MemoryTaskRepository:
             raise TaskNotFound.of(task_id) from None
 
     def _save(self, task: Task) -> Task:
+        event = EventType.of(self.tasks[task.id].status, task.status)
+        if event and task.webhook_url:
+            now = self._clock()
+            webhook = Webhook(uuid4(), task.id, task.owner, event, task.webhook_url, now, next_attempt_at=now)
+            self.webhooks[webhook.id] = webhook
         self.tasks[task.id] = task
         return task
 

@@ -74,6 +74,7 @@ class PostgresTaskRepository:
             "renditions": _json(new.renditions),
             "key_id": charge and charge.key_id,
             "pixels": charge and charge.pixels,
+            "webhook_url": new.webhook_url,
         }
         if charge is None:
             return await self._database.row(self._sql.add, **values), (), None
@@ -280,6 +281,7 @@ def _task(row: Row) -> Task:
         result=_read(Result, row["result"]) if row["result"] else None,
         failure=_read(Failure, row["failure"]) if row["failure"] else None,
         renditions=_read(tuple[Rendition, ...], row["renditions"]),
+        webhook_url=row["webhook_url"],
     )
 
 

@@ -1,9 +1,13 @@
 -- All statements on tasks. Times are those of the database's clock, never of the caller's.
 
--- name: add(id, owner, idempotency_key, request_hash, options, source, source_url, renditions, key_id, pixels)^
+-- name: add(id, owner, idempotency_key, request_hash, options, source, source_url, renditions, key_id, pixels, webhook_url)^
 -- Returns no row if the id or the owner's idempotency key exists already.
-insert into tasks (id, owner, idempotency_key, request_hash, options, source, source_url, renditions, key_id, pixels)
-values (:id, :owner, :idempotency_key, :request_hash, :options, :source, :source_url, :renditions, :key_id, :pixels)
+insert into tasks (
+    id, owner, idempotency_key, request_hash, options, source, source_url, renditions, key_id, pixels, webhook_url
+)
+values (
+    :id, :owner, :idempotency_key, :request_hash, :options, :source, :source_url, :renditions, :key_id, :pixels, :webhook_url
+)
 on conflict do nothing
 returning *, now() as asked_at;
 

@@ -51,6 +51,7 @@ class NewTask:
     renditions: tuple[Rendition, ...] = ()
     source_url: str | None = None
     charge: Charge | None = None
+    webhook_url: str | None = None
 
     @property
     def source_key(self) -> str:
@@ -72,6 +73,7 @@ class Task:
     `enqueue_count` is the number of messages pushed for the task, the last one at `enqueued_at`. `swept_at` is when
     the sweeper last checked it. A task with renditions has its options and results there, and none of its own.
     A task with a `source_url` has no source until it has been fetched. Fetching takes attempts as scaling does.
+    If there is a `webhook_url`, the end of the task, and of its results, is reported there.
     A deleted task has no outcome. Its `completed_at` is when it was deleted, and after its `expires_at` no attempt can
     store an image; that is None once the sweeper has deleted the images again. `rate_limits` are those of its key
     after it was added, and empty when it is read later.
@@ -98,6 +100,7 @@ class Task:
     renditions: tuple[Rendition, ...] = ()
     source_url: str | None = None
     rate_limits: tuple[RateLimit, ...] = ()
+    webhook_url: str | None = None
 
     @property
     def source_key(self) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from imagescaler.domain.api_key import check_owner
+from imagescaler.web.requests.secret_commands import SecretCommand
 
 Limit = Annotated[int | None, Field(ge=0, le=10**12)]
 
@@ -56,7 +57,9 @@ class RevokeKey(BaseModel):
 
 
 Command = CreateKey | ListKeys | SetQuota | RevokeKey
-KeyCommand: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="action")])
+KeyCommand: TypeAdapter[Command | SecretCommand] = TypeAdapter(
+    Annotated[Command | SecretCommand, Field(discriminator="action")]
+)
 
 
 class UseView(BaseModel):

@@ -9,14 +9,14 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from imagescaler.domain import errors
-from imagescaler.domain.http_url import MAX_URL_LENGTH, HttpUrl
+from imagescaler.domain.http_url import MAX_URL_LENGTH
 from imagescaler.domain.object_url import SCHEME, BucketRules, ObjectUrl
 from imagescaler.domain.options import OPTIONS
-from imagescaler.domain.outbound_rules import OutboundRules
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.runtime import settings
 from imagescaler.usecases.image_input import ImageInput, InlineImage, RemoteImage, UploadedImage
 from imagescaler.web.requests.body import read_body
+from imagescaler.web.requests.outbound_url import check_url
 from imagescaler.web.requests.presets import Presets
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
@@ -81,11 +81,10 @@ def _file(value: Any) -> Any:
 
 
 def _permitted(url: str) -> str:
+    if not url.startswith(SCHEME):
+        return check_url(url)
     try:
-        if url.startswith(SCHEME):
-            settings.from_env(BucketRules).check_source(ObjectUrl.parse(url))
-        else:
-            settings.from_env(OutboundRules).check_url(HttpUrl.parse(url))
+        settings.from_env(BucketRules).check_source(ObjectUrl.parse(url))
     except errors.UrlForbidden as error:
         raise ValueError(str(error).removesuffix(".")) from None
     return url
@@ -184,6 +183,13 @@ class TaskRequest(ImageRequest):
         Field(
             description="URL of the image (https, http or s3), which is fetched after the task was accepted",
             examples=["https://example.org/photo.jpg"],
+        ),
+    ] = None
+    webhook_url: Annotated[
+        Annotated[str, Field(max_length=MAX_URL_LENGTH), AfterValidator(check_url)] | None,
+        Field(
+            description="URL (https or http) to which the end of the task is reported, by a signed POST",
+            examples=["https://hooks.example.org/images"],
         ),
     ] = None
 

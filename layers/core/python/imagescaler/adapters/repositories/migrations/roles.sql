@@ -8,7 +8,7 @@ do $$
 declare
     role text;
 begin
-    foreach role in array array['authorize', 'create', 'delete', 'fetch', 'keys', 'migrate', 'process', 'read', 'sweep'] loop
+    foreach role in array array['authorize', 'create', 'delete', 'deliver', 'fetch', 'keys', 'migrate', 'process', 'read', 'sweep'] loop
         role := 'imagescaler_' || role;
         if not exists (select from pg_roles where rolname = role) then
             execute format('create role %I login', role);
@@ -26,7 +26,7 @@ grant usage, create on schema public to imagescaler_migrate;
 -- they can do as members of the role. So does the administrator, who could not hand tables over otherwise.
 do $$
 declare
-    tables constant text[] := array['alembic_version', 'api_keys', 'quotas', 'tasks', 'waits'];
+    tables constant text[] := array['alembic_version', 'api_keys', 'key_webhooks', 'quotas', 'tasks', 'waits', 'webhook_secrets', 'webhooks'];
     name text;
 begin
     for name in
