@@ -14,6 +14,7 @@ from imagescaler.domain.options import Options
 from imagescaler.domain.task.source import Source
 from imagescaler.engine.codecs.codec import Codec, codec_of
 from imagescaler.engine.decode.icc_profile import opened_profile, profile_of
+from imagescaler.engine.decode.matrix_profile import MatrixProfile
 from imagescaler.engine.decode.metadata import bytes_of, exif_of
 from imagescaler.engine.open.open_image import decoding, open_image
 from imagescaler.engine.pixels.modes import is_grey
@@ -56,7 +57,8 @@ class OpenedImage:
     @property
     def is_refined(self) -> bool:
         """True if samples of 16 bits are decoded whole before they are cut to 8."""
-        return self.is_deep and (self.colors is not None or "transparency" in self.image.info)
+        has_curve = self.colors is not None or MatrixProfile.of(self.profile) is not None
+        return self.is_deep and (has_curve or "transparency" in self.image.info)
 
     @property
     def reading(self) -> str:

@@ -14,8 +14,8 @@ from imagescaler.domain.options import Options
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
 from imagescaler.engine.encode.encoded import Encoded
 from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED, tiles_of
+from imagescaler.engine.pixels.sample_tables import Tables
 from imagescaler.engine.salvage.salvage import Salvage, as_it_is
-from imagescaler.probe.color_encoding import ColorEncoding
 from imagescaler.probe.timeline import Timeline
 
 Area = tuple[int, int, int, int]
@@ -90,8 +90,8 @@ class Codec:
     covered_part: Callable[[Image.Image], Area | None] = lambda _image: None
     # Complete the pixels of an opened image, which have a mode that can be resampled.
     decoded: Callable[[Image.Image, Image.Image], Image.Image] = lambda _image, pixels: pixels
-    # Complete pixels that were cut from 16 bits to 8; with colors stated by numbers, they get the curve of sRGB.
-    refined: Callable[[Image.Image, bytes, ColorEncoding | None], Image.Image] = lambda pixels, _data, _colors: pixels
+    # Complete pixels that were cut from 16 bits to 8; with tables, one for each color, these are looked up in them.
+    refined: Callable[[Image.Image, bytes, Tables | None], Image.Image] = lambda pixels, _data, _tables: pixels
     metadata_follows_pixels: bool = False
     turned_by_exif: bool = True  # False if a turn is a part of the format, and of decoding
     decodes_upright: bool = False  # Pillow turns the image while it decodes, and reports the upright size

@@ -17,15 +17,14 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
-from imagescaler.engine.pixels.transfer_functions import to_srgb_table
-from imagescaler.probe.color_encoding import ColorEncoding
+from imagescaler.engine.pixels.sample_tables import Tables, looked_up
 from imagescaler.probe.exif_orientation import HEAD, ORDERS
 from imagescaler.probe.formats.jxl import PROBE, codestream, header_of
 from imagescaler.probe.iso_boxes import boxes
 from imagescaler.probe.jxl_header import JxlHeader
 
 PACKAGE = "pillow-jxl-plugin"
-EIGHT_BITS, MOST_BITS, LEVELS = 8, 16, 256
+EIGHT_BITS, MOST_BITS = 8, 16
 # Of the efforts 1 to 9: 5 takes six times as long for a file of the same size and score in SSIMULACRA2.
 EFFORT = 3
 MAX_QUALITY = 99  # libjxl refuses 100, which is a distance of 0, unless it is to be lossless
@@ -99,12 +98,9 @@ def has_deep_colors(image: Image.Image) -> bool:
     return image.header.bits > EIGHT_BITS and not image.header.is_xyb and image.mode != "I;16"
 
 
-def refined(pixels: Image.Image, _data: bytes, colors: ColorEncoding | None) -> Image.Image:
-    """Return pixels with the curve of sRGB; the decoder has cut them to 8 bits."""
-    if colors is None or colors == colors.with_curve_of_srgb:
-        return pixels
-    table, levels = to_srgb_table(colors, LEVELS), list(range(LEVELS))
-    return pixels.point([level for band in pixels.getbands() for level in (levels if band == "A" else table)])
+def refined(pixels: Image.Image, _data: bytes, tables: Tables | None) -> Image.Image:
+    """Look the samples up, which the decoder has cut to 8 bits."""
+    return looked_up(pixels, tables) if tables else pixels
 
 
 def embed(metadata: EmbeddedMetadata) -> dict[str, Any]:

@@ -4,22 +4,20 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageMath, PngImagePlugin
 
-from imagescaler.engine.pixels.transfer_functions import to_srgb_table
-from imagescaler.probe.color_encoding import ColorEncoding
+from imagescaler.engine.pixels.sample_tables import ROWS, Tables, whole
 from imagescaler.probe.formats.png import COLOR_TYPE, DEPTH
 
 GREY, COLORS, GREY_ALPHA, COLORS_ALPHA = 0, 2, 4, 6
 # By color type, the mode and the raw mode of Pillow that read other bytes of each sample than it does for a PNG.
 READ_AS = {COLORS: ("RGB", "RGB;16L"), GREY_ALPHA: ("RGBA", "RGBA"), COLORS_ALPHA: ("RGBA", "RGBA;16L")}
-DEEP, VALUES, ROWS = 16, 2**16, 64  # rows that are computed at once: integers take four bytes each
+DEEP = 16
 
 
-def refined(pixels: Image.Image, data: bytes, colors: ColorEncoding | None) -> Image.Image:
+def refined(pixels: Image.Image, data: bytes, tables: Tables | None) -> Image.Image:
     """Complete pixels that were cut from 16 bits to 8; others are returned as they are.
 
-    Grey with alpha, which Pillow reads as RGBA, becomes LA. The transparent color is compared at 16 bits. If the
-    encoding of colors has another curve than that of sRGB, samples get that one before they are cut, since eight bits
-    of another have too few levels where it is dark.
+    Grey with alpha, which Pillow reads as RGBA, becomes LA. The transparent color is compared at 16 bits. Samples are
+    looked up in tables before they are cut.
     """
     color_type = data[COLOR_TYPE]
     if data[DEPTH] != DEEP:
@@ -28,8 +26,7 @@ def refined(pixels: Image.Image, data: bytes, colors: ColorEncoding | None) -> I
         pixels = Image.merge("LA", (pixels.getchannel("R"), pixels.getchannel("A")))
     with Image.open(BytesIO(data), formats=["PNG"]) as other:
         transparent = other.info.get("transparency") if color_type == COLORS else None
-        table = to_srgb_table(colors, VALUES) if colors and colors != colors.with_curve_of_srgb else None
-        if table is None and transparent is None:
+        if tables is None and transparent is None:
             return pixels
         if isinstance(other, PngImagePlugin.PngImageFile) and color_type in READ_AS:
             other._mode, raw_mode = READ_AS[color_type]  # noqa: SLF001 - as plugins set it
@@ -39,7 +36,9 @@ def refined(pixels: Image.Image, data: bytes, colors: ColorEncoding | None) -> I
         area = (0, top, pixels.width, min(top + ROWS, pixels.height))
         part = pixels.crop(area)
         samples = _samples(part, other.crop(area), color_type)
-        bands = [each.point(table, "L") for each in samples] if table else list(part.split()[: len(samples)])
+        bands = list(part.split()[: len(samples)])
+        if tables:
+            bands = [each.point(list(table), "L") for each, table in zip(samples, tables, strict=False)]
         if transparent:
             bands.append(_differing(samples, transparent))
         elif part.mode in {"LA", "RGBA"}:
@@ -54,7 +53,7 @@ def _samples(part: Image.Image, other: Image.Image, color_type: int) -> list[Ima
         return [other.convert("I")]
     highs, lows = (part.split()[:1], other.split()[1:2]) if color_type == GREY_ALPHA else (part.split(), other.split())
     pairs = zip(highs[:3], lows[:3], strict=True)
-    return [ImageMath.lambda_eval(lambda of: of["high"] * 256 + of["low"], high=high, low=low) for high, low in pairs]
+    return [whole(high, low) for high, low in pairs]
 
 
 def _differing(samples: list[Image.Image], color: tuple[int, ...]) -> Image.Image:

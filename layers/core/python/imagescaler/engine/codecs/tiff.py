@@ -3,10 +3,11 @@
 import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from math import prod
 from typing import Any
 
-from PIL import ExifTags, Image, TiffImagePlugin, features
+from PIL import ExifTags, Image, ImageMath, TiffImagePlugin, features
 
 from imagescaler.domain.errors import CorruptImage, TooManyScans, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
@@ -38,7 +39,8 @@ from imagescaler.engine.codecs.tiff_samples import (
     refused_variety,
 )
 from imagescaler.engine.decode.metadata import FOLDERS, EmbeddedMetadata
-from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED
+from imagescaler.engine.pixels.modes import COLOR_MODES, DEEP_GREY, GREY_MODES, UNBOUNDED, tiles_of
+from imagescaler.engine.pixels.sample_tables import Tables, deep_looked_up, looked_up, lower_raw_mode
 from imagescaler.engine.salvage.tiff import salvage
 from imagescaler.probe.tiff_directories import Directory, pages, shown_page
 
@@ -47,7 +49,7 @@ MAX_STRIPS = 100_000
 STRIP_OFFSETS, TILE_OFFSETS, JPEG_OFFSET = 273, 324, 513
 OFFSETS_AND_SIZES = ((STRIP_OFFSETS, 279), (TILE_OFFSETS, 325), (JPEG_OFFSET, 514))
 ORIENTATION, COLORMAP, XMP, SHORT = 274, 320, 700, 3
-EIGHT_BITS = 8
+EIGHT_BITS, EIGHT = 8, 255
 FEW_PIXELS = 100_000  # of all scans of a JPEG inside, which decodes whole blocks for a picture of one pixel
 
 
@@ -151,6 +153,36 @@ def warnings(_sent: bytes, data: bytes) -> tuple[str, ...]:
     return (f"The page of the TIFF that is used has {used} pixels, and another one {other}.",)
 
 
+def refined(pixels: Image.Image, data: bytes, tables: Tables | None) -> Image.Image:
+    """Look the samples up at 16 bits, or at the 8 that are decoded where alpha has multiplied them."""
+    if tables is None:
+        return pixels
+    page = shown_page(data)
+    with Image.open(BytesIO(readable(data)), formats=["TIFF"]) as lower:
+        tiles = [(tile, lower_raw_mode(tile.args[0])) for tile in tiles_of(lower)]
+        if lower.mode not in {"RGB", "RGBA", "RGBX"} or not all(raw_mode for _, raw_mode in tiles):
+            return looked_up(pixels, tables)
+        if page.number(PLANAR, 1) == SEPARATE_PLANES:
+            return deep_looked_up(pixels, Image.merge("RGB", [_lower_bytes(page, band) for band in range(3)]), tables)
+        assert isinstance(lower, TiffImagePlugin.TiffImageFile)
+        lower.tile = [tile._replace(args=(raw_mode, *tile.args[1:])) for tile, raw_mode in tiles]
+        lower.load()
+        return deep_looked_up(pixels, lower, tables)
+
+
+def _lower_bytes(page: Directory, band: int) -> Image.Image:
+    """Return the lower bytes of one of the planes, which is read as an image in grey."""
+    changes: dict[int, Sequence[int]] = {SAMPLES: (1,), BITS: (16,), PHOTOMETRIC: (BLACK_IS_ZERO,), PLANAR: (1,)}
+    changes |= dict.fromkeys((EXTRA_SAMPLES, SAMPLE_FORMAT, XMP), ())
+    for tag in {tag for pair in OFFSETS_AND_SIZES for tag in pair} & page.fields.keys():
+        numbers = page.numbers(tag)
+        count = len(numbers) // len(bits_of(page))
+        changes[tag] = numbers[band * count : (band + 1) * count]
+    with Image.open(BytesIO(with_directory(page, changes)), formats=["TIFF"]) as plane:
+        lower: Image.Image = ImageMath.lambda_eval(lambda of: of["sample"] & EIGHT, sample=plane.convert("I"))
+    return lower.convert("L")
+
+
 def has_deep_colors(image: Image.Image) -> bool:
     """Return True if an opened image has more than 8 bits per color or alpha sample, of which Pillow decodes 8."""
     if image.mode in DEEP_GREY | UNBOUNDED or not isinstance(image, TiffImagePlugin.TiffImageFile):
@@ -181,6 +213,7 @@ CODEC = Codec(
     salvage=salvage,
     decoded=decoded,
     has_deep_colors=has_deep_colors,
+    refined=refined,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
     decodes_upright=True,
     versions=lambda: {"libtiff": features.version_codec("libtiff")},

@@ -10,12 +10,15 @@ from imagescaler.domain.geometry.shrink_on_load import needed
 from imagescaler.domain.geometry.turn import Size, Turn
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.task.source import Source
+from imagescaler.engine.decode.matrix_profile import VALUES, MatrixProfile
 from imagescaler.engine.decode.metadata import NO_METADATA, EmbeddedMetadata, read_metadata
 from imagescaler.engine.open.open_image import decoding, open_image
 from imagescaler.engine.opened import OpenedImage
 from imagescaler.engine.output_spec import OutputSpec
 from imagescaler.engine.pixels.modes import DEEP_GREY, normalized
 from imagescaler.engine.pixels.orientation import turned
+from imagescaler.engine.pixels.sample_tables import Tables
+from imagescaler.engine.pixels.transfer_functions import to_srgb_table
 from imagescaler.engine.pixels.transparency import cleared_around
 from imagescaler.engine.salvage.pixels import fill, load
 from imagescaler.engine.salvage.salvage import Salvage
@@ -58,8 +61,8 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec], limits: Limits) -> 
             image.load()
             pixels = codec.decoded(image, normalized(image))
             if opened.is_deep or (image.mode in DEEP_GREY and pixels.mode != "F"):
-                pixels = codec.refined(pixels, opened.data, opened.colors)
-                opened = replace(opened, colors=colors.with_curve_of_srgb if colors else None)
+                tables, opened = _with_curve_of_srgb(opened)
+                pixels = codec.refined(pixels, opened.data, tables)
             if codec.decodes_upright:
                 pixels = turned(pixels, Turn(source.orientation).inverse)
         if covered:
@@ -73,6 +76,22 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec], limits: Limits) -> 
     if colors and opened.colors and colors != opened.colors:
         operations.append(f"color {colors.name} to {opened.colors.name}")
     return DecodedImage(pixels, source, metadata, shrink, tuple(operations), warnings)
+
+
+def _with_curve_of_srgb(opened: OpenedImage) -> tuple[Tables | None, OpenedImage]:
+    """Return the tables that give samples of 16 bits the curve of sRGB, and the image with its colors so; or None.
+
+    Eight bits of a curve that is steeper where it is dark have too few levels there.
+    """
+    colors = opened.colors
+    if colors:
+        table = to_srgb_table(colors, VALUES) if colors != colors.with_curve_of_srgb else None
+        return (table, table, table) if table else None, replace(opened, colors=colors.with_curve_of_srgb)
+    matrix = MatrixProfile.of(opened.profile)
+    tables = matrix.tables() if matrix else None
+    if matrix and tables:
+        opened.image.info["icc_profile"] = matrix.with_curve_of_srgb()
+    return tables, opened
 
 
 def _salvage(opened: OpenedImage, salvage: Salvage, least: Size, limits: Limits) -> Image.Image:

@@ -4,7 +4,7 @@ Those that are made have version 2.4 (ICC.1:2001-04), which every reader has.
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from PIL import ImageCms
@@ -34,21 +34,29 @@ def opened_profile(profile: bytes | None, mode: str) -> ImageCms.ImageCmsProfile
 
 def profile_of(encoding: ColorEncoding, *, is_grey: bool) -> bytes:
     """Return a profile of three primaries and a curve, or of the curve alone for grey."""
+    light = curve_of(encoding)
+    if is_grey:
+        return described_profile(encoding.name, {b"kTRC": light}, b"GRAY")
+    columns = zip(*to_d50(encoding.primaries), strict=True)
+    tags = {name: _xyz(column) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)}
+    return described_profile(encoding.name, tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), light))
+
+
+def curve_of(encoding: ColorEncoding) -> bytes:
+    """Return the content of a tag for the curve of an encoding."""
     curve = (round(65535 * light_of(encoding, number / (SAMPLES - 1))) for number in range(SAMPLES))
-    light = struct.pack(f">4s4xI{SAMPLES}H", b"curv", SAMPLES, *curve)
-    name = encoding.name.encode()
-    tags = [
+    return struct.pack(f">4s4xI{SAMPLES}H", b"curv", SAMPLES, *curve)
+
+
+def described_profile(description: str, tags: Mapping[bytes, bytes], space: bytes = b"RGB ") -> bytes:
+    """Return a profile of tags, with a description, a license and the white of D50."""
+    name = description.encode("ascii", "replace")
+    described = [
         (b"desc", b"desc" + bytes(4) + struct.pack(">I", len(name) + 1) + name + bytes(1 + 78)),
         (b"cprt", b"text" + bytes(4) + b"CC0\0"),
         (b"wtpt", _xyz(D50)),
     ]
-    if is_grey:
-        tags.append((b"kTRC", light))
-    else:
-        columns = zip(*_to_d50(encoding.primaries), strict=True)
-        tags += [(name, _xyz(column)) for name, column in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, strict=True)]
-        tags += [(name, light) for name in (b"rTRC", b"gTRC", b"bTRC")]
-    return _file(b"GRAY" if is_grey else b"RGB ", tags)
+    return _file(space, [*described, *tags.items()])
 
 
 def _file(space: bytes, tags: list[tuple[bytes, bytes]]) -> bytes:
@@ -73,7 +81,7 @@ def _fixed(color: Sequence[float]) -> bytes:
     return struct.pack(">3i", *(round(65536 * each) for each in color))
 
 
-def _to_d50(chromaticities: Chromaticities) -> Matrix:
+def to_d50(chromaticities: Chromaticities) -> Matrix:
     """Return the matrix from linear RGB to XYZ, adapted from the white of the encoding to D50 by Bradford."""
     white, *primaries = [(x, y, 1 - x - y) for x, y in zip(chromaticities[::2], chromaticities[1::2], strict=True)]
     column = [(each / white[1],) for each in white]

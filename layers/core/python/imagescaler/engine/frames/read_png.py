@@ -20,7 +20,7 @@ SHARED = {b"PLTE", b"tRNS"}
 
 def read(image: Image.Image, data: bytes, salvage: Salvage | None) -> Iterator[Image.Image]:
     """Yield the canvas after each frame; raises ValueError for a frame that reaches beyond it."""
-    frames = compose(_patches(data, image.size), image.size, "PNG", salvage, partial(refined, colors=None))
+    frames = compose(_patches(data, image.size), image.size, "PNG", salvage, partial(refined, tables=None))
     return (frame.convert("LA") for frame in frames) if data[COLOR_TYPE] in {GREY, GREY_ALPHA} else frames
 
 

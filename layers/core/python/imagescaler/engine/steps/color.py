@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 from imagescaler.domain.options import Fit, Icc
 from imagescaler.engine.codecs.codec import codec_of
 from imagescaler.engine.decode.icc_profile import opened_profile, profile_of
+from imagescaler.engine.decode.matrix_profile import MatrixProfile
 from imagescaler.engine.steps.context import PipelineContext
 from imagescaler.probe.color_encoding import NAMELESS, PRIMARIES, SRGB, Curve
 
@@ -75,7 +76,7 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str] |
         return None
     try:
         description = source.profile.profile_description or ""
-        if image.mode != "CMYK" and SRGB.name in description:
+        if image.mode != "CMYK" and SRGB.name in description and _is_srgb(profile):
             return image, SRGB.name
         converted = CONVERSIONS.get(image.mode, _converted)(image, source)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
@@ -105,6 +106,12 @@ def _converted_deep_grey(image: Image.Image, source: ImageCms.ImageCmsProfile) -
     converted = ImageCms.profileToProfile(deep, source, srgb, INTENT, deep.mode, flags=EXACT_FLAGS)
     assert converted
     return converted.convert("I").convert("F")
+
+
+def _is_srgb(profile: bytes) -> bool:
+    """True if a profile that is named so describes sRGB, and not its primaries with another curve, for example."""
+    matrix = MatrixProfile.of(profile)
+    return matrix is None or matrix.is_srgb
 
 
 def _space(description: str) -> str | None:
