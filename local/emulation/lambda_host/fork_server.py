@@ -12,6 +12,8 @@ from local.emulation.lambda_host import runtime
 from local.emulation.lambda_host.deployment import Deployment, log_stream_name
 from local.emulation.lambda_host.process import Process
 
+SILENT = "killed: no report from the fork server for {} s"
+
 
 class ForkServer:
     """Starts the process that has imported the handler when it is first needed, and again when it has ended.
@@ -59,6 +61,7 @@ class _Forked(Process):
         stopping = asyncio.create_task(super().stop(grace_s))
         await asyncio.wait((self.exited,), timeout=grace_s + self._report_s)
         if not self.exited.done():  # only the server can report it
+            self._server.on_line(SILENT.format(self._report_s))
             self._server.kill()
         await stopping
 
@@ -119,6 +122,8 @@ class _Serving:
                 (forked.forked, self._process.exited), timeout=self._report_s, return_when=FIRST_COMPLETED
             )
             if not forked.pid:
+                if not self._process.exited.done():
+                    on_line(SILENT.format(self._report_s))
                 forked.close_output()
                 raise TimeoutError
         return forked

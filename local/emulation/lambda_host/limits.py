@@ -20,7 +20,7 @@ class Limits:
     wait_s: float = 10
     max_waiting: int = 20
     init_s: float = 10
-    fork_s: float = 5
+    fork_s: float = 10
     idle_s: float = 30
     server_idle_s: float = 600
     stop_s: float = 1.5

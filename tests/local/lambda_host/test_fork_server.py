@@ -149,6 +149,7 @@ async def test_a_fork_server_that_stays_stopped_is_replaced_with_its_environment
         assert (await busy)["errorMessage"].endswith("Runtime exited with error: signal: killed")
 
     assert (second != pid, parent != stopped) == (True, True)
+    assert served.lines == ["RunFunction killed: no report from the fork server for 0.2 s"]
     await until(partial(has_ended, pid))
 
 
