@@ -106,7 +106,9 @@ async def run(
     findings = check(history, remains, faults.emptied_at_s)
     click.echo("\n".join(report(history, remains, findings, faults.counts, settled_s)))
     # Who accepts nothing, loses nothing: that is no pass either.
-    return not findings and len(acknowledged(history)) >= seconds * LEAST_PER_S
+    if too_few := len(acknowledged(history)) < seconds * LEAST_PER_S:
+        click.echo(f"no pass          at least {seconds * LEAST_PER_S} tasks must be accepted")
+    return not findings and not too_few
 
 
 if __name__ == "__main__":
