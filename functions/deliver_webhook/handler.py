@@ -1,5 +1,7 @@
 """Sends the webhooks of ended tasks; what fails is sent again later, for three days."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from functools import partial
 from typing import Any
 

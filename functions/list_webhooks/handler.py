@@ -1,5 +1,7 @@
 """GET /api/v1/tasks/{task_id}/webhooks: the webhooks of a task."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from uuid import UUID
 
 from imagescaler.adapters import repositories

@@ -1,5 +1,7 @@
 """POST /api/v1/tasks/{task_id}/webhooks/{webhook_id}/redeliver: sends a webhook again."""
 
+import imagescaler.runtime.init  # noqa: F401 - before all others
+
 from uuid import UUID
 
 from imagescaler.adapters import queues, repositories
