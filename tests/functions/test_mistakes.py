@@ -120,7 +120,10 @@ MISTAKES = [
         "file=@photo.jpg (it is 'photo.jpg')",
     ),
     Mistake(
-        "no file", form_without_file(width=8), 422, "body: send either the image as file, or the upload_id of an upload"
+        "no file",
+        form_without_file(width=8),
+        422,
+        "body: send either the image as file, or the upload_id of an upload, or a source_url",
     ),
     Mistake("an empty file", form(file=b"", width=8), 415, f"The file is empty; accepted are {ACCEPTED}."),
     Mistake("a unit", form(width="800px"), 422, "width: send a whole number, without a unit (it is '800px')"),
@@ -149,7 +152,7 @@ MISTAKES = [
         "a quality beyond 100",
         form(width=8, quality=150),
         422,
-        "quality: send 1 to 100, or one for each format, such as jpeg:80,webp:80,avif:60,jxl:80 (it is '150')",
+        "quality: send 1 to 100, or one for each format, such as jpeg:80,webp:80,avif:60,jxl:80, or auto (it is '150')",
     ),
     Mistake(
         "a fit that does not exist",
