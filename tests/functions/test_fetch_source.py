@@ -31,7 +31,7 @@ def host() -> Iterator[WebHost]:
 @pytest.fixture(autouse=True)
 def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTBOUND_ALLOWED", "127.0.0.1")
-    monkeypatch.setenv("SOURCE_TIMEOUT_S", "2")
+    monkeypatch.setenv("SOURCE_TIMEOUT_S", "20")
 
 
 Create = Callable[..., Answer]
