@@ -341,4 +341,10 @@ DECLARED: Mapping[str, Mapping[str, Any]] = {
         "maxLength": 2048,
         "type": "string",
     },
+    "webhook_url": {
+        "description": "URL (https or http) to which the end of the task is reported, by a signed POST",
+        "examples": ["https://hooks.example.org/images"],
+        "maxLength": 2048,
+        "type": "string",
+    },
 }

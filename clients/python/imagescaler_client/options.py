@@ -427,6 +427,10 @@ class TaskOptions(TypedDict):
     """
     URL of the image (https, http or s3), which is fetched after the task was accepted
     """
+    webhook_url: NotRequired[str | None]
+    """
+    URL (https or http) to which the end of the task is reported, by a signed POST
+    """
 
 
 class PlanOptions(TypedDict):
