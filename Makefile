@@ -195,6 +195,9 @@ bench-http: $(READY) ## the service beside thumbor, IPX and the bare engine, ove
 bench-growth: $(READY) ## cost of POST, GET, claim and sweep by the number of queued and of ended tasks
 	$(BIN)/python -m tools.benchmarks.growth $(ARGS)
 
+bench-fair: $(READY) ## how long the tasks of one owner take beside 500 AVIFs of another
+	$(BIN)/python -m tools.benchmarks.fairness $(ARGS)
+
 bench-scaling: $(READY) ## the engine beside sharp, pyvips, thumbor and IPX; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.scaling $(ARGS)
 

@@ -1,5 +1,6 @@
 """Behaviour of SQS and S3 alone: approximate lengths, expiry in metadata, errors of a misconfigured account."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from imagescaler.adapters import queues, stores
 from imagescaler.adapters.queues.sqs import SqsTaskQueue
 from imagescaler.adapters.stores.s3 import S3ImageStore
 from imagescaler.domain.errors import BlobNotFound, QueueFull, QueueUnavailable, StoreUnavailable
-from imagescaler.domain.task.message import TaskMessage
+from imagescaler.domain.task.message import TaskMessage, group_of
 from imagescaler.runtime.settings import SettingsError
 from tests.cloud import CREDENTIALS, Cloud
 
@@ -27,6 +28,13 @@ async def test_a_message_is_what_the_queue_carries(aws: Cloud) -> None:
     [received] = aws.sqs.receive_message(QueueUrl=aws.queue_url)["Messages"]
     assert received["MessageId"] == message_id
     assert TaskMessage.from_json(received["Body"]) == sent
+
+
+async def test_messages_are_grouped_by_owner_on_the_standard_queue(aws: Cloud) -> None:
+    await queues.connect(aws.queue_url).push(replace(message(), group=group_of("ada@example.org")))
+    [received] = aws.receive()
+    assert received["Attributes"]["MessageGroupId"] == group_of("ada@example.org")
+    assert TaskMessage.from_json(received["Body"]).group == group_of("ada@example.org")
 
 
 async def test_the_length_is_asked_for_again_after_five_seconds(aws: Cloud) -> None:

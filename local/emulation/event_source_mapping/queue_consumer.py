@@ -10,7 +10,7 @@ class Message:
     """A message in flight, with the names of Amazon SQS.
 
     `message_id` and `sent_at_ms` stay the same when it is received again and in a dead-letter queue; the receipt handle
-    belongs to one receipt. `receive_count` includes this one.
+    belongs to one receipt. `receive_count` includes this one. `group` is empty if it was sent without one.
     """
 
     message_id: str
@@ -18,6 +18,7 @@ class Message:
     body: str
     receive_count: int
     sent_at_ms: int
+    group: str = ""
 
 
 class QueueConsumer(Protocol):
@@ -28,7 +29,10 @@ class QueueConsumer(Protocol):
     """
 
     async def receive(self, consumer: str, max_messages: int, *, wait_s: float) -> Sequence[Message]:
-        """Receive messages: first those whose visibility timeout is over, else new ones, for which it waits."""
+        """Receive messages: first those whose visibility timeout is over, else new ones, for which it waits.
+
+        The groups of new messages take turns. A consumer that asks for messages has none in flight.
+        """
         ...
 
     async def delete(self, message: Message) -> bool:

@@ -23,6 +23,7 @@ def _record(message: Message, arn: str, now_ms: int) -> dict[str, Any]:
             "SentTimestamp": str(message.sent_at_ms),
             "SenderId": "AIDAEXAMPLE",
             "ApproximateFirstReceiveTimestamp": str(now_ms),
+            **({"MessageGroupId": message.group} if message.group else {}),
         },
         "messageAttributes": {},
         "md5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),

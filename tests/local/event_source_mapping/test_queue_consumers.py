@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from imagescaler.adapters.queues.redis import stream_key
 from imagescaler.domain.errors import QueueUnavailable
 from imagescaler.runtime.settings import SettingsError
+from local.emulation.event_source_mapping import turns
 from local.emulation.event_source_mapping.consumers import connect
 from local.emulation.event_source_mapping.consumers import redis as consumers_redis
 from local.emulation.event_source_mapping.consumers.redis import GROUP
@@ -197,3 +198,97 @@ async def test_messages_that_come_back_are_looked_for_once_a_second(client: Redi
     for _ in range(4):
         await first(queue, "one")
     assert await lookups() == before
+
+
+# Groups
+
+
+async def send_as(client: Redis, *groups: str) -> None:
+    for number, group in enumerate(groups):
+        await client.xadd(QUEUE, {"body": f"{group}{number}", "group": group})
+
+
+async def received(queue: QueueConsumer, count: int, *, consumers: int = 1, deletes: bool = True) -> str:
+    """Receive messages by consumers in turn, and return their groups; a consumer deletes its one before the next."""
+    groups, held = "", dict[str, Message]()
+    for number in range(count):
+        name = f"slot {number % consumers}"
+        if deletes and name in held:
+            await queue.delete(held[name])
+        held[name] = await first(queue, name)
+        groups += held[name].group
+    return groups
+
+
+async def test_groups_take_turns_however_many_messages_one_of_them_has(client: Redis, consumer: Connect) -> None:
+    await send_as(client, *"aaaaaaaaaabcb")
+    assert await received(consumer(), 13) == "abcabaaaaaaaa"
+
+
+async def test_a_message_that_comes_late_has_its_turn_before_those_that_wait(client: Redis, consumer: Connect) -> None:
+    queue = consumer()
+    await send_as(client, *"a" * 500)
+    assert await received(queue, 3) == "aaa"
+    await send_as(client, "b")
+    assert "b" in await received(queue, 2)
+    assert await received(queue, 496) == "a" * 496
+
+
+async def test_messages_of_a_group_keep_their_order(client: Redis, consumer: Connect) -> None:
+    queue, pipeline = consumer(), client.pipeline()
+    for number in range(50):  # several in a millisecond
+        pipeline.xadd(QUEUE, {"body": str(number), "group": "a"})
+    await pipeline.execute()
+    assert [(await first(queue, "me")).body for _ in range(50)] == [str(number) for number in range(50)]
+
+
+async def test_the_group_with_the_fewest_messages_in_flight_is_next(client: Redis, consumer: Connect) -> None:
+    queue = consumer()
+    await send_as(client, *"aaaaaaaabbbbbbbb")
+    assert sorted(await received(queue, 4, consumers=4, deletes=False)) == ["a", "a", "b", "b"]
+
+
+async def test_one_consumer_is_kept_free_of_each_group_while_there_are_others(
+    client: Redis, consumer: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = consumer()
+    await send_as(client, *"baaaa")
+    one, other = await first(queue, "one"), await first(queue, "other")
+    assert {one.group, other.group} == {"a", "b"}
+    mine = one if one.group == "b" else other
+    name = "one" if mine is one else "other"
+    await queue.delete(mine)
+    assert await queue.receive(name, 1, wait_s=0.01) == []
+    await send_as(client, "b")
+    assert (await first(queue, name)).group == "b"
+    monkeypatch.setattr(turns, "SEEN_S", -1)
+    assert (await first(queue, name)).group == "a"
+
+
+async def test_alone_a_group_has_all_consumers(client: Redis, consumer: Connect) -> None:
+    queue = consumer()
+    await send_as(client, *"aaaa")
+    assert await received(queue, 4, consumers=4, deletes=False) == "aaaa"
+
+
+async def test_no_message_is_lost_when_the_group_of_consumers_is(client: Redis, consumer: Connect) -> None:
+    queue = consumer()
+    await send_as(client, *"aabbb")
+    await first(queue, "me")  # the others wait in the sorted set
+    await client.xgroup_destroy(QUEUE, GROUP)
+    again = [await first(queue, f"slot {number}") for number in range(5)]
+    assert sorted(message.body for message in again) == ["a0", "a1", "b2", "b3", "b4"]
+
+
+async def test_a_dead_letter_keeps_its_group(client: Redis, consumer: Connect) -> None:
+    await send_as(client, "a")
+    queue = consumer()
+    await queue.dead_letter(await first(queue, "me"))
+    assert (await first(consumer(queue="DeadQueue"), "other")).group == "a"
+
+
+async def test_messages_that_were_sent_without_a_group_are_received_too(client: Redis, consumer: Connect) -> None:
+    bodies = await send(client, 3)
+    await send_as(client, "a")
+    queue = consumer()
+    assert sorted([(await first(queue, "me")).body for _ in range(4)]) == sorted([*bodies, "a0"])

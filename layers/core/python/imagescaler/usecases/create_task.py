@@ -14,7 +14,7 @@ from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.quota import KeyQuota, Quota
 from imagescaler.domain.retention import Retention
-from imagescaler.domain.task.message import TaskMessage
+from imagescaler.domain.task.message import TaskMessage, group_of
 from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
@@ -86,7 +86,7 @@ class NewTaskRequest:
 
     def message(self, task_id: UUID) -> TaskMessage:
         """Return the queue message for the task."""
-        return TaskMessage(task_id, **self.correlation)
+        return TaskMessage(task_id, **self.correlation, group=group_of(self.owner))
 
 
 async def create_task(

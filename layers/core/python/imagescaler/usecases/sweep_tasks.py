@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from imagescaler.domain.errors import ClaimRefused, QueueFull, SourceLost, SourceUnreachable, TaskNotFound
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.sweep import Sweep, SweepSettings
-from imagescaler.domain.task.message import TaskMessage
+from imagescaler.domain.task.message import TaskMessage, group_of
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.task import SOURCE_LOST, Task, attempts_exhausted
 from imagescaler.usecases.close_task import close_task
@@ -160,7 +160,8 @@ class _Recovery:
             self.ended += await self._end(task, failure)
         elif await _has_no_message(task, self.settings, queue):
             # If killed before the note, the next run enqueues once more; a second message does no harm.
-            await self.tasks.note_message(task.id, await queue.push(self.message(task.id)))
+            message = replace(self.message(task.id), group=group_of(task.owner))
+            await self.tasks.note_message(task.id, await queue.push(message))
             self.reenqueued += 1
 
     async def _end(self, task: Task, failure: Failure) -> list[Task]:

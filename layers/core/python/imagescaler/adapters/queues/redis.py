@@ -12,13 +12,13 @@ from imagescaler.domain.task.message import TaskMessage
 
 DEFAULT_NAME = "TaskQueue"
 DELAYED_SUFFIX = ":delayed"
-BODY_FIELD = "body"
+BODY_FIELD, GROUP_FIELD = "body", "group"
 UNAVAILABLE = "The queue does not answer. Try again."
 # Processed messages are deleted, so the stream's length is the number of messages that wait or are being processed.
 # A script checks the limit and adds the message atomically, so concurrent clients cannot exceed it.
 PUSH = Script("""
 if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then return false end
-return redis.call('XADD', KEYS[1], '*', ARGV[2], ARGV[3])
+return redis.call('XADD', KEYS[1], '*', unpack(ARGV, 2))
 """)
 # A delayed message is in a sorted set, by the time in milliseconds at which the consumer moves it to the stream.
 PUSH_DELAYED = Script("""
@@ -39,7 +39,7 @@ def stream_key(url: str) -> str:
 
 
 class RedisTaskQueue:
-    """A stream with one entry for each message, whose field `body` is the JSON."""
+    """A stream with one entry for each message, whose field `body` is the JSON, and `group` its group."""
 
     def __init__(self, connection: RedisConnection, key: str, *, max_length: int) -> None:
         self._redis, self._key, self._max_length = connection, key, max_length
@@ -51,7 +51,7 @@ class RedisTaskQueue:
             keys, delay_ms = [self._key, self._key + DELAYED_SUFFIX], int(delay_s * 1000)
             push = PUSH_DELAYED.call(keys, self._max_length, delay_ms, uuid4().hex, body)
         else:
-            push = PUSH.call([self._key], self._max_length, BODY_FIELD, body)
+            push = PUSH.call([self._key], self._max_length, BODY_FIELD, body, GROUP_FIELD, message.group)
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             try:
                 message_id: bytes | None = (await self._redis.run(push))[0]

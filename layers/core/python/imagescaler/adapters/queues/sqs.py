@@ -18,7 +18,7 @@ UNAVAILABLE = "The queue does not answer. Try again."
 
 
 class SqsTaskQueue:
-    """A standard queue with a soft limit on its length, because SQS has none.
+    """A standard queue, whose groups make it a fair one, with a soft limit on its length, because SQS has none.
 
     The length is requested every five seconds. In between, this environment adds the messages that it pushes; those
     of other environments are not counted, so together they can exceed the limit.
@@ -41,8 +41,10 @@ class SqsTaskQueue:
             if self._length >= self._max_length:
                 raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
             self._length += 1
+            group = {"MessageGroupId": message.group} if message.group else {}
+            body, delay = message.to_json(), ceil(delay_s)
             answer = await self._client.call(
-                "send_message", QueueUrl=self._url, MessageBody=message.to_json(), DelaySeconds=ceil(delay_s)
+                "send_message", QueueUrl=self._url, MessageBody=body, DelaySeconds=delay, **group
             )
         return str(answer["MessageId"])
 
