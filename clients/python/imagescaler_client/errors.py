@@ -72,7 +72,12 @@ def unreachable(url: str) -> Iterator[None]:
 def raise_for_problem(response: httpx.Response) -> None:
     """Raise ProblemError if a response is an error."""
     if response.is_error:
-        raise ProblemError(_problem(response), retry_after(response))
+        raise problem_error(response)
+
+
+def problem_error(response: httpx.Response) -> ProblemError:
+    """Return the error that stands for a response."""
+    return ProblemError(_problem(response), retry_after(response))
 
 
 def retry_after(response: httpx.Response) -> float | None:

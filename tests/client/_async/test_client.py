@@ -152,6 +152,11 @@ async def test_a_service_whose_servers_are_away_is_unavailable(proxied: Proxied)
     async with AsyncClient(proxied(Fault.UNHEALTHY).url) as client:
         assert (await client.health()).store.status == "unavailable"
         assert (await client.health()).status == "ok"
+    async with AsyncClient(proxied(Fault.OVERLOADED).url) as client:
+        with pytest.raises(ProblemError, match="The queue is full") as raised:
+            await client.health()
+        assert (await client.health()).status == "ok"
+    assert raised.value.status == 503
 
 
 async def test_a_task_without_an_image_is_refused(client: AsyncClient) -> None:

@@ -150,6 +150,11 @@ def test_a_service_whose_servers_are_away_is_unavailable(proxied: Proxied) -> No
     with Client(proxied(Fault.UNHEALTHY).url) as client:
         assert (client.health()).store.status == "unavailable"
         assert (client.health()).status == "ok"
+    with Client(proxied(Fault.OVERLOADED).url) as client:
+        with pytest.raises(ProblemError, match="The queue is full") as raised:
+            client.health()
+        assert (client.health()).status == "ok"
+    assert raised.value.status == 503
 
 
 def test_a_task_without_an_image_is_refused(client: Client) -> None:

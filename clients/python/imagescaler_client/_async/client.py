@@ -4,7 +4,7 @@ import os
 from types import TracebackType
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import Self, Unpack
 
 from imagescaler_client._async.concurrency import run_blocking
@@ -12,6 +12,7 @@ from imagescaler_client._async.http import AsyncHttp
 from imagescaler_client._async.results import AsyncResults
 from imagescaler_client._async.tasks import AsyncTasks
 from imagescaler_client._async.uploads import AsyncUploads
+from imagescaler_client.errors import problem_error
 from imagescaler_client.fields import form, given
 from imagescaler_client.image_file import Source, open_image
 from imagescaler_client.models import Health, PlanView, PresetsView, RenditionsPlan, UploadView
@@ -104,6 +105,9 @@ class AsyncClient:
         return PresetsView.model_validate_json(response.content)
 
     async def health(self) -> Health:
-        """Read whether the servers of the service answer. Raises ServiceUnreachable."""
+        """Read whether the servers of the service answer. Raises ProblemError and ServiceUnreachable."""
         response = await self._http.request("GET", "health", expected={503})
-        return Health.model_validate_json(response.content)
+        try:
+            return Health.model_validate_json(response.content)
+        except ValidationError:  # 503 from a gateway in front of the service
+            raise problem_error(response) from None

@@ -4,7 +4,7 @@ import os
 from types import TracebackType
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from typing_extensions import Self, Unpack
 
 from imagescaler_client._sync.concurrency import run_blocking
@@ -12,6 +12,7 @@ from imagescaler_client._sync.http import Http
 from imagescaler_client._sync.results import Results
 from imagescaler_client._sync.tasks import Tasks
 from imagescaler_client._sync.uploads import Uploads
+from imagescaler_client.errors import problem_error
 from imagescaler_client.fields import form, given
 from imagescaler_client.image_file import Source, open_image
 from imagescaler_client.models import Health, PlanView, PresetsView, RenditionsPlan, UploadView
@@ -104,6 +105,9 @@ class Client:
         return PresetsView.model_validate_json(response.content)
 
     def health(self) -> Health:
-        """Read whether the servers of the service answer. Raises ServiceUnreachable."""
+        """Read whether the servers of the service answer. Raises ProblemError and ServiceUnreachable."""
         response = self._http.request("GET", "health", expected={503})
-        return Health.model_validate_json(response.content)
+        try:
+            return Health.model_validate_json(response.content)
+        except ValidationError:  # 503 from a gateway in front of the service
+            raise problem_error(response) from None
