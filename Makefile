@@ -11,6 +11,8 @@ AUDIT  := .audit/bin/pip-audit
 UV     := .lock/bin/uv
 LOCKED := serve dev functions emulation docs
 CLIENTS := .clients/.ready
+PAGE   := .page/.ready
+HOME_PAGE := layers/core/python/imagescaler/web/pages/home
 SITE   := .docs/bin/zensical
 SITE_SCRIPTS := .docs/mermaid.min.js .docs/iframe-worker.js
 # renovate: datasource=pypi depName=pip-audit
@@ -122,6 +124,25 @@ $(CLIENTS): Makefile tools/clients/package.json tools/clients/package-lock.json
 	cp tools/clients/package.json tools/clients/package-lock.json .clients/
 	cd .clients && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
+
+lint-page: $(PAGE) ## types and style of the home page's scripts (TypeScript, Prettier), and that its libraries are the pinned ones; needs npm
+	.page/node_modules/.bin/tsc --project tools/page/tsconfig.json
+	.page/node_modules/.bin/prettier --check --print-width 120 $(HOME_PAGE)/*.js $(HOME_PAGE)/*.css $(HOME_PAGE)/index.html
+	cmp .page/node_modules/htm/preact/standalone.module.js $(HOME_PAGE)/vendor/preact.js
+	cmp .page/node_modules/img-comparison-slider/dist/index.js $(HOME_PAGE)/vendor/img-comparison-slider.js
+
+page-libraries: $(PAGE) ## copy the libraries of the home page, in the versions of tools/page/package.json; needs npm
+	cp .page/node_modules/htm/preact/standalone.module.js $(HOME_PAGE)/vendor/preact.js
+	cp .page/node_modules/img-comparison-slider/dist/index.js $(HOME_PAGE)/vendor/img-comparison-slider.js
+
+$(PAGE): Makefile tools/page/package.json tools/page/package-lock.json
+	mkdir -p .page
+	cp tools/page/package.json tools/page/package-lock.json .page/
+	cd .page && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+page-pictures: $(READY) ## draw the pictures of docs/page.md; needs Chromium
+	$(BIN)/python -m tools.page.pictures
 
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
 	$(BIN)/python -m tools.contact_sheet

@@ -71,6 +71,9 @@ def openapi() -> str:
     for operation in (operation for operations in whole["paths"].values() for operation in operations.values()):
         operation["responses"] = with_refusals(operation, needs_key="security" not in operation)
     add_heads(whole["paths"])
+    whole["x-option-groups"] = {
+        group.title(): [each.name for each in ALL_OPTIONS if each.declaration.group is group] for group in Group
+    }
     return json.dumps(whole, indent=2) + "\n"
 
 

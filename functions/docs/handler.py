@@ -1,4 +1,4 @@
-"""GET /docs, /redoc, /openapi.json, /problems/{name} and files; and 404 or 405 for routes that no function has."""
+"""GET /, /docs, /redoc, /openapi.json, /problems/{name} and files; and 404 or 405 for routes that no function has."""
 
 import imagescaler.runtime.init  # noqa: F401 - before all others
 
@@ -13,7 +13,7 @@ from imagescaler.web.app import create_app, lambda_handler
 from imagescaler.web.catalogue import describe_problem
 from imagescaler.web.openapi import Document
 from imagescaler.web.pages.asset import Asset
-from imagescaler.web.pages.files import FAVICON, docs_page, read_assets, redoc_page
+from imagescaler.web.pages.files import FAVICON, docs_page, home_page, read_assets, read_home_assets, redoc_page
 from imagescaler.web.pages.problem import problem_page
 from imagescaler.web.requests.headers import accepts_html
 
@@ -22,6 +22,17 @@ handler = lambda_handler(app)
 document = Document(Path(__file__).with_name("openapi.json").read_bytes())
 described = Asset(document.text, "application/json")
 assets, swagger, redocs = read_assets(), docs_page(), redoc_page()
+home, home_assets = home_page(), read_home_assets()
+INDEX = {
+    "name": "imagescaler",
+    "documentation": "/docs",
+    "openapi": "/openapi.json",
+    "tasks": "/api/v1/tasks",
+    "uploads": "/api/v1/uploads",
+    "plan": "/api/v1/plan",
+    "presets": "/api/v1/presets",
+    "health": "/api/v1/health",
+}
 CACHED = {"Cache-Control": "public, max-age=86400"}
 # Both pages set styles of elements. Swagger UI shows results at `blob:` URLs and icons at `data:` URLs. A large result
 # is at a URL of the store. Redoc searches in a worker.
@@ -29,7 +40,30 @@ ONLY_FROM_HERE = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
     "connect-src 'self' https:; worker-src blob:; frame-ancestors 'none'"
 }
+# The home page shows pictures at `blob:` URLs, and sends large files to a URL of the store.
+ONLY_OURS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob:; connect-src 'self' https:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 Encoding = Annotated[str | None, Header(alias="Accept-Encoding")]
+
+
+@app.get("/")
+async def index(encoding: Encoding = None, accept: Annotated[str | None, Header()] = None) -> Response:
+    """Serve the page on which people scale pictures to browsers, and to programs an index of the API in JSON."""
+    if accepts_html(accept):
+        page = home.respond(encoding, ONLY_OURS)
+        page.headers["Vary"] = "Accept, Accept-Encoding"
+        return page
+    return JSONResponse(INDEX, headers={"Vary": "Accept, Accept-Encoding"})
+
+
+@app.get("/page/{asset:path}")
+async def read_home_asset(asset: str, encoding: Encoding = None) -> Response:
+    """Serve a script, the style sheet or the sample of the home page."""
+    if asset not in home_assets:
+        raise HTTPException(404)
+    return home_assets[asset].respond(encoding, CACHED)
 
 
 @app.get("/docs")

@@ -1,35 +1,15 @@
-"""The documentation pages in a real browser: Debian's Chromium, or another that is installed."""
+"""The documentation pages in a real browser."""
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, Response, sync_playwright
+from playwright.sync_api import FilePayload, Locator, Page, Response
 
 from tests.pictures import photograph
 from tests.service import Service
 
 pytestmark = pytest.mark.slow
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PHOTO = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photograph())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip(f"there is no browser ({', '.join(BROWSERS)}): apt-get install chromium")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=path, args=["--no-sandbox"]) as made,
-    ):
-        yield made
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_page() as made:
-        yield made
 
 
 def test_a_newcomer_scales_a_photograph_at_the_first_try(service: Service, page: Page) -> None:

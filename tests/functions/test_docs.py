@@ -315,3 +315,35 @@ def test_a_page_of_another_origin_may_read_every_header_that_is_described(functi
     cors = load(ROOT / "template.yaml", {}).cors
     assert cors
     assert described - set(cors.expose_headers) == set()
+
+
+def test_a_browser_gets_the_page_and_a_program_an_index_of_the_api(functions: Functions) -> None:
+    page = functions.http("docs", "GET", "/", headers={"accept": "text/html,*/*;q=0.8"})
+    assert page.body.startswith(b"<!doctype html>")
+    document = functions.http("docs", "GET", "/openapi.json").json
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "unsafe" not in policy
+    for accept in ("application/json", "*/*"):
+        index = functions.http("docs", "GET", "/", headers={"accept": accept})
+        assert (index.status, index.json["tasks"], index.headers["vary"]) == (
+            200,
+            "/api/v1/tasks",
+            "Accept, Accept-Encoding",
+        )
+        assert {path for name, path in index.json.items() if path.startswith("/api/")} <= set(document["paths"])
+
+
+def test_all_files_of_the_page_are_there_with_their_types(functions: Functions) -> None:
+    page = functions.http("docs", "GET", "/", headers={"accept": "text/html"}).body.decode()
+    scripts = set(re.findall(r'(?:src|href)="(/page/[^"]+)"', page))
+    assert "/page/app.js" in scripts
+    for script in tuple(scripts):
+        source = functions.http("docs", "GET", script).body.decode()
+        scripts |= {f"/page/{name}" for name in re.findall(r'from "\./([^"]+)"', source)}
+    for url in scripts:
+        answer = functions.http("docs", "GET", url)
+        kind = "text/css" if url.endswith(".css") else "text/javascript"
+        assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind)
+    assert functions.http("docs", "GET", "/page/sample.jpg").headers["content-type"] == "image/jpeg"
+    assert functions.http("docs", "GET", "/page/../handler.py").status == 404

@@ -1,4 +1,4 @@
-"""The files that the documentation pages consist of: ours, and those of Swagger UI and Redoc."""
+"""The files that the pages consist of: ours, and those of Swagger UI, Redoc and the libraries of the home page."""
 
 from importlib import resources
 from pathlib import PurePath
@@ -8,19 +8,38 @@ from fastapi.openapi.docs import get_redoc_html
 
 from imagescaler.web.pages.asset import Asset
 
-HTML, MEDIA_TYPES = "text/html", {".css": "text/css", ".js": "text/javascript", ".png": "image/png"}
+HTML = "text/html"
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".png": "image/png", ".jpg": "image/jpeg"}
 OURS = resources.files(__package__)
+HOME = OURS / "home"
 FAVICON = "favicon.png"
 REDOC_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 
 
+def home_page() -> Asset:
+    """Return the page at `/`, on which people scale pictures."""
+    return Asset((HOME / "index.html").read_bytes(), HTML)
+
+
+def read_home_assets() -> dict[str, Asset]:
+    """Read scripts, style sheet and sample of the home page, by their path in its folder."""
+    paths = {each.name: each for each in HOME.iterdir()} | {
+        f"vendor/{each.name}": each for each in (HOME / "vendor").iterdir()
+    }
+    return {name: Asset(path.read_bytes(), kind) for name, path in paths.items() if (kind := _media_type(name))}
+
+
 def read_assets() -> dict[str, Asset]:
-    """Read scripts, style sheets and images. Redoc's logo is on another server; with an empty URL Redoc hides it."""
+    """Read the files of the documentation. Redoc's logo is on another server; with an empty URL Redoc hides it."""
     paths = [*(resources.files(fastapi_offline) / "static").iterdir(), *OURS.iterdir()]
-    kinds = {path: MEDIA_TYPES.get(PurePath(path.name).suffix) for path in paths}
+    kinds = {path: _media_type(path.name) for path in paths}
     return {
         path.name: Asset(path.read_bytes().replace(REDOC_LOGO, b"data:,"), kind) for path, kind in kinds.items() if kind
     }
+
+
+def _media_type(name: str) -> str | None:
+    return MEDIA_TYPES.get(PurePath(name).suffix)
 
 
 def docs_page() -> Asset:
