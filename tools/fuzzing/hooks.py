@@ -29,7 +29,7 @@ schemathesis.openapi.format("binary", strategies.text())
 UNSAID = re.compile(
     "send either scale|preserve_ratio=.* contradict|min_.* is more than max_|take the place of gravity|is an option of"
     "|send a CSS color|send left,top,width,height|send pixels for all edges|send 1 to 100, or one for each format"
-    "|the name .* occurs|there is no preset|send either the image as file|URL|scheme|port"
+    "|the name .* occurs|there is no preset|have one target_url|send either the image as file|URL|scheme|port"
 )
 WITH_OPTIONS = {"application/json", "multipart/form-data"}
 UNFORESEEN = {
