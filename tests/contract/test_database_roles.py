@@ -145,12 +145,12 @@ async def test_a_role_may_execute_the_statements_of_the_release_before(
 
 
 SELECTED = {
-    "authorize": {"api_keys", "key_webhooks"},
-    "create": {"tasks", "waits"},
+    "authorize": {"api_keys", "quotas"},
+    "create": {"quotas", "tasks", "waits"},
     "delete": {"tasks"},
     "fetch": {"tasks"},
     "deliver": {"tasks", "webhooks", "webhook_secrets"},
-    "keys": {"api_keys", "key_webhooks", "webhook_secrets"},
+    "keys": {"api_keys", "quotas", "webhook_secrets"},
     "process": {"tasks"},
     "read": {"tasks", "waits", "webhooks"},
     "sweep": {"tasks", "webhooks"},
@@ -159,7 +159,7 @@ SELECTED = {
 
 @pytest.mark.parametrize("role", OF_FUNCTIONS)
 async def test_a_role_reads_the_tables_of_its_functions_and_no_other(role: str, connection: asyncpg.Connection) -> None:
-    tables = ["api_keys", "key_webhooks", "tasks", "waits", "webhooks", "webhook_secrets", "alembic_version"]
+    tables = ["api_keys", "quotas", "tasks", "waits", "webhooks", "webhook_secrets", "alembic_version"]
     assert {each for each in tables if await is_permitted(connection, f"select from {each}")} == SELECTED[role]
 
 

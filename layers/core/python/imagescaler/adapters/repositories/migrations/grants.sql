@@ -4,7 +4,7 @@
 do $$
 declare
     privileges constant text[] := array[
-        ['authorize', 'select on api_keys, key_webhooks, quotas'],
+        ['authorize', 'select on api_keys, quotas'],
         ['create', 'select, delete on tasks'],
         ['create', 'insert (id, owner, idempotency_key, request_hash, options, source, source_url, renditions) on tasks'],
         ['create', 'insert (key_id, pixels, webhook_url) on tasks'],
@@ -22,7 +22,6 @@ declare
         ['keys', 'select, insert (id, owner, secret_hash), update (id, revoked_at) on api_keys'],
         ['keys', 'select, insert (key_id, quota), update (quota) on quotas'],
         ['keys', 'select, insert (owner, secret), update (expires_at) on webhook_secrets'],
-        ['keys', 'select, insert, update, delete on key_webhooks'],
         ['process', 'select on tasks'],
         ['process', 'update (status, attempt, uncounted_attempts, started_at, completed_at, lease_until) on tasks'],
         ['process', 'update (expires_at, result, failure, source, renditions) on tasks'],
@@ -40,7 +39,7 @@ begin
     for role in
         select rolname from pg_roles where rolname in (select 'imagescaler_' || unnest(privileges[:][1:1]))
     loop
-        execute format('revoke all on api_keys, key_webhooks, quotas, tasks, waits, webhook_secrets, webhooks from %I', role);
+        execute format('revoke all on api_keys, quotas, tasks, waits, webhook_secrets, webhooks from %I', role);
         foreach privilege slice 1 in array privileges loop
             if role = 'imagescaler_' || privilege[1] then
                 execute format('grant %s to %I', privilege[2], role);

@@ -26,7 +26,7 @@ grant usage, create on schema public to imagescaler_migrate;
 -- they can do as members of the role. So does the administrator, who could not hand tables over otherwise.
 do $$
 declare
-    tables constant text[] := array['alembic_version', 'api_keys', 'key_webhooks', 'quotas', 'tasks', 'waits', 'webhook_secrets', 'webhooks'];
+    tables constant text[] := array['alembic_version', 'api_keys', 'quotas', 'tasks', 'waits', 'webhook_secrets', 'webhooks'];
     name text;
 begin
     for name in

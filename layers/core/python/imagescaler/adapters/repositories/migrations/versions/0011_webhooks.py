@@ -56,12 +56,6 @@ def upgrade() -> None:
     """)
     op.execute("create unique index webhook_secrets_current on webhook_secrets (owner) where expires_at is null")
     op.execute("""
-        create table key_webhooks (
-            key_id text primary key,
-            url    text not null
-        )
-    """)
-    op.execute("""
         create function add_webhook() returns trigger language plpgsql security definer set search_path from current
         as $$
         begin
@@ -83,5 +77,5 @@ def downgrade() -> None:
     """Drop the trigger, the tables and the column."""
     op.execute("drop trigger add_webhook on tasks")
     op.execute("drop function add_webhook")
-    op.execute("drop table webhooks, webhook_secrets, key_webhooks")
+    op.execute("drop table webhooks, webhook_secrets")
     op.execute("alter table tasks drop column webhook_url")
