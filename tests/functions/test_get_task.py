@@ -67,8 +67,11 @@ def test_a_completed_task_has_a_result(functions: Functions, post: Post) -> None
             "operations": ["decode jpeg 1/2"],
             "usage": {"seconds": 0.2, "cpu_seconds": 0.1, "peak_memory_bytes": 99, "peak_of": "attempt"},
             "warnings": ["A part is missing."],
+            "score": None,
         },
         "frames": 1,
+        "placeholder": None,
+        "dominant_color": None,
     }
     assert answer.json["created_at"] <= answer.json["started_at"] <= answer.json["completed_at"]
     assert "retry-after" not in answer.headers

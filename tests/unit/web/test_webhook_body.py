@@ -10,6 +10,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from imagescaler.adapters.outbound.webhook_sender import signed
 from imagescaler.domain.formats import Format
+from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.receipt import PeakOf, Receipt, Usage
@@ -45,7 +46,7 @@ def with_renditions(count: int, outcome: Result | Failure = RESULT) -> Task:
 
 
 def test_a_body_that_is_too_large_is_without_receipts() -> None:
-    body = event_body(with_renditions(16), webhook())
+    body = event_body(with_renditions(Limits().max_renditions + 1), webhook())
     assert len(body) < 20_000
     assert {each["result"]["width"] for each in json.loads(body)["data"]["renditions"]} == {800}
     assert "receipt" not in body
