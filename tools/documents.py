@@ -48,6 +48,7 @@ TAGS = [
     {"name": "tasks", "description": "Create, plan and read tasks."},
     {"name": "uploads", "description": "Send a file that is too large for a request."},
     {"name": "results", "description": "Fetch scaled images."},
+    {"name": "webhooks", "description": "Read the deliveries of webhooks, and send one again."},
     {"name": "service", "description": "Check the service."},
 ]
 KEY: dict[str, list[str]] = {"ApiKey": []}
