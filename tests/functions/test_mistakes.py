@@ -268,9 +268,9 @@ MISTAKES = [
     ),
     Mistake(
         "a form with very many fields",
-        raw("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(60))),
+        raw("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(120))),
         400,
-        "Too many fields. Maximum number of fields is 50. Each option is a field of its own, and is sent once.",
+        "Too many fields. Maximum number of fields is 100. Each option is a field of its own, and is sent once.",
     ),
     Mistake(
         "two files",

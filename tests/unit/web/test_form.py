@@ -8,6 +8,7 @@ from fastapi import HTTPException, Request
 
 from imagescaler.runtime import loop
 from imagescaler.web.requests.body import read_body
+from imagescaler.web.requests.form import MAX_FIELDS
 from imagescaler.web.requests.task_request import TaskRequest
 from tests.functions.conftest import multipart
 from tests.pictures import noise
@@ -56,3 +57,8 @@ def test_two_files_are_one_too_many() -> None:
     made.scope["query_string"] = b""
     with pytest.raises(HTTPException, match="Too many files"):
         loop.run(read_body(made, TaskRequest))
+
+
+def test_a_form_may_have_every_field_at_once() -> None:
+    """Beside the options there are the file, lists and URLs."""
+    assert len(TaskRequest.model_fields) < MAX_FIELDS

@@ -6,7 +6,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
-MAX_FIELDS = 50
+MAX_FIELDS = 100
 URLENCODED = "application/x-www-form-urlencoded"
 # What to do about an error of the parsers, by the beginning of its message.
 ADVICE = {
