@@ -22,6 +22,7 @@ TEMPLATE = Path(__file__).parent.parent.parent / "template.yaml"
 @pytest.fixture
 def scene(postgres_dsn: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     environment = {
+        "OUTBOUND_ALLOWED": "127.0.0.1",  # where the tests serve images
         "POSTGRES_DSN": postgres_dsn,
         "REDIS_URL": redis_url,
         "SWEEP_AFTER_S": "0",

@@ -35,8 +35,7 @@ SWEEP = ("after tasks.take_stale", "after source_queue.holds", "after source_que
 
 
 @pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebHost]:
-    monkeypatch.setenv("OUTBOUND_ALLOWED", "127.0.0.1")
+def host() -> Iterator[WebHost]:
     with web_host() as made:
         made.serve("/photo.png", plain())
         yield made
