@@ -93,3 +93,6 @@ def test_sam_local_uses_the_network_and_the_addresses_of_compose() -> None:
     given = sam_variables("postgresql://imagescaler:password@postgres/imagescaler", "k" * 32)["Parameters"]
     for variable in ("POSTGRES_DSN", "REDIS_URL", "QUEUE_URL", "STORE_URL"):
         assert f"\n  {urlsplit(given[variable]).hostname}:\n" in compose, variable
+    queues = set(re.findall(r"(\w*QUEUE_URL): !Ref", (ROOT / "template.yaml").read_text()))
+    assert len(queues) >= 3
+    assert queues <= given.keys()
