@@ -47,9 +47,9 @@ def secrets(folder: Path, *, sam: bool, require_keys: str) -> None:
 def sam_variables(dsn: str, signing_key: str) -> dict[str, Any]:
     """Return the file for `sam local --env-vars`: the servers are those of compose."""
     servers = dict.fromkeys(("REDIS_URL", "QUEUE_URL", "STORE_URL"), REDIS_URL)
-    beside = dict.fromkeys(("SOURCE_QUEUE_URL", "WEBHOOK_QUEUE_URL"), "")  # are in the Redis of QUEUE_URL
+    queues = {"SOURCE_QUEUE_URL": f"{REDIS_URL}#SourceQueue", "WEBHOOK_QUEUE_URL": f"{REDIS_URL}#WebhookQueue"}
     signing = {"URL_SIGNING_KEY": signing_key, "STORAGE_ADDRESS": STORAGE_ADDRESS}
-    return {"Parameters": {"POSTGRES_DSN": dsn, "POSTGRES_SECRET_ARN": "", **servers, **beside, **signing}}
+    return {"Parameters": {"POSTGRES_DSN": dsn, "POSTGRES_SECRET_ARN": "", **servers, **queues, **signing}}
 
 
 def _secret(path: Path, given: str) -> str:
