@@ -158,6 +158,16 @@ def test_the_page_has_no_barriers_and_fits_a_phone(service: Service, browser: Br
     context.close()
 
 
+def test_the_page_works_where_it_is_served_by_http_to_other_machines(service: Service, page: Page) -> None:
+    """Browsers have no `crypto.randomUUID` and no clipboard there."""
+    page.add_init_script("delete Crypto.prototype.randomUUID; delete Navigator.prototype.clipboard")
+    page.goto(service.url)
+    choose(page)
+    scale(page)
+    page.get_by_role("link", name="Download").wait_for()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+
+
 def test_everything_works_by_keyboard(home: Page) -> None:
     home.keyboard.press("Tab")
     for _ in range(60):

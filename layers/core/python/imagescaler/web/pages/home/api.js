@@ -62,7 +62,7 @@ export class Api {
    * @returns {Promise<Task>}
    */
   async createTask(file, fields, onProgress) {
-    const headers = { ...this.headers, "Idempotency-Key": crypto.randomUUID() };
+    const headers = { ...this.headers, "Idempotency-Key": randomKey() };
     if (file.size <= MAX_FORM_BYTES) {
       const form = new FormData();
       form.append("file", file);
@@ -133,6 +133,10 @@ export class Api {
 }
 
 const UNREACHABLE = "The server cannot be reached. Is it running?";
+
+/** 128 random bits in hex; `crypto.randomUUID` is missing where a page is served by http to other machines. */
+const randomKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** @param {number} count */
 const seconds = (count) => new Promise((resolve) => setTimeout(resolve, count * 1000));

@@ -98,7 +98,11 @@ function App({ groups }) {
         <h2 id="options-title">Options</h2>
         <div class="fields">
           ${first.map(field)} ${presets.length > 0 && field(presetOption(presets))}
-          <${WidthsField} value=${widths} error=${problem?.at("renditions")} onChange=${setWidths} />
+          <${WidthsField}
+            value=${widths}
+            error=${problem?.at("renditions")}
+            onChange=${(/** @type {string} */ value) => (setWidths(value), setProblem(null))}
+          />
         </div>
         ${groups.map(
           (group) => html`<${MoreOptions} key=${group.name} group=${group} values=${values} field=${field} />`,
