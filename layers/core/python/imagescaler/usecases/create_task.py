@@ -52,11 +52,6 @@ class NewTaskRequest:
         """The client's key and what it stands for."""
         return Idempotency(self.idempotency_key, self.hash()) if self.idempotency_key else None
 
-    @property
-    def outputs(self) -> tuple[Options, ...]:
-        """Options of each result."""
-        return tuple(each.options for each in self.renditions) or (self.options,)
-
     def hash(self) -> str:
         """Hash the image and the options, or the named options of the renditions."""
         digest = hashlib.sha256(self.image.digest)
@@ -166,7 +161,7 @@ async def _probe(
 ) -> tuple[Source | None, Sequence[Preview]]:
     """Read the header and plan the results; None and no plan for an image that is yet to be fetched."""
     if isinstance(request.image, RemoteImage):
-        for options in request.outputs:
+        for options in request.output_options:
             limits.check_target(options.target_url)
         return None, ()
     source = await request.image.probe(probe, store)
