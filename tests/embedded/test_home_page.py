@@ -1,5 +1,8 @@
 """The page on which people scale pictures, in a real browser."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +19,8 @@ pytestmark = pytest.mark.slow
 PHOTO = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photograph())
 PHONE = {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
+CLIENT = Path(__file__).parents[2] / "clients/python"
+CLI = f"{sys.executable} -m imagescaler_client.cli "
 BY = "\N{MULTIPLICATION SIGN}"
 MAX_BYTES = 200_000
 expect.set_options(timeout=TIMEOUT_MS)
@@ -140,6 +145,29 @@ def test_the_request_is_shown_in_other_languages(home: Page, language: str) -> N
     code = home.get_by_label(f"Request as {language}")
     expect(code).to_contain_text("800")
     expect(code).to_contain_text(home.url.rstrip("/"))
+
+
+@pytest.mark.parametrize("widths", ["", "100, 200"], ids=["one width", "several widths"])
+@pytest.mark.parametrize("language", ["curl", "Python", "CLI"])
+def test_the_request_in_another_language_scales_the_picture(
+    home: Page, language: str, widths: str, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(photograph())
+    home.get_by_label("Widths").fill(widths)
+    home.get_by_role("button", name=language, exact=True).click()
+    code = home.get_by_label(f"Request as {language}").inner_text()
+    shell = ["bash", "-c", code.replace("imagescaler ", CLI, 1)]
+    program = [sys.executable, "-c", code] if language == "Python" else shell
+    path = os.pathsep.join([str(CLIENT), *sys.path])
+    done = subprocess.run(
+        program, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    made = [each.name for each in tmp_path.rglob("*.jp*g")]
+    if language == "curl":
+        assert '"status":"completed"' in done.stdout
+    else:
+        assert len(made) == 1 + (2 if widths else 1), made
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

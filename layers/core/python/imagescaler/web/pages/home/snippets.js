@@ -46,12 +46,16 @@ function curl({ file, fields, origin, hasKey }) {
 /** @param {Request} request */
 function python({ file, fields, origin }) {
   const options = Object.entries(fields).map(([name, value]) => `, ${name}=${pythonValue(name, value)}`);
-  return `# pip install imagescaler-client
-from imagescaler_client import Client
+  const call = `(${JSON.stringify(file)}${options.join("")})`;
+  const results = fields.renditions
+    ? `for name, picture in client.scale_to_renditions${call}.items():
+        picture.save(f"{name}.{picture.format}")`
+    : `picture = client.scale${call}
+    picture.save(f"scaled.{picture.format}")`;
+  return `from imagescaler_client import Client
 
 with Client(${JSON.stringify(origin)}) as client:
-    picture = client.scale(${JSON.stringify(file)}${options.join("")})
-    picture.save("scaled.${fields.format ?? "jpg"}")
+    ${results}
 `;
 }
 
