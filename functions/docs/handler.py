@@ -58,12 +58,18 @@ async def index(encoding: Encoding = None, accept: Annotated[str | None, Header(
     return JSONResponse(INDEX, headers={"Vary": "Accept, Accept-Encoding"})
 
 
-@app.get("/page/{asset:path}")
+@app.get("/page/{asset}")
 async def read_home_asset(asset: str, encoding: Encoding = None) -> Response:
     """Serve a script, the style sheet or the sample of the home page."""
     if asset not in home_assets:
         raise HTTPException(404)
     return home_assets[asset].respond(encoding, CACHED)
+
+
+@app.get("/page/vendor/{asset}")
+async def read_home_library(asset: str, encoding: Encoding = None) -> Response:
+    """Serve a library of the home page."""
+    return await read_home_asset(f"vendor/{asset}", encoding)
 
 
 @app.get("/docs")
