@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -182,6 +183,10 @@ def test_health_tells_of_every_server(client: httpx.Client) -> None:
 def test_the_pages_and_the_document_are_served(base_url: str) -> None:
     assert "swagger-ui" in httpx.get(f"{base_url}/docs").text
     assert "redoc" in httpx.get(f"{base_url}/redoc").text
+    page = httpx.get(base_url, headers={"accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
+    for path in re.findall(r'(?:src|href)="(/page/[^"]+)"', page.text):
+        assert httpx.get(base_url + path).status_code == 200
     assert httpx.get(f"{base_url}/openapi.json").json()["openapi"].startswith("3.1")
 
 
