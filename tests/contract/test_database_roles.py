@@ -52,10 +52,10 @@ ALSO = {  # what a role may do with the privileges that it needs for other state
     "fetch": READS | {"tasks.ping", "tasks.expire", "tasks.expire_due", "tasks.abandon"},
     "keys": {"keys.find"},
     "process": READS | PURGES | {"tasks.delete"} | {"tasks.ping", "tasks.expire", "tasks.expire_due"},
-    "read": READS | {"tasks.expire_due"},
-    "sweep": READS | {"tasks.ping", "tasks.expire", "webhooks.of_task"},
+    "read": READS | {"tasks.expire_due", "webhooks.lock"},
+    "sweep": READS | {"tasks.ping", "tasks.expire", "webhooks.of_task", "webhooks.lock"},
 }
-NO_TABLE = {"tasks.lock_waits", "webhooks.lock"}
+NO_TABLE = {"tasks.lock_waits"}
 OF_FUNCTIONS = [role for role in ROLES if role != MIGRATE]
 
 

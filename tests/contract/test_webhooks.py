@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
+from imagescaler.adapters import repositories
+from imagescaler.adapters.repositories.statements import load
 from imagescaler.domain.errors import WebhookNotFound
 from imagescaler.domain.options import Options
 from imagescaler.domain.task.task import NewTask, Task
@@ -214,6 +217,52 @@ async def test_the_limit_holds_for_many_at_once(tasks: TaskRepository, webhooks:
     made = [await completed(tasks) for _ in range(8)]
     claims = await asyncio.gather(*(claim(webhooks, task.id) for task in made))
     assert sum(not each.waits for each in claims) == 2
+
+
+async def test_without_keys_a_webhook_waits_for_its_own_host_alone(
+    tasks: TaskRepository, webhooks: WebhookRepository
+) -> None:
+    first, second, third, other = [await completed(tasks, url) for url in (URL, URL, URL, OTHER_URL)]
+    in_flight = [await claim(webhooks, task.id) for task in (first, second)]
+    elsewhere = await claim(webhooks, other.id)
+    assert (await claim(webhooks, third.id)).waits
+    assert await record(webhooks, elsewhere) is None
+    assert await record(webhooks, in_flight[0]) == third.id
+
+
+async def test_without_keys_a_waiting_webhook_is_swept_if_nothing_of_its_host_is_in_flight(
+    tasks: TaskRepository, webhooks: WebhookRepository
+) -> None:
+    first, second, third, other = [await completed(tasks, url) for url in (URL, URL, URL, OTHER_URL)]
+    for task in (first, second):
+        await claim(webhooks, task.id, lease_s=0.3)
+    await claim(webhooks, other.id)
+    assert (await claim(webhooks, third.id)).waits
+    await asyncio.sleep(0.35)  # those of the host were killed
+    due = await webhooks.take_due(older_than_s=0, limit=9)
+    assert {each.task_id for each in due} == {first.id, second.id, third.id}
+
+
+@pytest.mark.parametrize(("owner", "url"), [("", OTHER_URL), ("bob", URL), ("bob", OTHER_URL)])
+async def test_webhooks_that_share_no_limit_do_not_wait_for_one_another(
+    postgres_dsn: str, owner: str, url: str
+) -> None:
+    """Neither while the transaction of a claim is open."""
+    tasks: Any = repositories.connect(postgres_dsn)
+    webhooks: Any = repositories.connect_webhooks(postgres_dsn)
+    held, free = await completed(tasks), await completed(tasks, url, owner)
+    lock = load("webhook_queries.sql").lock
+    connection = await asyncpg.connect(postgres_dsn)
+    async with connection.transaction():
+        await lock.row(connection, task_id=held.id)
+        async with asyncio.timeout(2):
+            webhook = await claim(webhooks, free.id)
+            await record(webhooks, webhook)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(claim(webhooks, held.id), 0.2)
+    await connection.close()
+    await tasks._database.close()
+    await webhooks._database.close()
 
 
 # What the sweeper sees

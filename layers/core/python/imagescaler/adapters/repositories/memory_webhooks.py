@@ -82,6 +82,7 @@ class MemoryWebhookRepository:
             if each.owner == stored.owner
             and each.waits
             and _is_due(each, now)
+            and _share_a_limit(each, stored)
             and hosts.count(_host(each)) < limits.most_of_host
         ]
         if not waiting:
@@ -96,7 +97,7 @@ class MemoryWebhookRepository:
             for each in self.webhooks.values()
             if _is_due(each, now if each.message_id is None else before)
             and max(each.created_at, each.swept_at or each.created_at) <= before
-            and not (each.waits and self._in_flight(each.owner))
+            and not (each.waits and any(_share_a_limit(each, other) for other in self._in_flight(each.owner)))
         ]
         due.sort(key=lambda each: (each.swept_at or each.created_at, each.next_attempt_at))
         return [self._save(replace(each, swept_at=now, waits=False)) for each in due[:limit]]
@@ -174,6 +175,11 @@ class MemoryWebhookRepository:
 
 def _is_due(webhook: Webhook, before: datetime) -> bool:
     return webhook.next_attempt_at is not None and webhook.next_attempt_at <= before
+
+
+def _share_a_limit(webhook: Webhook, other: Webhook) -> bool:
+    """True if the delivery of one webhook can make the other wait, which has the same owner."""
+    return webhook.owner != "" or _host(webhook) == _host(other)
 
 
 def _host(webhook: Webhook) -> str:

@@ -59,6 +59,7 @@ class PostgresWebhookRepository:
         attempts = (*webhook.attempts, attempt)[-MAX_LISTED_ATTEMPTS:]
         row = await self._locked(
             self._sql.record,
+            task_id=webhook.task_id,
             id=webhook.id,
             attempt=webhook.attempt,
             status=status,
@@ -100,14 +101,13 @@ class PostgresWebhookRepository:
     async def replace_secret(self, owner: str, secret: str, *, overlap_s: float) -> None:
         await self._database.value(self._sql.replace_secret, owner=owner, secret=secret, overlap_s=float(overlap_s))
 
-    async def _locked(self, statement: Statement, **arguments: Any) -> Row:
-        """Return the first row of a statement, or None; no other locked statement runs at the same time."""
-        lock = self._sql.lock
+    async def _locked(self, statement: Statement, *, task_id: UUID, **arguments: Any) -> Row:
+        """Return the first row of a statement, or None; it has the lock of the task's webhooks."""
 
         async def use(connection: asyncpg.Connection) -> Row:
             async with connection.transaction():
-                await connection.execute(lock.sql)
-                return await connection.fetchrow(statement.sql, *(arguments[name] for name in statement.parameters))
+                await self._sql.lock.row(connection, task_id=task_id)
+                return await statement.row(connection, task_id=task_id, **arguments)
 
         return await self._database.run(use)
 

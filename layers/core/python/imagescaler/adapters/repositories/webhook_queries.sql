@@ -1,9 +1,11 @@
 -- All statements on webhooks and their secrets. A trigger on tasks adds webhooks. Times are those of the database's clock.
 
--- name: lock()$
+-- name: lock(task_id)$
 -- Until the end of the transaction: what is in flight does not change between counting and claiming, or between the end of
--- a delivery and the choice of the one that takes its place.
-select pg_advisory_xact_lock(hashtext('webhooks'));
+-- a delivery and the choice of the one that takes its place. Webhooks share a lock if they share a limit: those of an
+-- owner, and without API keys those of a host.
+select pg_advisory_xact_lock(hashtext('webhooks of ' || owner), hashtext(case when owner = '' then host else '' end))
+from webhooks where task_id = :task_id limit 1;
 
 -- name: claim(task_id, lease_s, most_of_host, most_of_owner)^
 -- Begins a delivery of the task's webhook that is due, or lets it wait if its host or its owner has too many in flight.
@@ -33,6 +35,7 @@ returning webhooks.*, exists (
 
 -- name: record(id, attempt, status, attempts, delay_s, message_id, most_of_host)^
 -- Ends a delivery; only the current attempt may. Returns the task of a waiting webhook that takes its place, if any.
+-- Without API keys that is one of the same host, because no other can have waited for it.
 with recorded as (
     update webhooks
     set status = :status, attempts = :attempts, lease_until = null, message_id = :message_id::text,
@@ -40,7 +43,7 @@ with recorded as (
         next_attempt_at = now() + make_interval(secs => :delay_s),
         ended_at = case when :delay_s::float8 is null then now() end
     where id = :id and attempt = :attempt and lease_until is not null
-    returning id, owner
+    returning id, owner, host
 ), busy as (
     select array_agg(host) as hosts
     from (select other.host from webhooks as other, recorded
@@ -50,6 +53,7 @@ with recorded as (
     select webhooks.id from webhooks, recorded, busy
     where webhooks.owner = recorded.owner and webhooks.waits and webhooks.next_attempt_at <= now()
       and webhooks.id <> recorded.id and webhooks.host <> all (coalesce(busy.hosts, '{}'))
+      and (webhooks.owner <> '' or webhooks.host = recorded.host)
     order by webhooks.next_attempt_at
     limit 1
 )
@@ -63,7 +67,9 @@ with due as (
       and (message_id is null or next_attempt_at <= now() - make_interval(secs => :older_than_s))
       and greatest(created_at, swept_at) <= now() - make_interval(secs => :older_than_s)
       and not (waits and exists (
-          select from webhooks as other where other.owner = webhooks.owner and other.lease_until > now()
+          select from webhooks as other
+          where other.owner = webhooks.owner and other.lease_until > now()
+            and (webhooks.owner <> '' or other.host = webhooks.host)
       ))
     order by swept_at nulls first, next_attempt_at
     limit :limit
