@@ -17,6 +17,7 @@ from imagescaler.web.requests.body_schema import body_schemas
 from imagescaler.web.views.problem import Problem
 from tests.handlers import NAMES, load
 from tools import ssrf
+from tools.webhook_operations import webhook_schemas, webhooks
 
 ROOT = Path(__file__).parent.parent
 OPENAPI = ROOT / "functions/docs/openapi.json"
@@ -64,9 +65,8 @@ def openapi() -> str:
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     modules = [load(name) for name in NAMES if name != "docs"]
     documents = [module.app.openapi() for module in modules if hasattr(module, "app")]
-    whole = merge(
-        [problem, *documents], openapi="3.1.0", info=INFO, servers=[{"url": "/"}], security=[KEY, {}], tags=TAGS
-    )
+    top = {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], "security": [KEY, {}], "tags": TAGS}
+    whole = merge([problem, *documents], **top, webhooks=webhooks())
     whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
     whole["paths"]["/api/v1/health"]["get"]["security"] = []
     for operation in (operation for operations in whole["paths"].values() for operation in operations.values()):
@@ -81,7 +81,8 @@ def openapi() -> str:
 def _schemas() -> dict[str, object]:
     schema = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
     message = GatewayMessage.model_json_schema()
-    return {**schema.pop("$defs"), "Problem": schema, "GatewayMessage": message, **body_schemas()}
+    schemas = {**schema.pop("$defs"), "Problem": schema, "GatewayMessage": message}
+    return {**schemas, **webhook_schemas(), **body_schemas()}
 
 
 def problems() -> str:

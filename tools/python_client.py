@@ -18,7 +18,17 @@ PACKAGE = ROOT / "clients/python/imagescaler_client"
 TESTS = ROOT / "tests/client"
 BIN = Path(sys.executable).parent
 REFERENCE = "#/components/schemas/"
-ANSWERS = ("TaskView", "TaskListView", "UploadView", "PlanView", "RenditionsPlan", "PresetsView", "Health", "Problem")
+ANSWERS = (
+    "TaskView",
+    "TaskListView",
+    "UploadView",
+    "PlanView",
+    "RenditionsPlan",
+    "PresetsView",
+    "Health",
+    "Problem",
+    "WebhookEvent",
+)
 OPTIONS = {"TaskOptions": "TaskRequest", "PlanOptions": "PlanRequest"}
 UPLOAD, FILE = "upload_id", "file"  # arguments of their own
 BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "multipleOf", "minItems", "maxItems", "maxLength", "pattern"}

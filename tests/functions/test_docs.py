@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 
 from imagescaler.domain.formats import Format
+from imagescaler.domain.webhook import EventType
 from imagescaler.web.openapi import merge
 from imagescaler.web.problems import STATUS
 from imagescaler.web.views.options import OptionsView
+from imagescaler.web.views.webhook import WebhookEvent
 from local.emulation.sam_template.template import load
 from tests.functions.conftest import Functions
 from tools import documents
@@ -171,6 +173,18 @@ def test_the_document_that_is_served_is_what_the_code_says(functions: Functions)
     assert served.headers["content-type"] == "application/json"
     assert json.loads(documents.openapi()) == served.json, "run `make openapi`"
     assert documents.OPENAPI.read_text() == documents.openapi(), "run `make openapi`"
+
+
+def test_each_event_is_described_with_an_example_of_its_schema(functions: Functions) -> None:
+    webhooks = functions.http("docs", "GET", "/openapi.json").json["webhooks"]
+    assert set(webhooks) == set(EventType)
+    for name, operations in webhooks.items():
+        [content] = operations["post"]["requestBody"]["content"].values()
+        assert content["schema"] == {"$ref": "#/components/schemas/WebhookEvent"}
+        event = WebhookEvent.model_validate(content["example"])
+        assert (event.type, event.data.status) == (name, name.removeprefix("task."))
+        shown = json.loads(event.model_dump_json(exclude_unset=True))
+        assert shown == content["example"]  # it has no field that the schema does not have
 
 
 def test_the_table_of_options_is_what_the_code_says() -> None:

@@ -513,6 +513,20 @@ class TaskView(BaseModel):
     ] = None
 
 
+class WebhookEvent(BaseModel):
+    """
+    The body of a webhook (Standard Webhooks): `data` is the task as it was when this happened.
+
+    A body has less than 20 kB. Where it would have more, it is without receipts, or without results and errors.
+    """
+
+    type: Annotated[
+        Literal["task.completed", "task.failed", "task.expired"], Field(description="What has happened to the task.")
+    ]
+    timestamp: Annotated[AwareDatetime, Field(description="when it happened")]
+    data: TaskView
+
+
 class TaskListView(BaseModel):
     """
     A page of tasks, newest first.

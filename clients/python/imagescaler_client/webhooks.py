@@ -1,20 +1,9 @@
 """Webhooks: what the service sends when a task has ended (Standard Webhooks)."""
 
 from collections.abc import Mapping
-from datetime import datetime
-
-from pydantic import BaseModel
 
 from imagescaler_client.errors import InvalidSignature
-from imagescaler_client.models import TaskView
-
-
-class WebhookEvent(BaseModel):
-    """The end of a task. `type` is `task.completed`, `task.failed` or `task.expired`."""
-
-    type: str
-    timestamp: datetime
-    data: TaskView
+from imagescaler_client.models import WebhookEvent
 
 
 def verify(body: bytes | str, headers: Mapping[str, str], secret: str) -> WebhookEvent:

@@ -20,7 +20,7 @@ from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task
 from imagescaler.domain.webhook import EventType, Webhook
 from imagescaler.domain.webhook_secret import new_secret
-from imagescaler.web.views.webhook import event_body
+from imagescaler.web.views.webhook import WebhookEvent, event_body
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 RECEIPT = Receipt("ab" * 32, "cd" * 32, {"pillow": "13.0.0"}, ("decode", "resize"), Usage(0.1, 0.1, 1, PeakOf.ATTEMPT))
@@ -64,7 +64,16 @@ def test_a_body_has_less_than_20_kb_whatever_the_task_has(outcome: Result | Fail
         "completed_at": None,
         "expires_at": None,
         "attempts": 0,
+        "source": {"format": "jpeg", "width": 4000, "height": 3000, "bytes": 9, "frames": 1},
+        "options": None,
     }
+
+
+@pytest.mark.parametrize("task", [TASK, with_renditions(13), with_renditions(100)])
+def test_every_body_is_of_the_schema_in_the_openapi_document(task: Task) -> None:
+    body = event_body(task, webhook())
+    event = WebhookEvent.model_validate_json(body)
+    assert (event.data.id, event.data.status) == (task.id, "completed")
 
 
 def test_a_receiver_verifies_with_each_of_two_secrets_and_with_no_other() -> None:

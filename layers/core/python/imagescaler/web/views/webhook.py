@@ -16,14 +16,13 @@ from imagescaler.web.views.task import TaskView
 MAX_BODY_BYTES = 20_000
 RECEIPT: IncEx = {"receipt"}
 RECEIPTS: IncEx = {"data": {"result": RECEIPT, "renditions": {"__all__": {"result": RECEIPT}}}}
-IMAGES = {"source", "source_url", "options", "result", "error", "warnings", "renditions", "srcset", "sources"}
-DETAILS: IncEx = {"data": IMAGES}
+DETAILS: IncEx = {"data": {"source_url", "result", "error", "warnings", "renditions", "srcset", "sources"}}
 
 
 class WebhookEvent(BaseModel):
     """The body of a webhook (Standard Webhooks): `data` is the task as it was when this happened.
 
-    A body has less than 20 kB. Where it would have more, it is without receipts, or has only id, status and times.
+    A body has less than 20 kB. Where it would have more, it is without receipts, or without results and errors.
     """
 
     type: EventType
