@@ -14,6 +14,7 @@ from imagescaler.adapters.repositories.migrations import migrate as migrations
 from imagescaler.adapters.repositories.migrations.migrate import migrate
 from imagescaler.adapters.task_ends import polling
 from imagescaler.usecases import ports
+from imagescaler.web.requests import key_commands
 from tests.handlers import FUNCTIONS
 
 ROLES_SQL = (migrations.FOLDER / "roles.sql").read_text()
@@ -40,7 +41,9 @@ ROLE_OF = {
 ROLES = sorted({*ROLE_OF.values()})
 PASSWORD = "a password"
 USECASES = Path(ports.__file__).parent
+COMMANDS = Path(key_commands.__file__).parent
 IMPORT = re.compile(r"^from imagescaler\.usecases\.(\w+) import (.+)$", re.MULTILINE)
+IMPORT_OF_COMMANDS = re.compile(r"^from imagescaler\.web\.requests\.(\w+_commands?) import", re.MULTILINE)
 PORTS = {"tasks": ports.TaskRepository, "keys": ports.ApiKeyRepository, "webhooks": ports.WebhookRepository}
 Uses = Mapping[str, list[str]]
 
@@ -65,7 +68,7 @@ def dsn_as(dsn: str, role: str) -> str:
 
 
 def uses(port: str) -> Uses:
-    """Return the roles that use each method of a port, as read from handlers and their use cases."""
+    """Return the roles that use each method of a port, as read from handlers, their commands and use cases."""
     methods = {name for each in PORTS[port].__mro__ for name in vars(each) if not name.startswith("_")}
     found: dict[str, list[str]] = defaultdict(list)
     if port == "tasks":
@@ -81,8 +84,9 @@ def uses(port: str) -> Uses:
 
 
 def _source(path: Path) -> str:
-    """Read a module and the use cases whose functions, which are in lower case, or recoveries it imports."""
+    """Read a module, and the commands and the functions (in lower case) or recoveries of use cases that it imports."""
     text = path.read_text()
+    text += "".join(_source(COMMANDS / f"{name}.py") for name in IMPORT_OF_COMMANDS.findall(text))
     used = (name for name, imported in IMPORT.findall(text) if any(map(_acts, imported.split(", "))))
     return text + "".join(_source(USECASES / f"{name}.py") for name in used)
 

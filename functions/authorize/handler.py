@@ -1,4 +1,4 @@
-"""The Lambda authorizer of the HTTP API: checks the API key of a request and finds its owner and quota."""
+"""The Lambda authorizer of the HTTP API: checks the API key of a request, and passes on what is stored with it."""
 
 import imagescaler.runtime.init  # noqa: F401 - before all others
 
@@ -32,4 +32,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             telemetry.logger().warning("key refused", extra={"source": source})
             return {"isAuthorized": False}
     key = verdict.key
-    return {"isAuthorized": True, "context": {"owner": key.owner, "key": key.id, "quota": json.dumps(key.quota)}}
+    stored = {"quota": json.dumps(key.quota), "webhook_url": key.webhook_url or ""}
+    return {"isAuthorized": True, "context": {"owner": key.owner, "key": key.id, **stored}}

@@ -21,7 +21,7 @@ from imagescaler.probe.probe import probe
 from imagescaler.runtime import settings, telemetry
 from imagescaler.usecases.create_task import NewTaskRequest, create_task
 from imagescaler.usecases.wait_for_task import wait_for_task
-from imagescaler.web.app import Correlation, Owner, OwnQuota, create_app, lambda_handler
+from imagescaler.web.app import Correlation, KeyWebhookUrl, Owner, OwnQuota, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
 from imagescaler.web.requests.body_schema import request_body
 from imagescaler.web.requests.headers import IdempotencyKey
@@ -61,6 +61,7 @@ async def post_task(
     correlation: Correlation,
     owner: Owner,
     own_quota: OwnQuota,
+    key_webhook_url: KeyWebhookUrl,
     wait_s: Wait,
     wants_picture: WantsPicture,
     idempotency_key: IdempotencyKey = None,
@@ -73,7 +74,8 @@ async def post_task(
     image, renditions = body.image(owner), body.named_options()
     key_id, own = own_quota
     quota = KeyQuota(key_id, default_quota.with_own(own))
-    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation, quota, body.webhook_url)
+    urls = body.webhook_url, key_webhook_url
+    new = NewTaskRequest(image, body.options, owner, renditions, idempotency_key, correlation, quota, *urls)
 
     async def wait(task: Task) -> Task:
         work = work_s(task, limits)

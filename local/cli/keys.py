@@ -1,40 +1,26 @@
-"""Commands on API keys: they invoke a function, as `aws lambda invoke` does in the cloud."""
+"""Commands on API keys."""
 
-import asyncio
-import json
-import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from imagescaler.domain.api_key import check_owner
 from imagescaler.domain.quota import MEGA, Quota
-from local import stack
-from local.cli.options import LAYOUT, data_option, one_sentence
-from local.emulation.lambda_host.host_client import HostClient
-from local.emulation.lambda_host.lambda_client import LambdaClient
-from local.emulation.lambda_host.logs import FunctionLogs
-from local.emulation.sam_template.template import load
-from local.environment import running_environment
+from local.cli.key_function import manage, owner
+from local.cli.options import data_option
+from local.cli.webhook_secrets import webhook_secrets
 
-FUNCTION = "ManageKeysFunction"
 NO_SUCH_KEY = "There is no key {}. `keys list` shows all keys."
 
 
 @click.group()
 def keys() -> None:
-    """Manage API keys and quotas, in the running service or else in the data folder's database."""
+    """Manage API keys, quotas and webhooks, in the running service or else in the data folder's database."""
 
 
-def _owner(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    try:
-        return check_owner(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+keys.add_command(webhook_secrets)
 
 
 def _limit_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,23 +35,31 @@ def _given(limits: Mapping[str, int | None]) -> dict[str, int]:
 
 
 @keys.command()
-@click.argument("owner", callback=_owner)
+@click.argument("owner", callback=owner)
 @_limit_options
+@click.option("--webhook-url", help="URL to which the ends of its tasks are reported.")
 @data_option
-def create(owner: str, data: Path | None, **limits: int | None) -> None:
+def create(owner: str, webhook_url: str | None, data: Path | None, **limits: int | None) -> None:
     """Create a key for OWNER and print it. It cannot be shown again. Limits replace those of the default quota."""
     # A key may be created before the first run of the service, but not in a folder that was mistyped.
     may_be_new = data is None or data.is_dir()
-    [made] = _manage(data, {"action": "create", "owner": owner, "quota": _given(limits)}, may_be_new=may_be_new)
+    command = {"action": "create", "owner": owner, "quota": _given(limits), "webhook_url": webhook_url}
+    [made] = _keys(data, command, may_be_new=may_be_new)
     click.echo(made["key"])
 
 
 @keys.command("list")
 @data_option
 def list_keys(data: Path | None) -> None:
-    """Show each key's id, creation time, revocation time and owner, its quota, and what was counted today (UTC)."""
-    for key in _manage(data, {"action": "list"}):
-        click.echo("  ".join([key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"], *_quota(key)]))
+    """Show each key's id, creation time, revocation time, owner, URL of webhooks, quota, and use of today (UTC)."""
+    for key in _keys(data, {"action": "list"}):
+        stored = [key["id"], key["created_at"], key.get("revoked_at", "-"), key["owner"], *_webhook_url(key)]
+        click.echo("  ".join([*stored, *_quota(key)]))
+
+
+def _webhook_url(key: Mapping[str, Any]) -> Iterator[str]:
+    if "webhook_url" in key:
+        yield f"webhook_url={key['webhook_url']}"
 
 
 def _quota(key: Mapping[str, Any]) -> Iterator[str]:
@@ -80,10 +74,27 @@ def _quota(key: Mapping[str, Any]) -> Iterator[str]:
 @data_option
 def quota(key_id: str, data: Path | None, **limits: int | None) -> None:
     """Set the quota of the key KEY_ID, within a minute. The default holds for limits that are left out."""
-    found = _manage(data, {"action": "set_quota", "id": key_id, "quota": _given(limits)})
-    if not found:
-        raise click.ClickException(NO_SUCH_KEY.format(key_id))
-    click.echo("  ".join([key_id, *_quota(found[0])]))
+    key = _key(data, {"action": "set_quota", "id": key_id, "quota": _given(limits)})
+    click.echo("  ".join([key_id, *_quota(key)]))
+
+
+@keys.command("set-webhook")
+@click.argument("key_id")
+@click.argument("url")
+@data_option
+def set_webhook(key_id: str, url: str, data: Path | None) -> None:
+    """Report the ends of tasks of the key KEY_ID to URL if they have no webhook_url themselves, within a minute."""
+    key = _key(data, {"action": "set_webhook_url", "id": key_id, "webhook_url": url})
+    click.echo("  ".join([key_id, *_webhook_url(key)]))
+
+
+@keys.command("clear-webhook")
+@click.argument("key_id")
+@data_option
+def clear_webhook(key_id: str, data: Path | None) -> None:
+    """Remove the URL of webhooks of the key KEY_ID, within a minute. Tasks that have it keep it."""
+    _key(data, {"action": "set_webhook_url", "id": key_id, "webhook_url": None})
+    click.echo(f"{key_id} has no webhook")
 
 
 @keys.command()
@@ -91,36 +102,16 @@ def quota(key_id: str, data: Path | None, **limits: int | None) -> None:
 @data_option
 def revoke(key_id: str, data: Path | None) -> None:
     """Revoke the key KEY_ID. It stops working within a minute."""
-    if not _manage(data, {"action": "revoke", "id": key_id}):
-        raise click.ClickException(NO_SUCH_KEY.format(key_id))
+    _key(data, {"action": "revoke", "id": key_id})
     click.echo(f"{key_id} revoked")
 
 
-def _manage(data: Path | None, command: Mapping[str, Any], *, may_be_new: bool = False) -> Any:
-    folder = data or LAYOUT.data_folder
-    with one_sentence():
-        return asyncio.run(_invoke(folder, json.dumps(command).encode(), may_be_new=may_be_new))["keys"]
+def _key(data: Path | None, command: Mapping[str, Any]) -> Any:
+    found = _keys(data, command)
+    if not found:
+        raise click.ClickException(NO_SUCH_KEY.format(command["id"]))
+    return found[0]
 
 
-async def _invoke(folder: Path, event: bytes, *, may_be_new: bool) -> Any:
-    function = load(LAYOUT.template, {}).function(FUNCTION)
-    async with _functions_url(folder, may_be_new=may_be_new) as url, LambdaClient(url) as client:
-        return await client.invoke(FUNCTION, function.service, event, timeout_s=function.timeout_s + 5)
-
-
-@asynccontextmanager
-async def _functions_url(folder: Path, *, may_be_new: bool) -> AsyncIterator[str]:
-    """Yield the URL of the functions; start a function host if none is running."""
-    if url := os.environ.get("FUNCTIONS_URL"):
-        yield url
-        return
-    with running_environment(folder, may_be_new=may_be_new) as variables:
-        if url := variables.get("FUNCTIONS_URL"):
-            yield url
-            return
-        template = load(LAYOUT.template, variables)
-        logs = FunctionLogs(folder / "logs", on_screen=False)
-        host = stack.function_host(LAYOUT, template, variables, logs, host="127.0.0.1", port=0)
-        async with host as served:
-            await stack.migrate(variables["POSTGRES_DSN"], HostClient(served))
-            yield served.url_pattern
+def _keys(data: Path | None, command: Mapping[str, Any], *, may_be_new: bool = False) -> Any:
+    return manage(data, command, may_be_new=may_be_new)["keys"]

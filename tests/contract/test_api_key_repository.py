@@ -48,6 +48,19 @@ async def test_a_revoked_key_admits_nobody_and_stays_revoked_since_the_first_tim
     assert other.admits(other_credential)
 
 
+async def test_the_url_of_webhooks_of_a_key_is_set_replaced_and_removed(keys: ApiKeyRepository) -> None:
+    made, _ = await create_key("ada", None, "https://hooks.example.org/1", keys=keys)
+    other, _ = await create_key("ada", keys=keys)
+    assert (made.webhook_url, other.webhook_url) == ("https://hooks.example.org/1", None)
+    for url in ("https://hooks.example.org/2", None):
+        changed = await keys.set_webhook_url(made.id, url)
+        assert changed is not None
+        assert changed.webhook_url == url
+        assert changed == await keys.find(made.id)
+    assert await keys.find(other.id) == other
+    assert await keys.set_webhook_url("unknown", "https://hooks.example.org/") is None
+
+
 async def test_adding_twice_is_adding_once(keys: ApiKeyRepository) -> None:
     credential = Credential.new()
     adds = (keys.add(credential.id, "ada", credential.secret_hash, {}) for _ in range(5))

@@ -1,6 +1,6 @@
 """Migrations while the functions of the release before run: its statements work on, and nothing waits long for a table.
 
-earlier_statements/NNNN has task_queries.sql and api_key_queries.sql as they were just before the migration after NNNN.
+earlier_statements/NNNN has the files with statements as they were just before the migration after NNNN.
 """
 
 import asyncio
@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, Any] = {
     "key_id": "key",
     "pixels": 1,
     "quota": "{}",
+    "webhook_url": None,
 }
 # Statements on one task each, in their order.
 LIVES = (
@@ -95,7 +96,7 @@ async def apply(connection: asyncpg.Connection, query: Any, **arguments: Any) ->
 
 
 def test_the_statements_before_each_migration_are_kept() -> None:
-    """After adding a migration: copy both files of the release before it to earlier_statements/NNNN."""
+    """After adding a migration: copy the files *_queries.sql of the release before it to earlier_statements/NNNN."""
     assert REVISIONS[REVISIONS.index(OLDEST) : -1] == FOLDERS
 
 

@@ -63,7 +63,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """The stored record of a key; `quota` has the limits that replace the default, `today` what it has used."""
+    """The stored record of a key; `quota` has the limits that replace the default, `today` what it has used.
+
+    `webhook_url` is that of its tasks that have none themselves.
+    """
 
     id: str
     owner: str
@@ -72,6 +75,7 @@ class ApiKey:
     revoked_at: datetime | None = None
     quota: Mapping[str, int] = field(default_factory=dict, hash=False)
     today: Use = field(default_factory=Use)
+    webhook_url: str | None = None
 
     def admits(self, credential: Credential) -> bool:
         """True if the credential matches this key and it is not revoked. Compares in constant time."""

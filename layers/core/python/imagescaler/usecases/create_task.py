@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 class NewTaskRequest:
     """What an owner asks for. `correlation` has the ids of the request, for the logs of the processor.
 
-    The end of the task is reported to `webhook_url`, if there is one.
+    The end of the task is reported to `webhook_url`, or else to that of the API key, if there is one.
     """
 
     image: ImageInput | RemoteImage
@@ -46,6 +46,7 @@ class NewTaskRequest:
     correlation: Mapping[str, str] = field(default_factory=dict)
     quota: KeyQuota = field(default_factory=lambda: KeyQuota("", Quota()))
     webhook_url: str | None = None
+    key_webhook_url: str | None = None
 
     @property
     def idempotency(self) -> Idempotency | None:
@@ -53,7 +54,7 @@ class NewTaskRequest:
         return Idempotency(self.idempotency_key, self.hash()) if self.idempotency_key else None
 
     def hash(self) -> str:
-        """Hash the image and the options, or the named options of the renditions."""
+        """Hash what the request says: the image, the options, and its own URL of webhooks."""
         digest = hashlib.sha256(self.image.digest)
         options: Any = [[each.name, each.options.given()] for each in self.renditions] or self.options.given()
         digest.update(json.dumps(options, sort_keys=True).encode())
@@ -71,7 +72,7 @@ class NewTaskRequest:
             tuple(self.renditions),
             self.image.url if isinstance(self.image, RemoteImage) else None,
             self.quota.charge(pixels),
-            self.webhook_url,
+            self.webhook_url or self.key_webhook_url,
         )
 
     @property

@@ -171,12 +171,18 @@ class TaskEnds(Protocol):
 class ApiKeyRepository(Protocol):
     """The API keys. Every method raises RepositoryUnavailable if the database does not answer."""
 
-    async def add(self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int]) -> ApiKey:
-        """Add a key with limits that replace the default."""
+    async def add(
+        self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int], webhook_url: str | None = None
+    ) -> ApiKey:
+        """Add a key with limits that replace the default, and the URL of webhooks that its tasks have by default."""
         ...
 
     async def set_quota(self, key_id: str, quota: Mapping[str, int]) -> ApiKey | None:
         """Replace all own limits of a key and return it; None if there is no such key."""
+        ...
+
+    async def set_webhook_url(self, key_id: str, webhook_url: str | None) -> ApiKey | None:
+        """Replace the URL of webhooks of a key, by None remove it; return the key, None if there is no such key."""
         ...
 
     async def find(self, key_id: str) -> ApiKey | None:

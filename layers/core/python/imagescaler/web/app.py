@@ -153,6 +153,14 @@ OwnQuota = Annotated[tuple[str, Mapping[str, int]], Depends(_key)]
 """The id of the API key that the authorizer has accepted, and its own limits; both empty where there is none."""
 
 
+async def _webhook_url(request: Request) -> str | None:
+    return _authorizer(request).get("webhook_url") or None
+
+
+KeyWebhookUrl = Annotated[str | None, Depends(_webhook_url)]
+"""The URL of webhooks of the API key that the authorizer has accepted, if it has one."""
+
+
 def absolute(url: str, request: Request) -> str:
     """Resolve a URL against the scheme and host of the request."""
     return urljoin(str(request.base_url), url)

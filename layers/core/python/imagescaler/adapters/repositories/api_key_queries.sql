@@ -1,11 +1,11 @@
 -- All statements on API keys.
 
--- name: add(id, owner, secret_hash, quota)$
+-- name: add(id, owner, secret_hash, quota, webhook_url)$
 -- May be repeated after a lost answer.
 with own as (
     insert into quotas (key_id, quota) values (:id, :quota) on conflict (key_id) do update set quota = excluded.quota
 )
-insert into api_keys (id, owner, secret_hash) values (:id, :owner, :secret_hash)
+insert into api_keys (id, owner, secret_hash, webhook_url) values (:id, :owner, :secret_hash, :webhook_url)
 on conflict (id) do update set id = api_keys.id
 returning id;
 
@@ -27,6 +27,9 @@ order by created_at, id;
 insert into quotas (key_id, quota) select id, :quota from api_keys where id = :id
 on conflict (key_id) do update set quota = excluded.quota
 returning key_id;
+
+-- name: set_webhook_url(id, webhook_url)$
+update api_keys set webhook_url = :webhook_url where id = :id returning id;
 
 -- name: revoke(id)$
 update api_keys set revoked_at = coalesce(revoked_at, now()) where id = :id returning id;

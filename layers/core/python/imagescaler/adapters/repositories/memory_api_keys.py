@@ -14,8 +14,11 @@ class MemoryApiKeyRepository:
         self.keys: dict[str, ApiKey] = {}
         self._clock = clock
 
-    async def add(self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int]) -> ApiKey:
-        return self.keys.setdefault(key_id, ApiKey(key_id, owner, secret_hash, self._clock(), quota=quota))
+    async def add(
+        self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int], webhook_url: str | None = None
+    ) -> ApiKey:
+        key = ApiKey(key_id, owner, secret_hash, self._clock(), quota=quota, webhook_url=webhook_url)
+        return self.keys.setdefault(key_id, key)
 
     async def find(self, key_id: str) -> ApiKey | None:
         return self.keys.get(key_id)
@@ -26,6 +29,11 @@ class MemoryApiKeyRepository:
     async def set_quota(self, key_id: str, quota: Mapping[str, int]) -> ApiKey | None:
         if key_id in self.keys:
             self.keys[key_id] = replace(self.keys[key_id], quota=quota)
+        return self.keys.get(key_id)
+
+    async def set_webhook_url(self, key_id: str, webhook_url: str | None) -> ApiKey | None:
+        if key_id in self.keys:
+            self.keys[key_id] = replace(self.keys[key_id], webhook_url=webhook_url)
         return self.keys.get(key_id)
 
     async def revoke(self, key_id: str) -> ApiKey | None:

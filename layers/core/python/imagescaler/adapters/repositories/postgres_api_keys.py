@@ -21,9 +21,11 @@ class PostgresApiKeyRepository:
     def _sql(self) -> Any:
         return load("api_key_queries.sql")
 
-    async def add(self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int]) -> ApiKey:
-        own = json.dumps(quota)
-        await self._database.value(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash, quota=own)
+    async def add(
+        self, key_id: str, owner: str, secret_hash: str, quota: Mapping[str, int], webhook_url: str | None = None
+    ) -> ApiKey:
+        own = {"quota": json.dumps(quota), "webhook_url": webhook_url}
+        await self._database.value(self._sql.add, id=key_id, owner=owner, secret_hash=secret_hash, **own)
         return _key(await self._database.row(self._sql.find, id=key_id))
 
     async def find(self, key_id: str) -> ApiKey | None:
@@ -37,11 +39,23 @@ class PostgresApiKeyRepository:
         await self._database.value(self._sql.set_quota, id=key_id, quota=json.dumps(quota))
         return await self.find(key_id)
 
+    async def set_webhook_url(self, key_id: str, webhook_url: str | None) -> ApiKey | None:
+        await self._database.value(self._sql.set_webhook_url, id=key_id, webhook_url=webhook_url)
+        return await self.find(key_id)
+
     async def revoke(self, key_id: str) -> ApiKey | None:
         await self._database.value(self._sql.revoke, id=key_id)
         return await self.find(key_id)
 
 
 def _key(row: Row) -> ApiKey:
-    quota, today = json.loads(row["quota"]), Use(row["tasks"], row["pixels"])
-    return ApiKey(row["id"], row["owner"], row["secret_hash"], row["created_at"], row["revoked_at"], quota, today)
+    return ApiKey(
+        row["id"],
+        row["owner"],
+        row["secret_hash"],
+        row["created_at"],
+        row["revoked_at"],
+        json.loads(row["quota"]),
+        Use(row["tasks"], row["pixels"]),
+        row["webhook_url"],
+    )

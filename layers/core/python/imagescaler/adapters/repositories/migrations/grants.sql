@@ -19,7 +19,7 @@ declare
         ['fetch', 'select on tasks'],
         ['fetch', 'update (status, attempt, uncounted_attempts, started_at, completed_at, lease_until) on tasks'],
         ['fetch', 'update (failure, source, renditions, message_id, enqueue_count, enqueued_at) on tasks'],
-        ['keys', 'select, insert (id, owner, secret_hash), update (id, revoked_at) on api_keys'],
+        ['keys', 'select, insert (id, owner, secret_hash, webhook_url), update (id, revoked_at, webhook_url) on api_keys'],
         ['keys', 'select, insert (key_id, quota), update (quota) on quotas'],
         ['keys', 'select, insert (owner, secret), update (expires_at) on webhook_secrets'],
         ['process', 'select on tasks'],
