@@ -115,8 +115,9 @@ lint-openapi: $(CLIENTS) ## the OpenAPI document, by Redocly and Spectral: no er
 	REDOCLY_SUPPRESS_UPDATE_NOTICE=true .clients/node_modules/.bin/redocly lint --config tools/clients/redocly.yaml functions/docs/openapi.json
 	.clients/node_modules/.bin/spectral lint --fail-severity hint --ruleset tools/clients/spectral.yaml functions/docs/openapi.json
 
-clients: $(CLIENTS) $(READY) ## generate a Python and a TypeScript client, and scale a photograph with each; needs npm
+clients: $(CLIENTS) $(READY) ## generate a Python and a TypeScript client, scale a photograph with each, and run the receivers of docs/webhooks.md; needs npm
 	$(BIN)/python -m tools.clients
+	$(BIN)/pytest -q tests/embedded/test_webhooks.py -k receiver_of_the_page
 
 $(CLIENTS): Makefile tools/clients/package.json tools/clients/package-lock.json
 	$(PYTHON) -m venv .clients
