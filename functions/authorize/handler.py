@@ -32,5 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             telemetry.logger().warning("key refused", extra={"source": source})
             return {"isAuthorized": False}
     key = verdict.key
-    stored = {"quota": json.dumps(key.quota), "webhook_url": key.webhook_url or ""}
-    return {"isAuthorized": True, "context": {"owner": key.owner, "key": key.id, **stored}}
+    found = {"owner": key.owner, "key": key.id, "quota": json.dumps(key.quota)}
+    if key.webhook_url:
+        found["webhook_url"] = key.webhook_url
+    return {"isAuthorized": True, "context": found}

@@ -24,12 +24,7 @@ THROTTLED = {"isAuthorized": True, "context": {"owner": "", "throttled": "true"}
 def admitted(key: Any) -> dict[str, Any]:
     return {
         "isAuthorized": True,
-        "context": {
-            "owner": key["owner"],
-            "key": key["id"],
-            "quota": json.dumps(key["quota"]),
-            "webhook_url": key.get("webhook_url", ""),
-        },
+        "context": {"owner": key["owner"], "key": key["id"], "quota": json.dumps(key["quota"])},
     }
 
 

@@ -42,7 +42,7 @@ def url_of(functions: Functions, answer: Answer) -> Any:
 
 @pytest.mark.parametrize(
     ("of_key", "of_task", "expected"),
-    [(URL, None, URL), (URL, OTHER_URL, OTHER_URL), (None, OTHER_URL, OTHER_URL), (None, None, None), ("", None, None)],
+    [(URL, None, URL), (URL, OTHER_URL, OTHER_URL), (None, OTHER_URL, OTHER_URL), (None, None, None)],
 )
 def test_a_task_without_a_url_has_that_of_its_key(
     functions: Functions, send: Any, of_key: str | None, of_task: str | None, expected: str | None
@@ -50,6 +50,14 @@ def test_a_task_without_a_url_has_that_of_its_key(
     answer = send(of_key, **({"webhook_url": of_task} if of_task else {}))
     assert answer.status == 202
     assert url_of(functions, answer) == expected
+
+
+def test_the_authorizer_passes_the_url_of_a_key_on(functions: Functions, manage: Any) -> None:
+    functions["authorize"].keys = functions["manage_keys"].keys
+    [made] = manage(action="create", owner="ada", webhook_url=URL)["keys"]
+    event = functions.event("GET", "/", headers={"authorization": f"Bearer {made['key']}"})
+    answer = functions["authorize"].handler(event, Context("authorize"))
+    assert answer["context"] == {"owner": "ada", "key": made["id"], "quota": "{}", "webhook_url": URL}
 
 
 def test_a_request_stays_the_same_when_the_url_of_its_key_changes(functions: Functions, send: Any) -> None:

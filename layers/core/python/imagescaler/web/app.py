@@ -154,7 +154,7 @@ OwnQuota = Annotated[tuple[str, Mapping[str, int]], Depends(_key)]
 
 
 async def _webhook_url(request: Request) -> str | None:
-    return _authorizer(request).get("webhook_url") or None
+    return _authorizer(request).get("webhook_url")
 
 
 KeyWebhookUrl = Annotated[str | None, Depends(_webhook_url)]
