@@ -30,6 +30,7 @@ ROLE_OF = {
     "get_result": "read",
     "get_task": "read",
     "health": "read",
+    "ingest_object": "create",
     "list_tasks": "read",
     "list_webhooks": "read",
     "manage_keys": "keys",

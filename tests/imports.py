@@ -13,6 +13,7 @@ from tests.handlers import FUNCTIONS
 UNIMPORTED = {
     "create_task": {"hiredis", "python-multipart"},
     "get_result": {"hiredis"},
+    "ingest_object": {"python-multipart"},
     "plan_task": {"python-multipart"},
     "process_task": {"hiredis"},
 }

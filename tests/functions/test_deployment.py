@@ -65,6 +65,10 @@ MAY = {
     },
     "get_result": {("images/results/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/results/*")},
     "health": {(QUEUE, "sqs:GetQueueAttributes"), (BUCKET, "s3:ListBucket images/health")},
+    "ingest_object": {
+        ("SourceQueue", "sqs:SendMessage sqs:GetQueueAttributes"),
+        ("IngestDeadLetterQueue", "sqs:SendMessage"),
+    },
     "plan_task": {("images/uploads/*", "s3:GetObject"), (BUCKET, "s3:ListBucket images/uploads/*")},
     "process_task": {
         (QUEUE, "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"),
@@ -348,6 +352,7 @@ def test_alarms_watch_what_matters_and_tell_whom_they_are_to() -> None:
         "QueueAgeAlarm": {"ApproximateAgeOfOldestMessage"},
         "SourceAgeAlarm": {"ApproximateAgeOfOldestMessage"},
         "WebhookDeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
+        "IngestDeadLetterAlarm": {"ApproximateNumberOfMessagesVisible"},
         "ApiErrorAlarm": {"5xx"},
         "FunctionErrorAlarm": {"Errors"},
         "ResultDamageAlarm": {"ResultsDamaged"},

@@ -34,6 +34,7 @@ from imagescaler.planning.cost.budget import CostSettings
 from imagescaler.runtime.deadline import TimeoutSettings
 from imagescaler.runtime.settings import SettingsError
 from imagescaler.usecases.fetch_source import FetchSettings
+from imagescaler.usecases.ingest_object import IngestSettings
 from imagescaler.usecases.process_task import AttemptSettings
 from imagescaler.web.requests.presets import Presets
 from local.emulation.lambda_host.function import Function
@@ -62,6 +63,7 @@ SETTINGS = (
     Limits,
     BucketRules,
     FetchSettings,
+    IngestSettings,
     OutboundRules,
     ProxySettings,
     QueueSettings,
@@ -339,7 +341,8 @@ STATUSES = {
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "migrate_database"])
-def test_the_event_of_a_function_runs(functions: Functions, name: str) -> None:
+def test_the_event_of_a_function_runs(functions: Functions, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_BUCKETS", "photos")
     event: Any = json.loads((FUNCTIONS / name / "event.json").read_text())
     answer = functions[name].handler(event, Context(name))
     assert answer.get("statusCode", 200) == STATUSES.get(name, 200)

@@ -35,6 +35,9 @@ class ObjectUrl:
             raise UrlForbidden("The key has . or .. between slashes.")
         return cls(bucket, key)
 
+    def __str__(self) -> str:
+        return f"{SCHEME}{self.bucket}/{self.key}"
+
     def named(self, name: str) -> Self:
         """Return the URL with `name` behind a prefix, which ends with a slash; any other URL has its name.
 
