@@ -17,6 +17,7 @@ from tools.benchmarks.scaling.installation import ROOT, Installation
 HOST = "127.0.0.1"
 SERVICE, ENDED = "gateway and host", "ended processes"
 SERVERS = {"postgres", "valkey-server"}
+RESULT_TTL_S = "60"  # the results of a whole run do not fit into the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _name(process: psutil.Process) -> str:
 def ours(folder: Path) -> Iterator[Server]:
     """Run the whole service, with its own Postgres and Redis."""
     with starting(folder) as start:
-        service = start(data=folder)
+        service = start(data=folder, RESULT_TTL_S=RESULT_TTL_S)
         yield Server("ours", service.url, service.process.pid)
 
 
