@@ -115,7 +115,7 @@ lint-openapi: $(CLIENTS) ## the OpenAPI document, by Redocly and Spectral: no er
 	REDOCLY_SUPPRESS_UPDATE_NOTICE=true .clients/node_modules/.bin/redocly lint --config tools/clients/redocly.yaml functions/docs/openapi.json
 	.clients/node_modules/.bin/spectral lint --fail-severity hint --ruleset tools/clients/spectral.yaml functions/docs/openapi.json
 
-clients: $(CLIENTS) $(READY) ## generate a Python and a TypeScript client, scale a photograph with each, and run the receivers of docs/webhooks.md; needs npm
+clients: $(CLIENTS) $(READY) ## generate a Python client, scale a photograph with it, and run the receivers of docs/webhooks.md; needs npm
 	$(BIN)/python -m tools.clients
 	$(BIN)/pytest -q tests/embedded/test_webhooks.py -k receiver_of_the_page
 

@@ -1,6 +1,8 @@
 """The page on which people scale pictures, in a real browser."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +15,20 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.pictures import encoded, noise, photograph
-from tests.service import Service, Start
+from tests.service import ROOT, Service, Start
 
 pytestmark = pytest.mark.slow
 PHOTO = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photograph())
 PHONE = {"width": 390, "height": 844}
 TIMEOUT_MS = 30_000
-CLIENT = Path(__file__).parents[2] / "clients/python"
+CLIENT = ROOT / "clients/python"
 CLI = f"{sys.executable} -m imagescaler_client.cli "
+LANGUAGES = ("curl", "Python", "JavaScript", "CLI")
+FILE_INPUT = """
+import { readFileSync } from "node:fs";
+const files = [new File([readFileSync("photo.jpg")], "photo.jpg")];
+globalThis.document = { querySelector: () => ({ files }) };
+"""
 BY = "\N{MULTIPLICATION SIGN}"
 MAX_BYTES = 200_000
 expect.set_options(timeout=TIMEOUT_MS)
@@ -139,7 +147,7 @@ def test_the_tasks_of_a_session_are_still_there_when_the_page_is_loaded_again(ho
     home.get_by_role("link", name="Download").wait_for()
 
 
-@pytest.mark.parametrize("language", ["curl", "Python", "JavaScript", "CLI"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_request_is_shown_in_other_languages(home: Page, language: str) -> None:
     home.get_by_role("button", name=language, exact=True).click()
     code = home.get_by_label(f"Request as {language}")
@@ -147,27 +155,47 @@ def test_the_request_is_shown_in_other_languages(home: Page, language: str) -> N
     expect(code).to_contain_text(home.url.rstrip("/"))
 
 
+def run_snippet(page: Page, language: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run the request that the page shows, in a folder with photo.jpg."""
+    if language == "JavaScript" and not shutil.which("node"):
+        pytest.skip("there is no Node")
+    page.get_by_role("button", name=language, exact=True).click()
+    code = page.get_by_label(f"Request as {language}").inner_text()
+    key = environment.get("IMAGESCALER_KEY", "")
+    script = f"{FILE_INPUT}{code.replace('YOUR_API_KEY', key)}\nconsole.log(JSON.stringify(task));"
+    program = {
+        "Python": [sys.executable, "-c", code],
+        "JavaScript": ["node", "--input-type=module", "--eval", script],
+    }.get(language, ["bash", "-c", code.replace("imagescaler ", CLI, 1)])
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CLIENT), *sys.path]), **environment}
+    return subprocess.run(program, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("widths", ["", "100, 200"], ids=["one width", "several widths"])
-@pytest.mark.parametrize("language", ["curl", "Python", "CLI"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_request_in_another_language_scales_the_picture(
     home: Page, language: str, widths: str, tmp_path: Path
 ) -> None:
     (tmp_path / "photo.jpg").write_bytes(photograph())
     home.get_by_label("Widths").fill(widths)
-    home.get_by_role("button", name=language, exact=True).click()
-    code = home.get_by_label(f"Request as {language}").inner_text()
-    shell = ["bash", "-c", code.replace("imagescaler ", CLI, 1)]
-    program = [sys.executable, "-c", code] if language == "Python" else shell
-    path = os.pathsep.join([str(CLIENT), *sys.path])
-    done = subprocess.run(
-        program, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+    done = run_snippet(home, language, tmp_path)
     assert done.returncode == 0, done.stderr
     made = [each.name for each in tmp_path.rglob("*.jp*g")]
-    if language == "curl":
+    if language in {"curl", "JavaScript"}:
         assert '"status":"completed"' in done.stdout
     else:
         assert len(made) == 1 + (2 if widths else 1), made
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_request_in_another_language_fails_where_the_request_is_refused(
+    home: Page, language: str, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(photograph())
+    home.get_by_label("Width", exact=True).fill("0")
+    done = run_snippet(home, language, tmp_path)
+    assert done.returncode != 0
+    assert re.search(r"width.*(send at least|greater than or equal to) 1", done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -218,6 +246,22 @@ def test_the_page_is_small_and_loads_nothing_from_elsewhere(service: Service, pa
     sizes = page.evaluate("performance.getEntriesByType('resource').map((each) => each.transferSize)")
     assert 50_000 < sum(sizes) < MAX_BYTES
     assert [url for url in urls if not url.startswith((service.url, f"blob:{service.url}"))] == []
+
+
+def test_the_request_in_each_language_has_the_key(start: Start, own_folder: Path, page: Page, tmp_path: Path) -> None:
+    service = start(data=own_folder, REQUIRE_KEYS="1")
+    page.goto(service.url)
+    command = (sys.executable, "-m", "local", "keys", "create", "ada", "--data", str(own_folder))
+    key = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()[-1]
+    choose(page)
+    scale(page)
+    page.get_by_role("textbox", name="API key").fill(key)
+    for language in LANGUAGES:
+        folder = tmp_path / language
+        folder.mkdir()
+        (folder / "photo.jpg").write_bytes(photograph())
+        done = run_snippet(page, language, folder, IMAGESCALER_KEY=key)
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_key_is_asked_for_where_the_service_requires_one(start: Start, own_folder: Path, page: Page) -> None:

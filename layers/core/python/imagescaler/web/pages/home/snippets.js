@@ -64,15 +64,18 @@ function javascript({ fields, origin, hasKey }) {
   const appended = Object.entries(fields).map(
     ([name, value]) => `form.append(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
   );
-  const key = hasKey ? ", Authorization: `Bearer ${key}`" : "";
-  return `const form = new FormData();
+  const key = hasKey ? 'const key = "YOUR_API_KEY";\n' : "";
+  const authorization = hasKey ? ", Authorization: `Bearer ${key}`" : "";
+  return `${key}const input = document.querySelector("input[type=file]");
+const form = new FormData();
 form.append("file", input.files[0]);
 ${appended.join("")}const response = await fetch("${origin}/api/v1/tasks", {
   method: "POST",
-  headers: { Prefer: "wait=10"${key} },
+  headers: { Prefer: "wait=10"${authorization} },
   body: form,
 });
 const task = await response.json();
+if (!response.ok) throw new Error(task.detail);
 `;
 }
 
