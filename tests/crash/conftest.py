@@ -33,7 +33,7 @@ def scene(postgres_dsn: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, value)
     for name, seconds in victims.HURRY.items():
         monkeypatch.setattr(runner, name, seconds)
-    asyncio.run(_empty(postgres_dsn, redis_url, audit.INSTALL + "truncate tasks, audit"))
+    asyncio.run(_empty(postgres_dsn, redis_url, audit.INSTALL + "truncate tasks, webhooks, audit"))
     trigger = next(each for each in load(TEMPLATE, {}).triggers if each.function == "ProcessTaskFunction")
     functions = Functions()
     yield Scene(environment, trigger, functions)

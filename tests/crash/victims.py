@@ -35,7 +35,7 @@ def invoke(name: str, event: Mapping[str, Any], point: str, environment: Mapping
     for port in PORTS:
         if hasattr(module, port):
             setattr(module, port, Mortal(port, getattr(module, port), point))
-    if name == "fetch_source":
+    if name in {"deliver_webhook", "fetch_source"}:
         shorten_lease(module)
     if name == "process_task":
         shorten_lease(module)
