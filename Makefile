@@ -148,6 +148,9 @@ page-pictures: $(READY) ## draw the pictures of docs/page.md; needs Chromium
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
 	$(BIN)/python -m tools.contact_sheet
 
+quickstart-pictures: $(READY) ## draw the pictures of docs/quickstart.md by running its commands
+	$(BIN)/python -m tools.site.pictures
+
 docs-site: $(SITE) $(SITE_SCRIPTS) ## build the documentation as pages into site/; needs npm
 	rm -rf site
 	$(SITE) build --clean --strict

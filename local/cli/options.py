@@ -20,6 +20,7 @@ host_option = click.option("--host", default="127.0.0.1", show_default=True)
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path),
+    envvar="IMAGESCALER_DATA",
     help="Data folder of the embedded servers; without it `.data` in a checkout, else the user's data folder.",
 )
 functions_option = click.option(

@@ -32,9 +32,9 @@ from local.servers.folders import temporary_data_folder
 from local.servers.postgresql import postgres
 from tests.contract.test_zero_downtime import EARLIER, FOLDERS
 from tests.database_roles import GRANTS_SQL, MIGRATE, ROLES, ROLES_SQL, dsn_as, uses, with_roles
+from tools.site.blocks import blocks
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-PAGE = Path(__file__).parents[2] / "docs/deployment.md"
 CREATE = "secretsmanager create-secret --name --secret-string file:///dev/stdin"
 REPOSITORIES: dict[str, tuple[str, type]] = {
     "tasks": ("task_queries", PostgresTaskRepository),
@@ -317,7 +317,7 @@ async def test_functions_with_the_login_of_the_earlier_owner_work_on(new_server:
 
 def test_the_commands_of_the_page_make_roles_that_log_in_with_their_secrets(new_server: str, tmp_path: Path) -> None:
     """With the psql of the embedded server, and an `aws` that writes each secret into a file."""
-    [commands] = re.findall(r"(?:^    .*migrations=.*\n)(?:^    .*\n)+", PAGE.read_text(), re.MULTILINE)
+    [commands] = [block.text for block in blocks("docs/deployment.md") if "migrations=" in block.text]
     stub, folder = tmp_path / "aws", tmp_path / "imagescaler"
     folder.mkdir()
     stub.write_text(f'#!/bin/sh\n[ "$1 $2 $3 $5 $6" = "{CREATE}" ] && cat > "{tmp_path}/$4"\n')

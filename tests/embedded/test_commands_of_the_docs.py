@@ -1,51 +1,43 @@
-"""The commands of README and tutorial, copied and pasted into a shell."""
+"""The commands and programs of all pages, copied and pasted into a shell."""
 
-import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.pictures import photograph
 from tests.service import ROOT, Service
+from tools.site.blocks import PAGES, blocks
+from tools.site.pictures import CAPTION, FOLDER, NAMES, PAGE, caption
+from tools.site.reader import run
 
 pytestmark = pytest.mark.slow
-ADDRESS = "http://127.0.0.1:8000"
-NEEDS_A_KEY = "$KEY"
-INDENTED = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
-FENCED = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+WITH_COMMANDS = [page for page in PAGES if any(block.is_run for block in blocks(page))]
+GIVEN = ("photo.jpg", "large.jpg", "photos/photo.jpg")
+SAME_BYTES = 0.05  # encoders differ a little between processors
 
 
-def commands(page: str) -> list[str]:
-    """Return the blocks of a page that talk to the service, or read what it has answered."""
-    text = (ROOT / page).read_text()
-    blocks = FENCED.findall(text) or [
-        re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in INDENTED.findall(text)
-    ]
-    return [block for block in blocks if "curl " in block or ".json" in block]
-
-
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_the_commands_of_a_page_work_as_they_stand(service: Service, tmp_path: Path, page: str) -> None:
-    for name in ("photo.jpg", "large.jpg"):
+    (tmp_path / "photos").mkdir()
+    for name in GIVEN:
         (tmp_path / name).write_bytes(photograph())
-    blocks = [block for block in commands(page) if NEEDS_A_KEY not in block]
-    # Who pastes commands waits between them; the tutorial says to look until the task is completed.
-    wait = f"curl -s -H 'Prefer: wait=20' {ADDRESS}/api/v1/tasks/$ID\n"
-    fetch = "curl --fail -L -o scaled.jpg"
-    script = "\n".join(["set -euo pipefail", *blocks]).replace(fetch, wait + fetch).replace(ADDRESS, service.url)
-    shell = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert shell.returncode == 0, shell.stdout + shell.stderr
-    made = [path for path in tmp_path.glob("*.jpg") if path.name not in {"photo.jpg", "large.jpg"}]
-    assert {path.name for path in made} == {"scaled.jpg", "small.jpg"}
-    assert all(path.read_bytes().startswith(b"\xff\xd8") for path in made)
+    done = run(page, tmp_path, service.url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    commands = "".join(block.text for block in blocks(page) if block.is_run)
+    made = [path for path in tmp_path.rglob("*.*") if path.suffix in {".jpg", ".webp"} and f" {path.name} " in commands]
+    assert {path.name for path in made} >= {name for name in ("small.jpg", "scaled.jpg") if f" {name} " in commands}
+    for path in made:
+        with Image.open(path) as picture:
+            assert picture.format == Image.registered_extensions()[path.suffix], path
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
-def test_each_command_of_a_page_fails_where_the_request_fails(page: str) -> None:
-    """Without --fail, curl saves a problem as a picture."""
-    lines = [line for block in commands(page) for line in block.splitlines() if line.startswith("curl ")]
-    assert len(lines) >= 4
-    assert [line for line in lines if " --fail" not in line] == []
+def test_the_pictures_of_the_quickstart_are_made_by_its_commands(tmp_path: Path) -> None:
+    done = run(PAGE, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert CAPTION.findall((ROOT / PAGE).read_text()) == [caption(FOLDER / name) for name in NAMES]
+    for name in NAMES:
+        with Image.open(tmp_path / name) as made, Image.open(FOLDER / name) as shown:
+            assert (made.format, made.size) == (shown.format, shown.size)
+        sizes = ((tmp_path / name).stat().st_size, (FOLDER / name).stat().st_size)
+        assert sizes[0] == pytest.approx(sizes[1], rel=SAME_BYTES)

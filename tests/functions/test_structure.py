@@ -227,7 +227,9 @@ def test_every_variable_in_the_template_is_a_setting(template: Template) -> None
     assert {variable for variable in given if not variable.startswith(("POWERTOOLS_", "MALLOC_"))} <= known
 
 
-LOCAL = {  # settings of the README that are nothing in the cloud: of Redis, of signed URLs to it, of the local gateway
+LOCAL = {  # settings that are nothing in the cloud: of Redis, of signed URLs to it, of the local gateway
+    "IMAGESCALER_DATA",
+    "REDIS_URL",
     "STORE_QUOTA_BYTES",
     "URL_SIGNING_KEY",
     "STORAGE_ADDRESS",
@@ -237,16 +239,16 @@ LAMBDAS_OWN = "AWS_LAMBDA_FUNCTION_NAME"
 THROTTLING = {"TASKS_PER_SECOND", "REQUESTS_PER_SECOND", "CLIENT_REQUESTS_PER_MINUTE"}  # of API Gateway and firewall
 
 
-def settings_of_the_readme() -> set[str]:
-    lines = (ROOT / "README.md").read_text().splitlines()
+def settings_of_the_page() -> set[str]:
+    lines = (ROOT / "docs/settings.md").read_text().splitlines()
     return {
         name for line in lines if line.startswith("| `") for name in re.findall(r"`([A-Z_]{5,})`", line.split("|")[1])
     }
 
 
-def test_every_setting_of_the_readme_reaches_the_cloud(template: Template) -> None:
+def test_every_setting_of_the_page_reaches_the_cloud(template: Template) -> None:
     given = {variable for function in template.functions for variable in function.environment}
-    assert settings_of_the_readme() - LOCAL - THROTTLING <= given
+    assert settings_of_the_page() - LOCAL - THROTTLING <= given
     assert (LOCAL | THROTTLING) & given == set()
 
 

@@ -19,7 +19,22 @@ from imagescaler.domain.task.task import Task
 from imagescaler.domain.webhook import SUCCESS, DeliveryAttempt
 
 MAX_PATH_LENGTH = MAX_TRACE_ID_LENGTH = 256  # clients choose both; a trace id is in each log line and each message
-UNITS = {"Seconds": MetricUnit.Seconds, "Megapixels": MetricUnit.Count}
+METRICS = {
+    "TasksCreated": MetricUnit.Count,
+    "TasksCompleted": MetricUnit.Count,
+    "TasksFailed": MetricUnit.Count,
+    "TasksReenqueued": MetricUnit.Count,
+    "TasksDeleted": MetricUnit.Count,
+    "SourcesFetched": MetricUnit.Count,
+    "ResultsDamaged": MetricUnit.Count,
+    "ResultsExpired": MetricUnit.Count,
+    "WebhooksDelivered": MetricUnit.Count,
+    "WebhooksNotDelivered": MetricUnit.Count,
+    "WebhooksReenqueued": MetricUnit.Count,
+    "Seconds": MetricUnit.Seconds,
+    "Megapixels": MetricUnit.Count,
+}
+"""All metrics, with their units; docs/metrics.md explains them."""
 
 
 @cache
@@ -126,9 +141,8 @@ def delivered(attempt: DeliveryAttempt | None) -> None:
 
 def _record(event: str, count: int = 1, **values: float) -> None:
     metrics = _metrics()
-    metrics.add_metric(name=event, unit=MetricUnit.Count, value=count)
-    for name, value in values.items():
-        metrics.add_metric(name=name, unit=UNITS[name], value=value)
+    for name, value in {event: count, **values}.items():
+        metrics.add_metric(name=name, unit=METRICS[name], value=value)
     metrics.flush_metrics()
 
 
