@@ -1,41 +1,22 @@
 """TLS to Postgres: a proxy decrypts it, since the embedded Postgres is built without TLS."""
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from imagescaler.adapters.clients.postgres import Database
 from imagescaler.domain.errors import RepositoryUnavailable
+from tests.certificates import certificate
 
 BUNDLE = Path(__file__).parents[2] / "layers/core/certificates/amazon-rds.pem"
 REQUEST, ACCEPTED = bytes.fromhex("0000000804d2162f"), b"S"  # PostgreSQL's protocol, SSLRequest
-
-
-def certificate(folder: Path, address: str) -> Path:
-    """Write the certificate of an address, which is its own issuer, and its key into one file."""
-    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    path = folder / f"{address}.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, *private) + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
