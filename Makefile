@@ -217,6 +217,9 @@ bench-images: $(READY) ## how large the images are, and how long containers take
 bench-http: $(READY) ## the service beside thumbor, IPX and the bare engine, over HTTP; ARGS=--quick for a short run
 	$(BIN)/python -m tools.benchmarks.http $(ARGS)
 
+bench-memory: $(READY) ## memory of the whole service, idle and after four clients
+	$(BIN)/python -m tools.benchmarks.http.memory $(ARGS)
+
 bench-growth: $(READY) ## cost of POST, GET, claim and sweep by the number of queued and of ended tasks
 	$(BIN)/python -m tools.benchmarks.growth $(ARGS)
 

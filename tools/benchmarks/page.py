@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 PATH = Path(__file__).parent.parent.parent / "docs/performance.md"
+KEPT = ("Over HTTP", "Memory of the service")
+"""Sections that `make bench-scaling` does not write."""
 
 
 def read_section(path: Path, title: str) -> str:

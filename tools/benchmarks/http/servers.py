@@ -34,14 +34,14 @@ class Server:
         spent: dict[str, float] = defaultdict(float)
         for each in (root, *root.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
-                times, name = each.cpu_times(), SERVICE if each == root else _name(each)
+                times, name = each.cpu_times(), SERVICE if each == root else process_name(each)
                 spent[name] += times.user + times.system
                 spent[name if name in SERVERS else ENDED] += times.children_user + times.children_system
         return dict(spent)
 
 
-def _name(process: psutil.Process) -> str:
-    """Name of a server's program, or of the folder in which a function runs."""
+def process_name(process: psutil.Process) -> str:
+    """Return the name of a server's program, or of the folder in which a function runs."""
     name = process.name()
     return name if name in SERVERS else Path(process.cwd()).name
 

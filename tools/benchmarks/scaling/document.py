@@ -57,8 +57,8 @@ interpreter.
 
 
 def write(results: Results, path: Path, notes: dict[str, str]) -> None:
-    """Write the document, and keep its section about HTTP, which another benchmark writes."""
-    kept = page.read_section(path, "Over HTTP")
+    """Write the document, and keep the sections that other benchmarks write."""
+    kept = "\n".join(filter(None, (page.read_section(path, title) for title in page.KEPT)))
     path.write_text(
         TEXT.format(
             quick="This is a `--quick` run: fewer cases, contenders and rounds." if results.is_quick else "",
