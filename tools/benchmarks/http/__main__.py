@@ -13,7 +13,7 @@ from local.servers.folders import temporary_data_folder
 from tools.benchmarks import page
 from tools.benchmarks.http import forms, images, servers
 from tools.benchmarks.http.counts import Counters
-from tools.benchmarks.http.images import IMAGES, SMALL, Image
+from tools.benchmarks.http.images import IMAGES, TINY, Image
 from tools.benchmarks.http.results import BARE, IPX, THUMBOR, Count, Load, Results
 from tools.benchmarks.http.sampling import Sample, Sampling, bare, over_http
 from tools.benchmarks.http.section import AIM_CLIENTS, TITLE, last_line, section
@@ -25,7 +25,6 @@ from tools.benchmarks.scaling.process import Process
 
 CLIENTS, ROUNDS = (1, 4, 16), 5
 QUICK_ROUNDS, QUICK_PART = 2, 3
-COUNTED = 100
 
 
 def main() -> None:
@@ -65,9 +64,9 @@ async def _measure(results: Results, installation: Installation, pictures: Path)
                 print(f"{image.name}, {clients} clients", flush=True)
                 results.loads.extend([each async for each in _rounds(contenders, image, clients, results)])
         counters = Counters(read_announcement(data))
-        for form, request in (await forms.ours(ours.url, SMALL, folder)).items():
+        for form, request in (await forms.ours(ours.url, TINY, folder)).items():
             print(f"Counting: {form}", flush=True)
-            counted = await counters.per_image(over_http(ours, request), AIM_CLIENTS, COUNTED)
+            counted = await counters.per_image(over_http(ours, request), AIM_CLIENTS, TINY.count)
             results.counts.append(Count(form, *counted))
 
 

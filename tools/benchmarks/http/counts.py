@@ -12,8 +12,9 @@ from tools.benchmarks.http.sampling import Sampling
 
 SETTLED_S = 11  # an idle backend of Postgres reports its transactions after ten seconds
 TRANSACTIONS = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
-# Each reply or pipeline of replies is one write of the server, if it has less than 64 KiB: count with small images.
-ROUND_TRIPS = "total_writes_processed"
+# A command or a pipeline is one read of the server if it has less than 16 KiB: count with a tiny image. Writes would
+# count two for a wait, whose replies come before and after the command that blocks.
+ROUND_TRIPS = "total_reads_processed"
 Counts = tuple[float, float]
 
 

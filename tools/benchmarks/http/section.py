@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tools.benchmarks.http import forms
-from tools.benchmarks.http.images import IMAGES, LARGE, SMALL
+from tools.benchmarks.http.images import IMAGES, LARGE, SMALL, TINY
 from tools.benchmarks.http.results import BARE, IPX, THUMBOR, Load, Results
 from tools.benchmarks.markdown import table
 
@@ -50,7 +50,7 @@ CPU milliseconds per image by process, with {clients} clients.
 
 ### Round trips
 
-Transactions of Postgres and round trips to Redis per image ({small}), by all processes together.
+Transactions of Postgres and round trips to Redis per image ({tiny}), by all processes together.
 
 {counts}
 """
@@ -85,7 +85,7 @@ def section(results: Results) -> str:
         aims=table(("subject", "aim", "measured", "outcome"), _aims(results)),
         loads=table(("image", "clients", *_contenders(results)), _loads(results)),
         processes="\n\n".join(_processes(results)),
-        small=SMALL.name,
+        tiny=TINY.name,
         counts=table(
             ("form", "transactions", "round trips"),
             ((each.contender, f"{each.transactions:.1f}", f"{each.round_trips:.1f}") for each in results.counts),
