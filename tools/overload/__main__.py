@@ -30,16 +30,21 @@ QUEUE_MAX_LENGTH = 200
 ADMITTED = 1.3
 SAMPLE_S, SETTLE_S = 1, 120
 MAX_ACCEPT_P99_MS, MAX_PUSHES, MAX_GROWTH = 300, 1.05, 1.25
+MAX_RESETS = 0.001  # a server may close a connection while a request is on its way (RFC 9112, section 9.3.1)
 MIB = 1 << 20
 
 
 @dataclass(slots=True)
 class Run:
-    """What was seen: how long each answer took by its status, refusals without Retry-After, memory by second."""
+    """What was seen: how long each answer took by its status, refusals without Retry-After, memory by second.
+
+    `resets` counts the requests whose connection broke before the answer.
+    """
 
     ms: dict[int, list[float]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     untold: int = 0
+    resets: int = 0
     retry_after: Counter[int] = field(default_factory=Counter)
     rss_mib: list[float] = field(default_factory=list)
     redis_mib: list[float] = field(default_factory=list)
@@ -109,6 +114,8 @@ def _promises(run: Run, *, done: bool, statuses: Counter[str], pushes: int) -> I
     yield done and statuses == {"completed": accepted}, f"{accepted} tasks were accepted: {dict(statuses)}"
     others = {status: len(times) for status, times in run.ms.items() if status not in {202, 429, 503}}
     yield not others, f"everybody else, {refused}, was told 429 or 503, and nobody anything else: {others or 'none'}"
+    most = (accepted + refused) * MAX_RESETS
+    yield run.resets <= most, f"{run.resets} connections broke before the answer, at most {most:.0f}"
     yield refused > 0 and run.untold == 0, f"refusals without Retry-After: {run.untold}"
     yield pushes <= accepted * MAX_PUSHES, f"{pushes} messages were pushed for {accepted} tasks, at most 1.05 each"
     p99 = statistics.quantiles(run.ms.get(202, [0, 0]), n=100)[98]
@@ -133,15 +140,19 @@ async def _post(session: aiohttp.ClientSession, run: Run, **headers: str) -> Non
     form = aiohttp.FormData({"width": "160"})
     form.add_field("file", photograph(), filename="photo.jpg", content_type="image/jpeg")
     start = time.perf_counter()
-    async with session.post("/api/v1/tasks", data=form, headers=headers) as answer:
-        body = await answer.read()
-        run.ms.setdefault(answer.status, []).append((time.perf_counter() - start) * 1000)
-        if answer.status in {200, 202}:
-            run.ids.append(json.loads(body)["id"])
-        elif retry_after := answer.headers.get("Retry-After"):
-            run.retry_after[int(retry_after)] += 1
-        else:
-            run.untold += 1
+    try:
+        async with session.post("/api/v1/tasks", data=form, headers=headers) as answer:
+            body = await answer.read()
+    except aiohttp.ClientConnectionError:
+        run.resets += 1
+        return
+    run.ms.setdefault(answer.status, []).append((time.perf_counter() - start) * 1000)
+    if answer.status in {200, 202}:
+        run.ids.append(json.loads(body)["id"])
+    elif retry_after := answer.headers.get("Retry-After"):
+        run.retry_after[int(retry_after)] += 1
+    else:
+        run.untold += 1
 
 
 async def _watch(service: Service, client: Redis, run: Run) -> None:
