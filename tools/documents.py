@@ -4,6 +4,10 @@ import json
 import os
 from enum import EnumType
 from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from imagescaler import __version__
 from imagescaler.domain.formats import RESULT_FORMATS, Format
@@ -13,7 +17,7 @@ from imagescaler.web.catalogue import ProblemType, describe_problem
 from imagescaler.web.gateway_refusals import GatewayMessage, with_refusals
 from imagescaler.web.openapi import SCHEMAS, add_heads, merge
 from imagescaler.web.problems import STATUS
-from imagescaler.web.requests.body_schema import body_schemas
+from imagescaler.web.requests.body_schema import BODIES, body_schemas, request_body
 from imagescaler.web.views.problem import Problem
 from tests.handlers import NAMES, load
 from tools import ssrf
@@ -64,7 +68,7 @@ def openapi() -> str:
     """Return the OpenAPI document of all functions."""
     problem = {"paths": {}, "components": {"schemas": _schemas()}}
     modules = [load(name) for name in NAMES if name != "docs"]
-    documents = [module.app.openapi() for module in modules if hasattr(module, "app")]
+    documents = [_document(module.app) for module in modules if hasattr(module, "app")]
     top = {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], "security": [KEY, {}], "tags": TAGS}
     whole = merge([problem, *documents], **top, webhooks=webhooks())
     whole["components"]["securitySchemes"] = {"ApiKey": SCHEME}
@@ -76,6 +80,14 @@ def openapi() -> str:
         group.title(): [each.name for each in ALL_OPTIONS if each.declaration.group is group] for group in Group
     }
     return json.dumps(whole, indent=2) + "\n"
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """Return the document of a function, with the bodies that have an image."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ()) and route.path in BODIES:
+            route.openapi_extra = request_body(BODIES[route.path])
+    return app.openapi()
 
 
 def _schemas() -> dict[str, object]:

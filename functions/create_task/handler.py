@@ -23,7 +23,7 @@ from imagescaler.usecases.create_task import NewTaskRequest, create_task
 from imagescaler.usecases.wait_for_task import wait_for_task
 from imagescaler.web.app import Correlation, KeyWebhookUrl, Owner, OwnQuota, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
-from imagescaler.web.requests.body_schema import request_body
+from imagescaler.web.requests.body import options_in_query
 from imagescaler.web.requests.headers import IdempotencyKey
 from imagescaler.web.requests.preset import presets_from_env
 from imagescaler.web.requests.task_request import PROBLEMS, TaskBody, TaskRequest
@@ -52,7 +52,7 @@ READING = (errors.NotOnePicture, errors.SourceLost, errors.ResultExpired, errors
     tags=["tasks"],
     summary="Scale an image",
     responses={**ACCEPTED, **PICTURE, **problem_responses(*PROBLEMS, *QUOTA, *WRITING, *READING)},
-    openapi_extra=request_body(TaskRequest),
+    openapi_extra=options_in_query(TaskRequest),
 )
 async def post_task(
     body: TaskBody,

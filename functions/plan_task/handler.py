@@ -11,7 +11,7 @@ from imagescaler.runtime import settings
 from imagescaler.usecases.plan_task import plan_renditions, plan_task
 from imagescaler.web.app import Owner, create_app, lambda_handler
 from imagescaler.web.catalogue import problem_responses
-from imagescaler.web.requests.body_schema import request_body
+from imagescaler.web.requests.body import options_in_query
 from imagescaler.web.requests.plan_request import PlanBody, PlanRequest
 from imagescaler.web.requests.preset import presets_from_env
 from imagescaler.web.requests.task_request import PROBLEMS
@@ -29,7 +29,7 @@ presets_from_env()  # raises SettingsError
     tags=["tasks"],
     summary="Plan a task",
     responses=problem_responses(*PROBLEMS, errors.StoreUnavailable),
-    openapi_extra=request_body(PlanRequest),
+    openapi_extra=options_in_query(PlanRequest),
 )
 async def post_plan(body: PlanBody, owner: Owner) -> PlanView | RenditionsPlan:
     """Return the exact size of each result for an image, of which the beginning is enough, an upload, or a size."""

@@ -20,18 +20,22 @@ print(len(os.listdir("/proc/self/task")), [each for each in opened() - before if
 """
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_init_of_a_function_opens_nothing_and_starts_no_thread(name: str) -> None:
+def output(name: str, program: str) -> tuple[str, str]:
+    """Return what a program writes to both outputs, in the environment of a function."""
     done = subprocess.run(
-        [sys.executable, "-c", LOOK],
+        [sys.executable, "-c", program],
         cwd=FUNCTIONS / name,
         env=process_variables(name),
         capture_output=True,
         text=True,
         check=False,
     )
+    return done.stdout, done.stderr
 
-    assert (done.stdout, done.stderr) == ("1 []\n", "")
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_init_of_a_function_opens_nothing_and_starts_no_thread(name: str) -> None:
+    assert output(name, LOOK) == ("1 []\n", "")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -41,13 +45,32 @@ def test_garbage_is_collected_only_after_the_init_of_a_function(name: str) -> No
         "during = len(rounds) < 10, gc.isenabled(); from imagescaler.runtime import loop; loop.own_loop(); "
         "print(during, gc.isenabled(), gc.get_freeze_count() > 10_000)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=FUNCTIONS / name,
-        env=process_variables(name),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    assert output(name, program) == ("(True, False) True True\n", "")
 
-    assert (done.stdout, done.stderr) == ("(True, False) True True\n", "")
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "migrate_database"])
+def test_the_init_of_a_function_does_not_search_the_metadata_of_all_packages(name: str) -> None:
+    """Alembic, which migrates the database, looks for its plugins there."""
+    program = (
+        "import sys; found = []; "
+        "sys.addaudithook(lambda event, args: found.append(args[0]) if event == 'open' else None); import handler; "
+        "print([each for each in found if str(each).endswith('entry_points.txt')])"
+    )
+    assert output(name, program) == ("[]\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "module"),
+    [
+        ("create_task", "TaskRequest", "imagescaler.web.requests.task_request"),
+        ("plan_task", "PlanRequest", "imagescaler.web.requests.plan_request"),
+    ],
+)
+def test_the_init_of_a_function_builds_only_the_requests_that_it_validates(name: str, model: str, module: str) -> None:
+    """Each of them has all options, and takes several milliseconds."""
+    program = (
+        f"import handler, inspect, {module} as m; from pydantic import BaseModel; "
+        "print(*(n for n, each in vars(m).items() if inspect.isclass(each) and issubclass(each, BaseModel) "
+        "and 'quality' in each.model_fields and each.__pydantic_complete__))"
+    )
+    assert output(name, program) == (f"{model}\n", "")

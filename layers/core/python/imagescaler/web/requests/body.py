@@ -14,7 +14,7 @@ from imagescaler.web.requests.did_you_mean import did_you_mean
 from imagescaler.web.requests.form import URLENCODED, read_multipart, read_urlencoded
 from imagescaler.web.requests.presets import LIST
 
-FILE = "file"
+FILE, UPLOAD, URL = "file", "upload_id", "source_url"
 JSON, FORM, BYTES = "application/json", "multipart/form-data", "application/octet-stream"
 FORMS = {FORM, URLENCODED, ""}
 OTHER_TYPE = (
@@ -47,6 +47,19 @@ async def read_body(request: Request, model: type[Model]) -> Model:
     400 for a body that is not what it says, and RequestValidationError.
     """
     return validated(_present(await _fields(request), model), model)
+
+
+def in_query(model: type[BaseModel]) -> list[str]:
+    """Names of the options that are in the query if the body is the image itself."""
+    return [name for name in model.model_fields if name not in {FILE, UPLOAD, URL}]
+
+
+def options_in_query(model: type[BaseModel]) -> dict[str, Any]:
+    """Name the query parameters of an operation; `make openapi` describes them and the body, which takes long.
+
+    Source: OpenAPI 3.1, Parameter Object.
+    """
+    return {"parameters": [{"name": name, "in": "query"} for name in in_query(model)]}
 
 
 async def read_json_body(request: Request, model: type[Model], *, other_type: str) -> Model:

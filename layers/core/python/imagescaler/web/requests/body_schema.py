@@ -8,18 +8,20 @@ from pydantic import BaseModel
 
 from imagescaler.domain.formats import Format
 from imagescaler.web.openapi import FORM, SCHEMAS, body_of, file_of_form, json_content
-from imagescaler.web.requests.body import BYTES, FILE
+from imagescaler.web.requests.body import BYTES, FILE, UPLOAD, in_query
 from imagescaler.web.requests.plan_request import PlanRequest
 from imagescaler.web.requests.presets import LIST
 from imagescaler.web.requests.task_request import ImageRequest, TaskRequest
 from imagescaler.web.requests.upload import UploadRequest
 
-UPLOAD, URL = "upload_id", "source_url"
 PHOTO, SIZE = {FILE: "photo.jpg"}, {"width": 800, "height": 600}
 SOURCES: Mapping[type[ImageRequest], Mapping[str, Any]] = {
     TaskRequest: {UPLOAD: "8e03978e-40d5-43e8-bc93-6894a57f9324"},
     PlanRequest: {"source_width": 4000, "source_height": 3000},
 }
+BODIES: Mapping[str, type[ImageRequest]] = {"/api/v1/tasks": TaskRequest, "/api/v1/plan": PlanRequest}
+"""The bodies that have an image, by the path to which they are posted."""
+
 IMAGE = "the image itself, with the options in the query"
 ONLY = "with a body that is the image: "
 
@@ -39,7 +41,7 @@ def request_body(model: type[ImageRequest]) -> dict[str, Any]:
 def body_schemas() -> dict[str, Any]:
     """Return the schemas of all bodies by name, and those that they refer to."""
     schemas: dict[str, Any] = {UploadRequest.__name__: _schema(UploadRequest)}
-    for model in (TaskRequest, PlanRequest):
+    for model in BODIES.values():
         as_json, form = _schema(model), _schema(model)
         schemas |= as_json.pop("$defs")
         del as_json["properties"][FILE], form["properties"][UPLOAD], form["$defs"]
@@ -55,10 +57,9 @@ def body_schemas() -> dict[str, Any]:
 def _query(model: type[ImageRequest]) -> Iterator[dict[str, Any]]:
     """Yield the parameters for a body that is the image: the fields of the form without the file."""
     fields = _schema(model)["properties"]
-    for name in (FILE, UPLOAD, URL):
-        fields.pop(name, None)
     fields[LIST] = _as_text(fields[LIST])
-    for name, field in fields.items():
+    for name in in_query(model):
+        field = fields[name]
         _default_in_words(field)
         yield {"name": name, "in": "query", "description": f"{ONLY}{field['description']}", "schema": field}
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 
 from fastapi import Depends, Request
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from imagescaler.domain.formats import Format
 from imagescaler.planning.source_traits import SourceTraits
@@ -17,6 +17,8 @@ Side = Annotated[int, Field(ge=1), NotBoolean]
 
 class PlanRequest(ImageRequest):
     """The beginning of the image, or its size, and how to scale it."""
+
+    model_config = ConfigDict(defer_build=False)
 
     source_width: Annotated[
         Side | None, Field(description="width of the source as it is stored, in pixels", examples=[4000])

@@ -14,7 +14,8 @@ from imagescaler.web.requests.color import CssColor
 class ScalingRequest(BaseModel):
     """How to scale: width, height, or both; or scale; or a minimum or a maximum; else the source's size stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    # Of the models that inherit these options, those that functions validate requests with are built at once.
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     @property
     def options(self) -> Options:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from imagescaler.domain import errors
 from imagescaler.domain.http_url import MAX_URL_LENGTH
@@ -177,6 +177,8 @@ class ImageRequest(RenditionsRequest):
 
 class TaskRequest(ImageRequest):
     """An image, also one at a URL, and how to scale it."""
+
+    model_config = ConfigDict(defer_build=False)
 
     source_url: Annotated[
         Annotated[str, Field(max_length=MAX_URL_LENGTH), AfterValidator(_permitted)] | None,
