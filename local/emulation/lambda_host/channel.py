@@ -126,5 +126,4 @@ class Channel(asyncio.Protocol):
             case event:
                 body = b""
         head = json.dumps(attributes).encode()
-        self._transport.write(b"".join((FROM_HOST.pack(len(head), len(event), len(body)), head, event)))
-        self._transport.write(body)
+        self._transport.writelines((FROM_HOST.pack(len(head), len(event), len(body)), head, event, body))

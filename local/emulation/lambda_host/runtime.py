@@ -167,8 +167,7 @@ class ForkServer:
 
 
 def _send(connection: socket.socket, kind: int, payload: bytes) -> None:
-    connection.sendall(TO_HOST.pack(kind, len(payload)))
-    connection.sendall(payload)
+    connection.sendall(TO_HOST.pack(kind, len(payload)) + payload)  # at once: each piece would wake the host
 
 
 def _read(connection: socket.socket, size: int) -> bytearray:

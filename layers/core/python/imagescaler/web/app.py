@@ -39,6 +39,7 @@ def create_app(title: str = "imagescaler", *, any_query: bool = False) -> FastAP
         version=__version__,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(check) for check in checks],
     )
