@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
+from imagescaler.domain.errors import WatermarkNotFound
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.upload import upload_key
 from imagescaler.runtime import loop, settings
@@ -179,3 +180,17 @@ def test_a_folder_with_ambiguous_names_stops_the_start(folder: Path, names: list
         settings.read(WatermarkFolder)
     with pytest.raises(settings.SettingsError, match="there is no folder /nowhere"):
         settings.read(WatermarkFolder, {"WATERMARKS_FOLDER": "/nowhere"})
+
+
+def test_the_folder_is_listed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from imagescaler.adapters.watermark_folder import WatermarkFolder
+
+    images = settings.read(WatermarkFolder)
+    monkeypatch.setattr(Path, "iterdir", lambda _folder: pytest.fail("it is listed again"))
+    images.check("logo")
+    assert images.read("logo") == RED
+    with pytest.raises(WatermarkNotFound):
+        images.check("other")
+    (folder / "logo.png").unlink()
+    with pytest.raises(WatermarkNotFound):
+        images.read("logo")
