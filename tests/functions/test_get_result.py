@@ -52,6 +52,7 @@ ACCEPT_IMAGE = {
     "curl's": {"accept": "*/*"},
     "any image": {"accept": "image/*"},
     "one type": {"accept": "image/jpeg"},
+    "another type": {"accept": "image/jxl"},
     "a browser's": {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"},
     "neither": {"accept": "text/html"},
     "JSON rather not": {"accept": "*/*, application/json;q=0.5"},

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from imagescaler.domain.errors import AttemptsExhausted, CorruptImage, Problem
-from imagescaler.domain.formats import Format
+from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.runtime import loop
 from imagescaler.web.views.result import MAX_ANSWER_BYTES
@@ -30,14 +30,14 @@ def ends(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Ends:
     module: Any = functions["create_task"]
     push = module.queue.push
 
-    def choose(data: bytes = DATA, problem: Problem | None = None) -> None:
+    def choose(data: bytes = DATA, problem: Problem | None = None, form: Format = Format.JPEG) -> None:
         async def push_and_end(message: Any) -> str:
             message_id: str = await push(message)
             task = await module.tasks.claim(message.task_id, lease_s=60, max_attempts=3)
             if problem:
                 await module.tasks.fail(task, Failure.of(problem))
             else:
-                result = Result(Format.JPEG, 800, 534, len(data), hashlib.sha256(data).hexdigest())
+                result = Result(form, 800, 534, len(data), hashlib.sha256(data).hexdigest())
                 for key in task.result_keys:
                     await module.store.put(key, data, ttl_s=60)
                 ended = task.ended([result] * len(task.result_keys))
@@ -79,6 +79,20 @@ def test_a_waiting_client_that_accepts_images_gets_the_picture(post: Post, ends:
     assert answer.headers["vary"] == "Accept"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "idempotency-replayed" not in answer.headers
+
+
+@pytest.mark.parametrize("form", RESULT_FORMATS)
+@pytest.mark.parametrize("accept", ["{}", "{}, image/*;q=0.8", "text/html, {}, application/json;q=0.9"])
+def test_a_client_may_accept_any_format_that_is_written(post: Post, ends: Ends, form: Format, accept: str) -> None:
+    ends(form=form)
+    answer = post(photograph(), {**WANTED, "accept": accept.format(form.media_type)}, width=800, format=form)
+    assert (answer.status, answer.body, answer.headers["content-type"]) == (200, DATA, form.media_type)
+
+
+def test_a_type_in_accept_asks_for_no_format(post: Post, ends: Ends) -> None:
+    ends()
+    answer = post(photograph(), {**WANTED, "accept": "image/jxl"}, width=800)
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
 
 
 @pytest.mark.parametrize(
