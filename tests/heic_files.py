@@ -131,3 +131,33 @@ def phone_heic(image: Image.Image, tiles: list[Coded], quarters: int = 0, profil
         )
 
     return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", b"".join(contents))
+
+
+def overlay(image: Image.Image, count: int) -> bytes:
+    """Return a file of so many items with the same data, laid over each other (6.6.2.2)."""
+    coded, shown = Coded.of(image), count + 1
+    laid = struct.pack(">BB4HHH", 0, 0, 0, 0, 0, 65535, *image.size) + bytes(4 * count)
+    names = [*[b"hvc1"] * count, b"iovl"]
+    entries = [
+        box(b"infe", struct.pack(">HH4sx", number, 0, name), 2, number != shown) for number, name in enumerate(names, 1)
+    ]
+    properties = box(b"hvcC", coded.parameters) + box(b"ispe", struct.pack(">II", *image.size), 0)
+    uses = b"".join(struct.pack(">HB", number, 2) + b"\x81\x02" for number in range(1, shown))
+    associations = struct.pack(">I", shown) + uses + struct.pack(">HB", shown, 1) + b"\x02"
+    head = box(b"ftyp", b"heic\0\0\0\0mif1heic")
+
+    def meta(start: int) -> bytes:
+        places = [(start, len(coded.data))] * count + [(start + len(coded.data), len(laid))]
+        located = b"".join(struct.pack(">HHHII", number, 0, 1, *place) for number, place in enumerate(places, 1))
+        return box(
+            b"meta",
+            box(b"hdlr", bytes(4) + b"pict" + bytes(13), 0)
+            + box(b"pitm", struct.pack(">H", shown), 0)
+            + box(b"iinf", struct.pack(">H", shown) + b"".join(entries), 0)
+            + box(b"iref", box(b"dimg", struct.pack(f">HH{count}H", shown, count, *range(1, shown))), 0)
+            + box(b"iprp", box(b"ipco", properties) + box(b"ipma", associations, 0))
+            + box(b"iloc", b"\x44\0" + struct.pack(">H", shown) + located, 0),
+            0,
+        )
+
+    return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", coded.data + laid)

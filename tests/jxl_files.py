@@ -157,3 +157,37 @@ ANIMATION = b64decode(  # of three frames
     "/wogQEEAFhSXBAgIYAEAAFQASxiLFcJJAuYFJADY//7Q+wMAAAAACAhgAQAAUABLGIsVwlFC6gUkAJB//ZsDAAAAAAgIYEEAAEQASxiLFcJJQV5A"
     "AgD6AwAAAAA="
 )
+
+
+def layers(image: Image.Image, count: int, mode: int = 0, crop: tuple[int, int] | None = None) -> bytes:
+    """Return a lossless picture that is laid over itself so often (annex F); `mode` 0 replaces, 1 adds.
+
+    The image is small, so that it is one section. `crop` claims another size of all frames but the last.
+    """
+    section = _section(frames_of(image))
+    frames = [_frame(mode, crop, is_last=False) + section] * (count - 1)
+    return b"".join([Header(size=image.size).written(), *frames, _frame(mode, None, is_last=True) + section])
+
+
+def _section(frame: bytes) -> bytes:
+    """Return the end of a frame of one section, with its size in two bytes before it."""
+    for at in range(2, len(frame)):
+        size, choice = divmod(int.from_bytes(frame[at - 2 : at], "little"), 4)
+        if size + 1024 * choice == len(frame) - at and choice < 2:
+            return frame[at - 2 :]
+    raise ValueError(len(frame))
+
+
+def _frame(mode: int, crop: tuple[int, int] | None, *, is_last: bool) -> bytes:
+    """Return the header of a modular frame."""
+    fields = [(0, 1), (0, 2), (1, 1), (0, 2), (0, 1), (0, 2), (1, 2), (0, 2), (crop is not None, 1)]
+    for value in (0, 0, *crop) if crop else ():
+        fields += [(3, 2), (value - 18688, 30)] if value >= 18688 else [(0, 2), (value, 8)]
+    fields += [(mode, 2), *([(0, 2)] if mode else []), (is_last, 1)]
+    if not is_last:
+        fields += [(0, 2), *([(0, 1)] if not mode else [])]
+    number = position = 0
+    for value, size in [*fields, (0, 2), (0, 1), (0, 1), (0, 2), (0, 2), (0, 2), (0, 1)]:
+        number |= value << position
+        position += size
+    return number.to_bytes(-(-position // 8), "little")

@@ -67,7 +67,7 @@ def test_the_document_counts_them_all() -> None:
 
 
 def test_a_processor_is_killed_where_no_limit_holds_and_the_others_go_on(start: Start, own_folder: Path) -> None:
-    limits = {"MAX_SOURCE_PIXELS": "300000000", "MAX_WEBP_PIXELS": "300000000", "MEMORY_FACTOR": "0.1"}
+    limits = {"MAX_SOURCE_PIXELS": "300000000", "MAX_LARGE_DECODER_PIXELS": "300000000", "MEMORY_FACTOR": "0.1"}
     service = start(data=own_folder, **limits)
     trial = Trial(service)
     [accepted] = trial.post(of_image(lambda: flat_webp(16_384, 16_384), {"width": "8"}), prefer="")

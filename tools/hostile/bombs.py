@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.pictures import chunk, encoded, png, riff
-from tools.hostile.case import COMPLETED, FAILED_CORRUPT, TOO_LARGE, Table, images
+from tools.hostile.case import COMPLETED, FAILED_CORRUPT, SCANS, TOO_LARGE, Table, images
 from tools.hostile.files import END, bomb_in_text, claiming
 
 TARGET = "failed target-too-large"
@@ -108,7 +108,10 @@ UNPACKED: Table = {
     "JPEG of 100 MP, grey": (COMPLETED, flat_jpeg),
     "JPEG of 100 MP, progressive": (COMPLETED, partial(flat_jpeg, progressive=True)),
     "JPEG of 100 MP, progressive, three colors": (COMPLETED, partial(flat_jpeg, mode="RGB", progressive=True)),
-    "JPEG of 100 MP with 100 scans": (COMPLETED, partial(most_scans, MOST[0])),
+    "JPEG of 100 MP with 100 scans": (SCANS, partial(most_scans, MOST[0])),
+    "JPEG of 100 MP with 21 scans": (SCANS, partial(most_scans, MOST[0], 21)),
+    "JPEG of 100 MP with 20 scans": (COMPLETED, partial(most_scans, MOST[0], 20)),
+    "JPEG of 16 MP with 100 scans": (COMPLETED, partial(most_scans, 4_000)),
     "PNG strip of 1 x 16383": (TARGET, partial(tall, "PNG")),
     "WebP strip of 1 x 16383": (TARGET, partial(tall, "WEBP")),
     "JPEG strip of 1 x 16383": ("422 target-too-large", partial(tall, "JPEG")),

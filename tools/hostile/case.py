@@ -11,6 +11,7 @@ COMPLETED, NO_ANSWER = "completed", "no answer"
 STRANGE = "415 unsupported-image-format"
 CORRUPT, TOO_LARGE = "422 corrupt-image", "422 image-too-large"
 FAILED_CORRUPT, FAILED_STRANGE = "failed corrupt-image", "failed unsupported-image-format"
+SCANS = "failed too-many-scans"
 TOO_MANY_FRAMES, FAILED_FRAMES = "422 too-many-frames", "failed too-many-frames"
 
 Make = Callable[[], bytes]

@@ -4,12 +4,11 @@ import struct
 from functools import partial
 
 from tests.pictures import encoded, segment
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, Table, images
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, SCANS, Table, images
 from tools.hostile.files import END, PICTURE, arithmetic, hidden_scans, in_pieces, padded, scan_bomb
 
 START, FRAME, TABLES, CODES, SCAN = b"\xff\xd8", b"\xff\xc0", b"\xff\xdb", b"\xff\xc4", b"\xff\xda"
 HONEST = encoded(PICTURE, "JPEG")
-SCANS = "failed too-many-scans"
 
 
 def starting(marker: bytes) -> int:

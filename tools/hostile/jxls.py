@@ -4,8 +4,17 @@ from functools import partial
 
 from PIL import Image
 
-from tests.jxl_files import ALPHA, ANIMATION, BLACK, Header, box, boxed, coded, frames_of
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, TOO_LARGE, Table, images
+from tests.jxl_files import ALPHA, ANIMATION, BLACK, Header, box, boxed, coded, frames_of, layers
+from tools.hostile.case import (
+    COMPLETED,
+    CORRUPT,
+    FAILED_CORRUPT,
+    FAILED_FRAMES,
+    FAILED_STRANGE,
+    TOO_LARGE,
+    Table,
+    images,
+)
 from tools.hostile.files import PICTURE
 
 HONEST, FRAMES = coded(PICTURE), frames_of(PICTURE.resize((33, 21)))
@@ -34,6 +43,8 @@ TABLE: Table = {
     ),
     "of 12 MP": (COMPLETED, lambda: coded(Image.new("RGB", (4_000, 3_000)), effort=1)),
     "animated": (FAILED_STRANGE, lambda: ANIMATION),
+    "of 1,001 frames over each other": (FAILED_FRAMES, partial(layers, PICTURE, 1_001)),
+    "with a frame of 1 G x 1 G": (FAILED_FRAMES, partial(layers, PICTURE, 2, crop=(2**30, 2**30))),
     "without a picture": (FAILED_CORRUPT, lambda: HONEST[:16]),
     "with a picture of zeros": (FAILED_CORRUPT, lambda: HONEST[:16] + bytes(len(HONEST))),
     "with a picture of noise": (FAILED_CORRUPT, lambda: HONEST[:16] + b"\xa5\x3c" * len(HONEST)),

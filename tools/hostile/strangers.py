@@ -9,8 +9,11 @@ from functools import partial
 from io import BytesIO
 from zipfile import ZipFile
 
+from PIL import Image
+
+from tests.heic_files import overlay
 from tests.pictures import encoded
-from tools.hostile.case import COMPLETED, CORRUPT, STRANGE, Make, Table, if_accepted, images
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, STRANGE, Make, Table, if_accepted, images
 from tools.hostile.files import PICTURE, claiming
 
 ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -127,6 +130,10 @@ LATER: Table = {
         lambda: icon(claiming("PNG", 16_000, 11_125)),
     ),
     "HEIC": (if_accepted("HEIC", CORRUPT), partial(box, b"heic")),
+    "HEIC of 21 pictures over each other": (
+        FAILED_CORRUPT,
+        lambda: overlay(Image.new("RGB", (1_000, 1_000), "teal"), 21),
+    ),
     "GIF": (if_accepted("GIF", COMPLETED), partial(encoded, PICTURE, "GIF")),
     "TIFF": (if_accepted("TIFF", COMPLETED), partial(encoded, PICTURE, "TIFF")),
     "AVIF": (if_accepted("AVIF", COMPLETED), partial(encoded, PICTURE, "AVIF")),

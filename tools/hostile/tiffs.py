@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image
 
 from tests.pictures import encoded
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, TOO_LARGE, Table, images
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, FAILED_STRANGE, SCANS, TOO_LARGE, Table, images
 from tools.hostile.files import END, PICTURE, START_OF_SCAN, claiming, scan_bomb
 
 GREY_PICTURE, ARITHMETIC = Image.new("L", (9, 9)), (b"\xff\xc0", b"\xff\xc9")
@@ -94,10 +94,11 @@ TABLE: Table = {
     ),
     "of a JPEG of 12 bits": (FAILED_STRANGE, lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG").replace(*TWELVE_BITS))),
     "of a lossless JPEG": (FAILED_STRANGE, lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG").replace(*LOSSLESS))),
-    "of a JPEG of 101 scans": ("failed too-many-scans", lambda: of_jpeg(scan_bomb(101))),
+    "of a JPEG of 101 scans": (SCANS, lambda: of_jpeg(scan_bomb(101))),
     "of a JPEG that is cut off": (FAILED_CORRUPT, lambda: of_jpeg(encoded(GREY_PICTURE, "JPEG")[:300])),
-    "of 100 MP in rows of 98 scans": ("failed too-many-scans", partial(of_scans, 10_000, 10_000, 98)),
-    "of 100 MP in rows of 12 scans": (COMPLETED, partial(of_scans, 10_000, 10_000, 12)),
+    "of 100 MP in rows of 98 scans": (SCANS, partial(of_scans, 10_000, 10_000, 98)),
+    "of 100 MP in rows of 12 scans": (SCANS, partial(of_scans, 10_000, 10_000, 12)),
+    "of 30 MP in rows of 8 scans": (COMPLETED, partial(of_scans, 10_000, 3_000, 8)),
     "said to be an old JPEG": (FAILED_CORRUPT, partial(grey, tag259=6)),
     "said to be a WebP": (FAILED_STRANGE, partial(grey, tag259=50_001)),
     "said to be packed": (FAILED_CORRUPT, partial(grey, tag259=8)),

@@ -6,9 +6,8 @@ from functools import partial
 from PIL import Image
 
 from tests.pictures import encoded
-from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, STRANGE, Case, Make, Table, images
+from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, SCANS, STRANGE, Case, Make, Table, images
 from tools.hostile.files import PICTURE, scan_bomb
-from tools.hostile.jpegs import SCANS
 from tools.hostile.tiffs import GREY, LENGTH, ROWS, strips
 
 WHOLE = {

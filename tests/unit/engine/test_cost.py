@@ -66,7 +66,7 @@ FILES: dict[str, tuple[bytes, int, int]] = {
 
 def traits(data: bytes) -> SourceTraits:
     with Image.open(BytesIO(data)) as image:
-        return traits_of(image, probe(data))
+        return traits_of(image, probe(data), data)
 
 
 @pytest.mark.parametrize("name", FILES)

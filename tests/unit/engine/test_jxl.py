@@ -12,6 +12,7 @@ from imagescaler.domain.errors import (
     CorruptImage,
     FormatDisabled,
     ImageTooLarge,
+    TooManyFrames,
     UnsupportedDepth,
     UnsupportedImageFormat,
 )
@@ -23,6 +24,7 @@ from imagescaler.engine.codecs.jxl import JxlImage
 from imagescaler.engine.pixels.linear_light import sample_of
 from imagescaler.engine.scale import scale
 from imagescaler.probe.formats.jxl import header_of
+from imagescaler.probe.jxl_frames import read_frames
 from tests.jxl_files import (
     ALPHA,
     ANIMATION,
@@ -38,6 +40,7 @@ from tests.jxl_files import (
     boxed,
     coded,
     frames_of,
+    layers,
     sample,
 )
 from tests.pictures import chunk, encoded, photograph
@@ -279,3 +282,42 @@ def test_a_disabled_format_is_neither_read_nor_written() -> None:
         scale(coded(photo()), Options(5), limits)
     with pytest.raises(FormatDisabled, match="does not write JXL"):
         scale(encoded(photo()), Options(5, format=Format.JXL), limits)
+
+
+@pytest.mark.parametrize("mode", [0, 1])
+def test_frames_over_each_other_are_counted(mode: int) -> None:
+    data, pixels = layers(photo(), 5, mode), 33 * 21
+    assert opened(data).getpixel((0, 0))  # libjxl decodes it
+    assert jxl.passes(data) == 5
+    assert scale(data, Options(16), Limits(max_frames=5, max_animation_pixels=5 * pixels)).result.width == 16
+    for limits in (Limits(max_frames=4), Limits(max_animation_pixels=5 * pixels - 1)):
+        with pytest.raises(TooManyFrames, match="JPEG XL has at least"):
+            scale(data, Options(16), limits)
+
+
+def test_a_frame_that_claims_to_be_huge_is_refused_before_its_sections_are_read() -> None:
+    with pytest.raises(TooManyFrames):
+        scale(layers(photo(), 2, crop=(2**30, 2**30)), Options(16), Limits())
+
+
+@pytest.mark.parametrize(
+    ("size", "mode", "options"),
+    [
+        ((8, 8), "RGBA", {"lossless": True, "effort": 9}),
+        ((33, 21), "L", {"lossless": False, "quality": 30}),
+        ((300, 200), "RGB", {"lossless": True, "effort": 9}),
+        ((300, 200), "RGBA", {"lossless": False, "quality": 80, "effort": 9}),
+        ((1100, 700), "L", {"lossless": True, "effort": 3}),
+        ((1100, 700), "RGB", {"lossless": True, "effort": 1}),
+        ((2300, 300), "RGBA", {"lossless": False, "quality": 80, "effort": 3}),
+    ],
+    ids=str,
+)
+def test_the_frames_of_an_encoder_are_read_to_the_end(
+    size: tuple[int, int], mode: str, options: dict[str, Any]
+) -> None:
+    data = coded(photo(mode, size), **options)
+    frames = list(read_frames(data, header_of(data)))
+    assert [each.is_shown for each in frames][-1]
+    assert sum(each.is_shown for each in frames) == 1
+    assert jxl.passes(data) < 2

@@ -85,7 +85,7 @@ def test_the_limits_on_sources_are_settings(form: str) -> None:
     assert isinstance(refusal(data, Limits(max_source_bytes=len(data) - 1)), SourceTooLarge)
     assert isinstance(refusal(data, Limits(max_source_pixels=width * height - 1)), ImageTooLarge)
     assert isinstance(refusal(data, Limits(max_source_side=width - 1)), ImageTooLarge)
-    assert isinstance(refusal(data, Limits(max_webp_pixels=width * height - 1)), ImageTooLarge) == (
+    assert isinstance(refusal(data, Limits(max_large_decoder_pixels=width * height - 1)), ImageTooLarge) == (
         form in {"WEBP", "JXL"}
     )
 
@@ -112,6 +112,18 @@ def test_too_many_scans_are_refused() -> None:
     assert isinstance(refusal(hostile.scan_bomb(2_000)), TooManyScans)
     assert isinstance(refusal(EXAMPLES["progressive JPEG"], Limits(max_jpeg_scans=9)), TooManyScans)
     assert refusal(EXAMPLES["progressive JPEG"], Limits(max_jpeg_scans=10)) is None
+
+
+@pytest.mark.parametrize(("side", "most"), [(5_000, 79), (10_000, 20)])
+def test_a_large_picture_may_have_fewer_scans(side: int, most: int) -> None:
+    def of(scans: int) -> bytes:
+        data = hostile.scan_bomb(scans)
+        at = data.index(b"\xff\xc2") + 5
+        return data[:at] + struct.pack(">HH", side, side) + data[at + 4 :]
+
+    jpeg.check_structure(of(most), Limits())
+    with pytest.raises(TooManyScans, match="pixels together; the limit is 2,000,000,000"):
+        jpeg.check_structure(of(most + 1), Limits())
 
 
 def test_scans_behind_a_reserved_marker_are_counted() -> None:

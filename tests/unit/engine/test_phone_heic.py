@@ -15,12 +15,14 @@ import pytest
 from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
+from imagescaler.domain.errors import CorruptImage
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
+from imagescaler.engine.codecs import heic
 from imagescaler.engine.scale import scale
 from imagescaler.probe.probe import probe
-from tests.heic_files import TILE, Coded, phone_heic, tiles_of
+from tests.heic_files import TILE, Coded, overlay, phone_heic, tiles_of
 from tests.pictures import photograph
 from tests.unit.engine.profiles import display_p3, display_p3_to_srgb
 
@@ -97,3 +99,22 @@ def test_colors_are_those_of_another_decoder(bits: int, tmp_path: Path, *, is_wi
     _, mean, largest = BOUNDS[bits, is_wide]
     assert found.mean() < mean
     assert found.max() < largest
+
+
+def test_pictures_that_are_laid_over_each_other_are_counted() -> None:
+    image = Image.new("RGB", (1000, 1000), "teal")
+    assert scale(overlay(image, 20), Options(16), Limits()).result.width == 16
+    assert heic.passes(overlay(image, 20)) == 20
+    with pytest.raises(CorruptImage, match="has 1,000,000 pixels, and is composed of 21,000,000"):
+        scale(overlay(image, 21), Options(16), Limits())
+
+
+def test_a_phones_picture_is_decoded_once() -> None:
+    tiles = 4 * TILE**2 / (WIDTH * HEIGHT)
+    assert heic.passes(phone_heic(picture(), coded(8))) == pytest.approx(tiles)
+
+
+def test_items_that_are_composed_of_themselves_are_damage() -> None:
+    data = overlay(Image.new("RGB", (64, 64), "teal"), 2)
+    with pytest.raises(CorruptImage):
+        scale(data.replace(b"dimg\0\3\0\2\0\1", b"dimg\0\3\0\2\0\3"), Options(16), Limits())

@@ -325,7 +325,9 @@ def test_sixteen_bits_are_converted_by_blocks_of_rows() -> None:
 def test_the_lower_bytes_of_samples_are_part_of_the_cost(said: bytes, pixel_bytes: int) -> None:
     data = png(np.zeros((4, 4, 3), np.uint16), 16, RGB, said)
     with open_source(data, [Options(width=2)], Limits()) as opened:
-        assert traits_of(opened.image, opened.source, is_refined=opened.is_refined).pixel_bytes == pixel_bytes
+        assert (
+            traits_of(opened.image, opened.source, opened.data, is_refined=opened.is_refined).pixel_bytes == pixel_bytes
+        )
 
 
 @pytest.mark.parametrize("code", range(256))

@@ -147,6 +147,10 @@ def test_scans_of_strips_of_one_row_count_for_the_rows_that_they_decode(mode: st
     check_structure(data, Limits(max_jpeg_scans=scans * units))
     with pytest.raises(TooManyScans, match="decode"):
         check_structure(data, Limits(max_jpeg_scans=scans * units - 1))
+    pixels = scans * units * rows * 160
+    check_structure(data, Limits(max_jpeg_scans=200, max_jpeg_scan_pixels=pixels))
+    with pytest.raises(TooManyScans, match=f"decode {pixels:,} pixels together"):
+        check_structure(data, Limits(max_jpeg_scans=200, max_jpeg_scan_pixels=pixels - 1))
 
 
 def test_a_jpeg_of_one_pixel_in_a_strip_is_scaled() -> None:

@@ -15,7 +15,7 @@ from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.web.requests.scaling_request import ScalingRequest
 
 RECORD = Path(__file__).parent / "corpus.json"
-LIMITS = Limits(max_source_pixels=200 * MEGA, max_webp_pixels=200 * MEGA, max_target_pixels=200 * MEGA)
+LIMITS = Limits(max_source_pixels=200 * MEGA, max_large_decoder_pixels=200 * MEGA, max_target_pixels=200 * MEGA)
 MEMORY_BOUND, TIME_BOUND = 1.5, 3.0
 
 

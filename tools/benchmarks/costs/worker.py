@@ -31,7 +31,7 @@ def job(source: Path, fields: dict[str, Any]) -> Measured:
     data = source.read_bytes()
     probed = probe(data)
     with open_image(data, probed, LIMITS) as image:
-        traits = traits_of(image, probed)
+        traits = traits_of(image, probed, data)
     cpu_s = round(median(each.cpu_seconds for each in used), 4)
     return Measured(source.name, traits, probed.orientation, fields, used[0].peak_memory_bytes, cpu_s)
 

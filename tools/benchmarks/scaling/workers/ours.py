@@ -12,7 +12,7 @@ from imagescaler.engine.scale import scale_each
 from imagescaler.runtime import meter
 from tools.benchmarks.scaling.workers.loop import Job, serve
 
-LIMITS = Limits(max_source_pixels=200 * MEGA, max_webp_pixels=200 * MEGA)
+LIMITS = Limits(max_source_pixels=200 * MEGA, max_large_decoder_pixels=200 * MEGA)
 
 
 def scale(data: bytes, job: Job) -> list[bytes]:

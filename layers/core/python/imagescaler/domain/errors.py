@@ -285,6 +285,11 @@ class TooManyScans(ImageProblem):
     Each scan repeats the work of decoding; usual files have about ten. Save the image again.
     """
 
+    @classmethod
+    def of(cls, pixels: int, most: int) -> Self:
+        """Return the problem of scans that decode too many pixels."""
+        return cls(f"The scans decode {pixels:,} pixels together; the limit is {most:,}. Save the image as baseline.")
+
 
 class TooManyChunks(ImageProblem):
     """The PNG has too many chunks.

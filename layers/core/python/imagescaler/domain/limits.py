@@ -35,13 +35,14 @@ class Limits:
 
     max_source_bytes: int = 50 * MEGA
     max_source_pixels: int = 100 * MEGA
-    max_webp_pixels: int = 64 * MEGA  # of every format with a large decoder: FormatInfo.large_decoder
+    max_large_decoder_pixels: int = 64 * MEGA  # of formats that are so marked: FormatInfo.large_decoder
     max_watermark_pixels: int = 16 * MEGA
     max_source_side: int = 30_000
     max_target_pixels: int = 50 * MEGA
     max_target_side: int = 16_383
     max_result_bytes: int = 50 * MEGA  # as max_source_bytes, so that a result can be a source
     max_jpeg_scans: int = 100
+    max_jpeg_scan_pixels: int = 2_000 * MEGA  # of all scans together
     max_png_chunks: int = 20_000
     max_renditions: int = 12
     max_frames: int = 1_000
@@ -98,7 +99,7 @@ class Limits:
         self.check_format(fmt)
         width, height = size
         is_large = fmt is not None and fmt.info.large_decoder
-        most = min(self.max_source_pixels, self.max_webp_pixels) if is_large else self.max_source_pixels
+        most = min(self.max_source_pixels, self.max_large_decoder_pixels) if is_large else self.max_source_pixels
         if width * height > most or max(size) > self.max_source_side:
             raise ImageTooLarge(
                 f"The image is {width} x {height}; "

@@ -96,8 +96,7 @@ def _decoded(
 ) -> Decoded:
     """Decode the image for stills; with `damage`, what is left of it, for options that ask for it."""
     with open_source(data, options, limits, is_salvaged=damage is not None) as file:
-        decoded_pixels = file.codec.decoded_pixels(file.data)
-        traits = traits_of(file.image, file.source, is_refined=file.is_refined, decoded_pixels=decoded_pixels)
+        traits = traits_of(file.image, file.source, file.data, is_refined=file.is_refined)
         if file.salvage:
             traits = replace(traits, decodings=file.salvage.decodings)
         if budget:

@@ -13,13 +13,13 @@ from imagescaler.planning.source_traits import SourceTraits
 PIXEL_BYTES, OTHER_PIXEL_BYTES, DEEP_GREY_BYTES = {"1": 1, "L": 1, "P": 1}, 4, 2 + 4 + 4
 
 
-def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False, decoded_pixels: int = 0) -> SourceTraits:
-    """Return the traits of an image that was probed and opened, and is not decoded yet.
+def traits_of(image: Image.Image, source: Source, data: bytes, *, is_refined: bool = False) -> SourceTraits:
+    """Return the traits of an image that was probed and opened, and is not decoded yet; `data` is its file.
 
-    `is_refined` is True if the lower bytes of its samples are decoded, too (`Codec.refined`); `decoded_pixels` is that
-    of the codec.
+    `is_refined` is True if the lower bytes of its samples are decoded, too (`Codec.refined`).
     """
-    mode, covered_part = image.mode, codec_of(source.format).covered_part(image)
+    mode, codec = image.mode, codec_of(source.format)
+    covered_part = codec.covered_part(image)
     is_transparent = "transparency" in image.info or covered_part is not None
     resizable = RESIZABLE.get((mode, is_transparent), mode)
     modes = {mode, resizable}  # both are held if the pixels are converted
@@ -29,7 +29,8 @@ def traits_of(image: Image.Image, source: Source, *, is_refined: bool = False, d
         bytes=source.bytes,
         pixel_bytes=DEEP_GREY_BYTES if mode in DEEP_GREY else held,
         channels=len(ImageMode.getmode(resizable).bands),
-        has_few_colors=codec_of(source.format).has_few_colors(image),
+        has_few_colors=codec.has_few_colors(image),
         is_progressive=bool(image.info.get("progressive")),
-        decoded_pixels=decoded_pixels,
+        decoded_pixels=codec.decoded_pixels(data),
+        passes=codec.passes(data),
     )

@@ -38,7 +38,7 @@ def _read(spec: OutputSpec, data: bytes, limits: Limits, budget: Budget | None) 
     options = Options(format=Format.PNG, animated=False, depth=8)
     with open_source(data, [options], limits) as file:
         if budget:
-            budget.admit(traits_of(file.image, file.source))
+            budget.admit(traits_of(file.image, file.source, file.data))
         opened = file.oriented()
         box = watermark_box(spec.plan.size, (opened.source.width, opened.source.height), spec.options)
         own = OutputSpec.of(opened, replace(options, width=box.width, height=box.height, preserve_ratio=False), limits)

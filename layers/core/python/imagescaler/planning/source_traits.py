@@ -16,7 +16,8 @@ class SourceTraits:
     the size of the file, 0 if unknown. `pixel_bytes` are held for each decoded pixel, conversion included; `channels`
     include alpha. `decoded_pixels` are those that decoding takes, 0 if they are those of the stored size; others are
     of a part that is not shown, or of decoding more than once, at half the sides or more. `has_few_colors` is True if
-    the result may get a palette without being asked for one. `decodings` are more than one of a damaged file.
+    the result may get a palette without being asked for one. `decodings` are more than one of a damaged file,
+    and `passes` more than one of a JPEG of several scans or a file of frames over each other.
     """
 
     stored: Size
@@ -30,6 +31,7 @@ class SourceTraits:
     decoded_pixels: int = 0
     has_few_colors: bool = False
     decodings: int = 1
+    passes: float = 1
 
     @classmethod
     def of(cls, source: Source) -> Self:

@@ -79,6 +79,8 @@ class Codec:
     warnings: Callable[[bytes, bytes], tuple[str, ...]] = lambda _sent, _repaired: ()
     # Count the pixels that decoding takes, 0 if they are those of the stored size.
     decoded_pixels: Callable[[bytes], int] = lambda _data: 0
+    # Return how often the pixels of a picture are decoded: by the scans of a JPEG, by frames over each other.
+    passes: Callable[[bytes], float] = lambda _data: 1
     # True if an opened image has more bits per sample of color or alpha than Pillow decodes.
     has_deep_colors: Callable[[Image.Image], bool] = has_deep_tiles
     # True if a file is small because it has few colors, or because it is lossless.

@@ -47,6 +47,9 @@ LONGEST_FRAME, MOST_SAMPLES = SHORTEST_FRAME + 3 * max(ACCEPTED_COMPONENTS), 4
 MAX_STEPS = 100_000
 
 
+UNLIMITED = Limits(max_jpeg_scans=MAX_STEPS, max_jpeg_scan_pixels=2**63)  # of a file that was checked
+
+
 class Work(NamedTuple):
     """Steps of walking over the segments, and the pixels that all scans decode."""
 
@@ -79,6 +82,8 @@ def walk(data: bytes, limits: Limits, steps: int = 0) -> Work:
         if scans > limits.max_jpeg_scans:
             most = limits.max_jpeg_scans
             raise TooManyScans(f"The JPEG has more than {most} scans, and each repeats the work of decoding.")
+        if scans * pixels > limits.max_jpeg_scan_pixels:
+            raise TooManyScans.of(scans * pixels, limits.max_jpeg_scan_pixels)
         if steps > MAX_STEPS:
             raise CorruptImage(f"The JPEG is in more than {MAX_STEPS:,} pieces.")
         segment = data[marker.end() : marker.end() + SHORTEST_FRAME]
@@ -159,6 +164,12 @@ def decoded_pixels(data: bytes) -> int:
     return 3 * width * height
 
 
+def passes(data: bytes) -> float:
+    """Return the pixels that all scans decode, divided by those of the picture."""
+    (width, height), _ = read_size(data)
+    return walk(data, UNLIMITED).pixels / (width * height)
+
+
 def _coded(data: bytes, start: int) -> Iterator[tuple[int, int]]:
     """Yield components with numbers of those of their coefficients that the scans have to the last bit (G.1.1)."""
     for scan in islice(SCAN.finditer(data, start), MAX_SCANS):
@@ -191,6 +202,7 @@ CODEC = Codec(
     check_pixels=check_pixels,
     warnings=warnings,
     decoded_pixels=decoded_pixels,
+    passes=passes,
     salvage=salvage,
     profile_modes=COLOR_MODES | GREY_MODES | {"CMYK"},
     max_profile_bytes=255 * 65_519,  # of as many segments as one byte can number (ICC.1:2022, B.4)

@@ -4,14 +4,17 @@ The plugin decodes a file when it is opened, which is before the limits, and doe
 another opener, which decodes when pixels are asked for.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from io import BytesIO
+from math import prod
 from typing import Any
 
 from PIL import Image, ImageFile
 from pillow_jxl import Decoder
 
-from imagescaler.domain.errors import UnsupportedImageFormat
+from imagescaler.domain.errors import TooManyFrames, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
@@ -21,6 +24,7 @@ from imagescaler.engine.pixels.sample_tables import Tables, looked_up
 from imagescaler.probe.exif_orientation import HEAD, ORDERS
 from imagescaler.probe.formats.jxl import PROBE, codestream, header_of
 from imagescaler.probe.iso_boxes import boxes
+from imagescaler.probe.jxl_frames import read_frames
 from imagescaler.probe.jxl_header import JxlHeader
 
 PACKAGE = "pillow-jxl-plugin"
@@ -79,17 +83,44 @@ def _eight_bits(pixels: bytes, header: JxlHeader) -> bytes:
     return pixels[1::2] if header.is_grey and header.has_alpha and header.bits > EIGHT_BITS else pixels
 
 
-def check_structure(data: bytes, _limits: Limits) -> None:
-    """Raise UnsupportedImageFormat for what the decoder does not have, or makes something else of."""
+def check_structure(data: bytes, limits: Limits) -> None:
+    """Raise UnsupportedImageFormat for what the decoder does not have, or makes something else of; and TooManyFrames.
+
+    Each frame that is laid over the others costs the decoding of the whole picture.
+    """
     header = header_of(data)
     varieties = {
         "an animation": header.is_animated,
+        "with a preview": header.has_preview,
         "CMYK": header.has_black,
         "floating-point grey": header.is_float and header.is_grey,
         f"{header.bits}-bit samples": header.bits > MOST_BITS and not header.is_float,
     }
     if variety := next((name for name, is_so in varieties.items() if is_so), None):
         raise UnsupportedImageFormat(f"The JPEG XL is of a variety that is not accepted: {variety}.")
+    most = max(limits.max_animation_pixels, prod(header.stored))
+    for frames, pixels in _work(data, header):
+        if frames > limits.max_frames or pixels > most:
+            raise TooManyFrames(
+                f"The JPEG XL has at least {frames:,} frames and {pixels:,} pixels in them; "
+                f"the limits are {limits.max_frames:,} and {most:,}."
+            )
+
+
+def passes(data: bytes) -> float:
+    """Return how often the pixels of the picture are decoded."""
+    header = header_of(data)
+    *_, (_, pixels) = [(0, 0), *_work(data, header)]
+    return max(pixels / prod(header.stored), 1)
+
+
+def _work(data: bytes, header: JxlHeader) -> Iterator[tuple[int, int]]:
+    """Yield the number of frames and the pixels that decoding them takes, after each of them."""
+    pixels = 0
+    with suppress(LookupError):  # the codestream is cut off
+        for count, frame in enumerate(read_frames(b"".join(codestream(data)), header), 1):
+            pixels += max(frame.pixels, prod(header.stored) * frame.is_shown)
+            yield count, pixels
 
 
 def has_deep_colors(image: Image.Image) -> bool:
@@ -132,6 +163,7 @@ CODEC = Codec(
     parameters=parameters,
     embed=embed,
     check_structure=check_structure,
+    passes=passes,
     has_deep_colors=has_deep_colors,
     refined=refined,
     is_lossless=is_lossless,

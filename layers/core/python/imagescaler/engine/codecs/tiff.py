@@ -16,6 +16,7 @@ from imagescaler.engine.codecs import jpeg
 from imagescaler.engine.codecs.classic_tiff import with_directory
 from imagescaler.engine.codecs.codec import Codec
 from imagescaler.engine.codecs.tiff_samples import (
+    ASSOCIATED_ALPHA,
     BITS,
     BLACK_IS_ZERO,
     COMPRESSION,
@@ -75,15 +76,26 @@ def _check_jpegs(page: Directory, limits: Limits) -> None:
 
     A JPEG may be shown in many strips, and decodes 8 rows or 16 for a strip of one.
     """
-    steps, pixels, most = 0, 0, max(limits.max_jpeg_scans * prod(page.size), FEW_PIXELS)
+    most = max(min(limits.max_jpeg_scans * prod(page.size), limits.max_jpeg_scan_pixels), FEW_PIXELS)
+    pixels = _decoded_pixels(page, limits)
+    if pixels > most:
+        raise TooManyScans.of(pixels, most)
+
+
+def _decoded_pixels(page: Directory, limits: Limits) -> int:
+    steps = pixels = 0
     for stream, count in _jpegs(page):
         steps, decoded_pixels = jpeg.walk(stream, limits, steps)
         pixels += count * decoded_pixels
-    if pixels > most:
-        raise TooManyScans(
-            f"The scans of the JPEGs inside the TIFF decode {pixels:,} pixels; the limit is {most:,}, "
-            f"{limits.max_jpeg_scans:,} for each pixel of the picture."
-        )
+    return pixels
+
+
+def passes(data: bytes) -> float:
+    """Return the pixels that the scans of JPEGs inside decode, divided by those of the picture; 1 without JPEGs."""
+    page = shown_page(data)
+    if page.number(COMPRESSION, 1) not in JPEGS:
+        return 1
+    return max(_decoded_pixels(page, jpeg.UNLIMITED) / prod(page.size), 1)
 
 
 def _jpegs(page: Directory) -> Iterator[tuple[bytes, int]]:
@@ -160,6 +172,9 @@ def refined(pixels: Image.Image, data: bytes, tables: Tables | None) -> Image.Im
     page = shown_page(data)
     with Image.open(BytesIO(readable(data)), formats=["TIFF"]) as lower:
         tiles = [(tile, lower_raw_mode(tile.args[0])) for tile in tiles_of(lower)]
+        if lower.mode == "RGBA" and page.number(PHOTOMETRIC, 0) == BLACK_IS_ZERO and _has_plain_alpha(page):
+            low = lower.getchannel("R")  # the lower byte of grey
+            return deep_looked_up(pixels, low if pixels.mode == "L" else Image.merge("LA", (low, low)), tables)
         if lower.mode not in {"RGB", "RGBA", "RGBX"} or not all(raw_mode for _, raw_mode in tiles):
             return looked_up(pixels, tables)
         if page.number(PLANAR, 1) == SEPARATE_PLANES:
@@ -168,6 +183,10 @@ def refined(pixels: Image.Image, data: bytes, tables: Tables | None) -> Image.Im
         lower.tile = [tile._replace(args=(raw_mode, *tile.args[1:])) for tile, raw_mode in tiles]
         lower.load()
         return deep_looked_up(pixels, lower, tables)
+
+
+def _has_plain_alpha(page: Directory) -> bool:
+    return page.numbers(EXTRA_SAMPLES)[:1] != (ASSOCIATED_ALPHA,)
 
 
 def _lower_bytes(page: Directory, band: int) -> Image.Image:
@@ -210,6 +229,7 @@ CODEC = Codec(
     check_structure=check_structure,
     readable=readable,
     warnings=warnings,
+    passes=passes,
     salvage=salvage,
     decoded=decoded,
     has_deep_colors=has_deep_colors,

@@ -58,7 +58,8 @@ def estimate(traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> Cos
     decoded = traits.decodings * (sum(animated) + (len(animated) < max(len(outputs), 1)))
     results = [_result(traits, each, shrink) for each in outputs]
     bits = 8 * traits.bytes or table.USUAL_BITS * pixels
-    seconds = decoded * (pixels * decoder.ns + bits * decoder.bit_ns) / 1e9 + sum(each.seconds for each in results)
+    pixel_ns = decoder.ns + (traits.passes - 1) * decoder.pass_ns
+    seconds = decoded * (pixels * pixel_ns + bits * decoder.bit_ns) / 1e9 + sum(each.seconds for each in results)
     return Cost(round(held) + max((each.memory_bytes for each in results), default=0), seconds)
 
 

@@ -10,11 +10,11 @@ from imagescaler.domain.options import Box
 from imagescaler.probe.color_encoding import ColorSignals, of_code_points
 from imagescaler.probe.format_probe import FormatProbe
 from imagescaler.probe.formats.avif_sequence import SEQUENCE, read_timeline, sample_entry
-from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
+from imagescaler.probe.heif_items import HeifItems
+from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes
 
 # irot turns counterclockwise by quarters, imir mirrors about one of two axes (23008-12, 6.5.10 and 6.5.12).
 ROTATIONS = {0: Turn(1), 1: Turn(8), 2: Turn(3), 3: Turn(6)}
-MAX_ITEMS = 100_000  # real files have some hundreds at most, the tiles of a grid
 MIRRORS = {0: Turn(4), 1: Turn(2)}
 CODES = b"nclx"  # of a `colr` that has code points; others have an ICC profile
 
@@ -77,27 +77,8 @@ def _coded_size(properties: dict[bytes, bytes]) -> Size:
 
 def _properties(image: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the properties of the primary item (23008-12, 9.3)."""
-    meta = content_of(image, b"meta")[VERSION_BYTES:]
-    item, of_all = content_of(meta, b"pitm"), list(boxes(content_of(meta, b"iprp", b"ipco")))
-    primary = int.from_bytes(item[VERSION_BYTES : VERSION_BYTES + (4 if item[0] else 2)])
-    for kind, table in boxes(content_of(meta, b"iprp")):
-        for index in _associated(table, primary) if kind == b"ipma" else ():
-            if 0 < index <= len(of_all):
-                yield of_all[index - 1]
-
-
-def _associated(table: bytes, primary: int) -> Iterator[int]:
-    """Yield the indices of an item's properties, which count from 1."""
-    id_bytes, index_bytes = 4 if table[0] else 2, 2 if table[3] & 1 else 1
-    at = VERSION_BYTES + 4
-    for _ in range(min(int.from_bytes(table[VERSION_BYTES:at]), MAX_ITEMS)):
-        item, count = int.from_bytes(table[at : at + id_bytes]), table[at + id_bytes]
-        at += id_bytes + 1
-        if item == primary:
-            places = range(at, at + count * index_bytes, index_bytes)
-            essential = 1 << 8 * index_bytes - 1
-            yield from (int.from_bytes(table[place : place + index_bytes]) & ~essential for place in places)
-        at += count * index_bytes
+    items = HeifItems(image)
+    return items.properties(items.primary)
 
 
 PROBE = FormatProbe(read_size, read_timeline, colors=read_colors)
