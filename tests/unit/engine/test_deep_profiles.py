@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Icc, Options
+from imagescaler.engine.decode.decode import OF_TABLES
 from imagescaler.engine.decode.icc_profile import described_profile, profile_of, to_d50
 from imagescaler.engine.decode.matrix_profile import MatrixProfile
 from imagescaler.engine.opened import open_source
@@ -20,7 +21,7 @@ from imagescaler.engine.pixels.linear_light import light, sample_of
 from imagescaler.engine.scale import scale
 from imagescaler.probe.color_encoding import BT709, Chromaticities, ColorEncoding
 from tests.matrix.icc import matrix_profile
-from tests.matrix.png_files import RGB, RGB_ALPHA, png, profile
+from tests.matrix.png_files import GREY_ALPHA, RGB, RGB_ALPHA, png, profile
 from tests.pictures import encoded, photograph
 
 Samples: TypeAlias = np.ndarray[Any, Any]
@@ -126,6 +127,73 @@ def test_alpha_stays(form: str) -> None:
     assert np.abs(pixels[..., 3:] - alpha // 256).max() <= 1
     is_visible = alpha[..., 0] > 256
     assert np.abs(pixels[..., :3] - exact_of(samples, BT709, LINEAR))[is_visible].max() < BOUNDS[BT709][1]
+
+
+def grey_with_alpha(form: str, power: float, **options: Any) -> tuple[bytes, Samples]:
+    """Return a file of grey with alpha, opaque but for a corner, and its samples."""
+    grey = stored(BT709, power)[..., 1]
+    alpha = np.full_like(grey, 65535)
+    alpha[:9, :9] = 32896
+    both, icc = np.stack([grey, alpha], 2), matrix_profile(None, power)
+    if form == "PNG":
+        return png(both, 16, GREY_ALPHA, profile(icc)), both
+    buffer = BytesIO()
+    tifffile.imwrite(
+        buffer,
+        both,
+        photometric="minisblack",
+        planarconfig="contig",
+        extrasamples=["unassalpha"],
+        iccprofile=icc,
+        **options,
+    )
+    return buffer.getvalue(), both
+
+
+@pytest.mark.parametrize("power", [LINEAR, 1.796875, 2.19921875])
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [("PNG", {}), ("TIFF", {}), ("TIFF", {"byteorder": ">"}), ("TIFF", {"compression": "deflate", "predictor": 2})],
+)
+def test_grey_with_alpha_is_converted_at_its_depth(form: str, options: dict[str, Any], power: float) -> None:
+    data, samples = grey_with_alpha(form, power, **options)
+    with Image.open(BytesIO(scale(data, Options(format=Format.PNG, depth=8), Limits()).data)) as made:
+        grey, alpha = (np.asarray(made.convert("LA").getchannel(band)).astype(float) for band in "LA")
+    exact = np.vectorize(sample_of)((samples[..., 0] / 65535) ** power) * 255
+    assert np.abs(grey - exact).mean() < BOUNDS[BT709][0]
+    assert np.abs(grey - exact).max() < BOUNDS[BT709][1]
+    assert np.array_equal(alpha, samples[..., 1] // 257)
+
+
+def test_a_profile_for_grey_that_leads_to_lightness_is_left_to_littlecms() -> None:
+    xyz = matrix_profile(None, LINEAR)
+    assert MatrixProfile.of(xyz, is_grey=True)
+    assert MatrixProfile.of(xyz) is None
+    assert MatrixProfile.of(xyz[:20] + b"Lab " + xyz[24:], is_grey=True) is None
+
+
+def tables(primaries: Chromaticities) -> bytes:
+    """Return a profile of a table of two samples for each color (ICC.1:2022, 10.10) that means linear light."""
+    columns = np.array(to_d50(primaries)).T
+    corners = [sum((columns[at] for at in range(3) if corner >> 2 - at & 1), np.zeros(3)) for corner in range(8)]
+    line = struct.pack(">2H", 0, 65535) * 3
+    content = b"mft2" + bytes(4) + bytes([3, 3, 2, 0]) + struct.pack(">9i", *(65536 * (at % 4 == 0) for at in range(9)))
+    content += struct.pack(">2H", 2, 2) + line
+    content += struct.pack(">24H", *(round(32768 * value) for corner in corners for value in corner)) + line
+    return described_profile("tables", {b"A2B0": content})
+
+
+def test_a_profile_of_tables_is_applied_to_eight_bits_and_the_result_says_so() -> None:
+    samples = stored(BT709, LINEAR)
+    data = png(samples, 16, RGB, profile(tables(BT709)))
+    errors = np.abs(made_of(data) - exact_of(samples, BT709, LINEAR))
+    assert errors.mean() < 4
+    options = Options(format=Format.PNG, depth=8)
+    assert OF_TABLES in scale(data, options, Limits()).warnings
+    of_curves = png(samples, 16, RGB, profile(matrix_profile(BT709, LINEAR)))
+    assert OF_TABLES not in scale(of_curves, options, Limits()).warnings
+    shallow = encoded(Image.fromarray((samples >> 8).astype(np.uint8)), icc_profile=tables(BT709))
+    assert OF_TABLES not in scale(shallow, options, Limits()).warnings
 
 
 def test_a_kept_profile_means_the_same_colors() -> None:

@@ -57,8 +57,13 @@ class OpenedImage:
     @property
     def is_refined(self) -> bool:
         """True if samples of 16 bits are decoded whole before they are cut to 8."""
-        has_curve = self.colors is not None or MatrixProfile.of(self.profile) is not None
+        has_curve = self.colors is not None or self.matrix is not None
         return self.is_deep and (has_curve or "transparency" in self.image.info)
+
+    @property
+    def matrix(self) -> MatrixProfile | None:
+        """ICC profile, if it consists of curves; None for one of tables, too."""
+        return MatrixProfile.of(self.profile, is_grey=self.is_grey)
 
     @property
     def reading(self) -> str:

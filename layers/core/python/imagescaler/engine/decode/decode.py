@@ -10,7 +10,8 @@ from imagescaler.domain.geometry.shrink_on_load import needed
 from imagescaler.domain.geometry.turn import Size, Turn
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.task.source import Source
-from imagescaler.engine.decode.matrix_profile import VALUES, MatrixProfile
+from imagescaler.engine.decode.icc_profile import opened_profile
+from imagescaler.engine.decode.matrix_profile import VALUES
 from imagescaler.engine.decode.metadata import NO_METADATA, EmbeddedMetadata, read_metadata
 from imagescaler.engine.open.open_image import decoding, open_image
 from imagescaler.engine.opened import OpenedImage
@@ -23,6 +24,8 @@ from imagescaler.engine.pixels.transparency import cleared_around
 from imagescaler.engine.salvage.pixels import fill, load
 from imagescaler.engine.salvage.salvage import Salvage
 from imagescaler.engine.salvage.warning import warning
+
+OF_TABLES = "The ICC profile consists of tables, so that 8 of the 16 bits of each sample are converted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ def decode(opened: OpenedImage, specs: Sequence[OutputSpec], limits: Limits) -> 
             if opened.is_deep or (image.mode in DEEP_GREY and pixels.mode != "F"):
                 tables, opened = _with_curve_of_srgb(opened)
                 pixels = codec.refined(pixels, opened.data, tables)
+                if not opened.colors and not opened.matrix and opened_profile(opened.profile, pixels.mode):
+                    warnings = (*warnings, OF_TABLES)
             if codec.decodes_upright:
                 pixels = turned(pixels, Turn(source.orientation).inverse)
         if covered:
@@ -87,7 +92,7 @@ def _with_curve_of_srgb(opened: OpenedImage) -> tuple[Tables | None, OpenedImage
     if colors:
         table = to_srgb_table(colors, VALUES) if colors != colors.with_curve_of_srgb else None
         return (table, table, table) if table else None, replace(opened, colors=colors.with_curve_of_srgb)
-    matrix = MatrixProfile.of(opened.profile)
+    matrix = opened.matrix
     tables = matrix.tables() if matrix else None
     if matrix and tables:
         opened.image.info["icc_profile"] = matrix.with_curve_of_srgb()

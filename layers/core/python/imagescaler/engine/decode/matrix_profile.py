@@ -1,4 +1,4 @@
-"""ICC profiles of three primaries and their curves (ICC.1:2022, 8.3.3), for which eight bits may not be enough."""
+"""ICC profiles of primaries and curves, or of a curve for grey (ICC.1:2022, 8.3), where eight bits may be too few."""
 
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +10,8 @@ from imagescaler.probe.color_encoding import BT709, NAMELESS, SRGB
 
 VALUES = 2**16
 COLORANTS, CURVES = (b"rXYZ", b"gXYZ", b"bXYZ"), (b"rTRC", b"gTRC", b"bTRC")
+GREY_CURVES = (b"kTRC",)
+CONNECTION, XYZ_SPACE = slice(20, 24), b"XYZ "  # a curve for grey may also lead to L* (8.3.4)
 LUTS = (b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2")  # which littleCMS prefers
 TAGS, ENTRY, HEAD = 128, struct.Struct(">4sII"), 12
 MAX_TAGS = 200
@@ -22,28 +24,29 @@ PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
 
 @dataclass(frozen=True, slots=True)
 class MatrixProfile:
-    """The description, the contents of the tags of the primaries, and those of the curves."""
+    """The description, the contents of the tags of the primaries, none for grey, and those of the curves."""
 
     description: str
     colorants: Mapping[bytes, bytes]
     curves: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, profile: bytes | None) -> "MatrixProfile | None":
-        """Read a profile for RGB; None if there is none, or it is of another kind or damaged."""
-        opened = opened_profile(profile, "RGB")
+    def of(cls, profile: bytes | None, *, is_grey: bool = False) -> "MatrixProfile | None":
+        """Read a profile for RGB, or for grey; None if there is none, or it is of another kind or damaged."""
+        opened = opened_profile(profile, "L" if is_grey else "RGB")
+        colorants, curves = ((), GREY_CURVES) if is_grey else (COLORANTS, CURVES)
         if opened is None or profile is None:
             return None
         try:
             (count,) = struct.unpack_from(">I", profile, TAGS)
             entries = [ENTRY.unpack_from(profile, TAGS + 4 + ENTRY.size * at) for at in range(min(count, MAX_TAGS))]
             tags = {name: profile[start : start + size] for name, start, size in entries}
-            if any(name in tags for name in LUTS):
+            if any(name in tags for name in LUTS) or (is_grey and profile[CONNECTION] != XYZ_SPACE):
                 return None
             made = cls(
                 str(opened.profile.profile_description or NAMELESS),
-                {name: tags[name] for name in COLORANTS},
-                tuple(tags[name] for name in CURVES),
+                {name: tags[name] for name in colorants},
+                tuple(tags[name] for name in curves),
             )
             for curve in made.curves:
                 _curve(curve)(0.5)
@@ -73,9 +76,9 @@ class MatrixProfile:
 
     def with_curve_of_srgb(self) -> bytes:
         """Return a profile of the same primaries with the curve of sRGB."""
-        return described_profile(
-            f"{self.description} with another curve", dict(self.colorants) | dict.fromkeys(CURVES, curve_of(SRGB))
-        )
+        curves, space = (CURVES, b"RGB ") if self.colorants else (GREY_CURVES, b"GRAY")
+        tags = dict(self.colorants) | dict.fromkeys(curves, curve_of(SRGB))
+        return described_profile(f"{self.description} with another curve", tags, space)
 
 
 def _table(curve: Curve) -> list[int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from imagescaler.domain.errors import UnsupportedImageFormat
 from imagescaler.engine.pixels.transparency import deep_grey_to_la
@@ -12,6 +12,7 @@ DEEP_GREY = {"I;16", "I;16L", "I;16B", "I;16N"}
 WITHOUT_COLORS = DEEP_GREY | {"1", "La"} | GREY_MODES
 UNBOUNDED = {"I", "F"}
 DEEP_GREY_ALPHA = "LA;16B"
+PHOTOMETRIC, BLACK_IS_ZERO = 262, 1  # of a TIFF
 # By mode, without and with a transparent color or a table of alphas; the others stay.
 RESIZABLE = {
     ("1", False): "L",
@@ -35,8 +36,13 @@ def tiles_of(image: Image.Image) -> list[Any]:
 
 
 def is_grey(image: Image.Image) -> bool:
-    """True if an opened image has no colors; Pillow reads 16-bit grey with alpha as RGBA."""
-    return image.mode in WITHOUT_COLORS or any(tile.args == DEEP_GREY_ALPHA for tile in tiles_of(image))
+    """True if an opened image has no colors; 16-bit grey with alpha is read as RGBA."""
+    is_read_as_colors = any(tile.args == DEEP_GREY_ALPHA for tile in tiles_of(image)) or (
+        isinstance(image, TiffImagePlugin.TiffImageFile)
+        and image.mode in COLOR_MODES
+        and image.tag_v2.get(PHOTOMETRIC) == BLACK_IS_ZERO
+    )
+    return image.mode in WITHOUT_COLORS or is_read_as_colors
 
 
 def normalized(image: Image.Image) -> Image.Image:
