@@ -8,6 +8,7 @@ from typing import Any
 from imagescaler.adapters import queues, repositories, sources, stores, task_ends
 from imagescaler.domain.errors import TaskAttemptsExhausted
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.quota import QuotaSettings
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.probe.probe import probe
@@ -21,6 +22,7 @@ LEASE_MARGIN_S = 1  # by then this invocation has been killed
 tasks, queue, store, ends = repositories.from_env(), queues.from_env(), stores.from_env(), task_ends.from_env()
 fetcher, webhook_queue = sources.from_env(), queues.webhooks_from_env()
 limits, retention = settings.from_env(Limits), settings.from_env(Retention)
+default_quota = settings.from_env(QuotaSettings).quota
 max_attempts, timeout = settings.from_env(AttemptSettings).max_attempts, settings.from_env(TimeoutSettings)
 
 
@@ -33,6 +35,7 @@ def fetch(context: Any, body: str) -> None:
         max_attempts=max_attempts,
         limits=limits,
         retention=retention,
+        default_quota=default_quota,
         probe=probe,
         fetcher=fetcher,
         tasks=tasks,

@@ -148,7 +148,7 @@ SELECTED = {
     "authorize": {"api_keys", "quotas"},
     "create": {"quotas", "tasks", "waits"},
     "delete": {"tasks"},
-    "fetch": {"tasks"},
+    "fetch": {"tasks", "quotas"},
     "deliver": {"tasks", "webhooks", "webhook_secrets"},
     "keys": {"api_keys", "quotas", "webhook_secrets"},
     "process": {"tasks"},

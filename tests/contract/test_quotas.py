@@ -10,8 +10,9 @@ import pytest
 
 from imagescaler.adapters import repositories
 from imagescaler.adapters.repositories.memory_tasks import MemoryTaskRepository
-from imagescaler.domain.errors import QuotaUsedUp
+from imagescaler.domain.errors import QuotaUsedUp, TaskExceedsQuota
 from imagescaler.domain.quota import Charge, Quota, Use
+from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, Task
 from imagescaler.usecases.manage_keys import create_key
 from imagescaler.usecases.ports import ApiKeyRepository, TaskRepository
@@ -163,6 +164,94 @@ async def test_a_new_day_begins_at_midnight_in_utc(postgres_dsn: str, tasks: Tas
         await connection.execute("update quotas set day = day - 1 where key_id = $1", ada)
         await connection.close()
     assert await accepted(*(add(tasks, ada, PER_DAY) for _ in range(6))) == 5
+
+
+# Sources that are fetched: their pixels are known after the task was added.
+
+BEYOND = "30 megapixels {}, of which 6.0 are left"
+
+
+async def fetch(tasks: TaskRepository, task: Task, default: Quota, pixels: int = PIXELS) -> Task:
+    held = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    return await tasks.set_source(held, SOURCE, pixels=pixels, default=default)
+
+
+async def add_by_url(tasks: TaskRepository, key_id: str, quota: Quota) -> Task:
+    return await add(tasks, key_id, quota, 0, source=None, source_url="https://example.org/photo.jpg")
+
+
+@pytest.mark.parametrize(
+    ("quota", "beyond", "limit"),
+    [
+        (Quota(megapixels_per_day=30), "per day", "megapixels-per-day"),
+        (Quota(megapixels_at_once=30), "of unfinished tasks at once", "megapixels-at-once"),
+    ],
+)
+async def test_no_more_is_fetched_than_the_quota_of_a_key(
+    tasks: TaskRepository, quota: Quota, beyond: str, limit: str
+) -> None:
+    ada = key()
+    first, second, third = [await add_by_url(tasks, ada, quota) for _ in range(3)]
+    await fetch(tasks, first, quota)
+    await fetch(tasks, second, quota)
+    with pytest.raises(QuotaUsedUp, match=BEYOND.format(beyond)):
+        await fetch(tasks, third, quota)
+    refused = await tasks.get(third.id)
+    assert (refused.status, refused.source) == (Status.PROCESSING, None)  # its attempt fails it
+    assert left(await add(tasks, ada, quota, 6_000_000)) == {limit: 0}
+
+
+async def test_a_source_that_exceeds_a_whole_limit_is_refused_as_such(tasks: TaskRepository) -> None:
+    quota = Quota(megapixels_per_day=11)
+    task = await add_by_url(tasks, key(), quota)
+    with pytest.raises(TaskExceedsQuota, match=r"The task takes 12.0 megapixels"):
+        await fetch(tasks, task, quota)
+
+
+async def test_a_fetched_source_counts_once_also_when_it_is_set_again(tasks: TaskRepository) -> None:
+    ada, quota = key(), Quota(9, 30, 9, 30)
+    task = await add_by_url(tasks, ada, quota)
+    held = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    for _ in range(3):  # as if the answer was lost
+        await tasks.set_source(held, SOURCE, pixels=PIXELS, default=quota)
+    again = await tasks.claim(task.id, lease_s=60, max_attempts=3)
+    await tasks.set_source(again, SOURCE, pixels=0, default=quota)
+    uses = {"tasks-per-day": 7, "megapixels-per-day": 6, "tasks-at-once": 7, "megapixels-at-once": 6}
+    assert left(await add(tasks, ada, quota)) == uses
+
+
+async def test_a_limit_of_tasks_that_is_used_up_refuses_no_source(tasks: TaskRepository) -> None:
+    quota = Quota(tasks_per_day=1, tasks_at_once=1)
+    task = await add_by_url(tasks, key(), quota)
+    assert (await fetch(tasks, task, quota)).source == SOURCE
+
+
+async def test_a_task_that_was_added_without_a_quota_counts_no_pixels(tasks: TaskRepository) -> None:
+    task, _ = await tasks.add(new_task(source=None, source_url="https://example.org/photo.jpg"))
+    assert (await fetch(tasks, task, Quota(megapixels_per_day=1))).source == SOURCE
+
+
+async def test_the_own_limits_of_a_key_hold_for_what_it_has_fetched(postgres_dsn: str) -> None:
+    keys: Any = repositories.connect_api_keys(postgres_dsn)
+    tasks: Any = repositories.connect(postgres_dsn)
+    default, limit = Quota(megapixels_per_day=1), Quota(megapixels_per_day=30)
+    own, _ = await create_key("ada", {"megapixels_per_day": 30}, keys=keys)
+    for _ in range(2):
+        await fetch(tasks, await add_by_url(tasks, own.id, limit), default)
+    with pytest.raises(QuotaUsedUp, match=BEYOND.format("per day")):
+        await fetch(tasks, await add_by_url(tasks, own.id, limit), default)
+    assert (await keys.find(own.id)).today == Use(3, 2 * PIXELS)
+    await keys._database.close()
+    await tasks._database.close()
+
+
+async def test_sources_that_are_fetched_at_the_same_time_do_not_exceed_a_quota(postgres_dsn: str) -> None:
+    several: list[Any] = [repositories.connect(postgres_dsn) for _ in range(6)]
+    ada, quota = key(), Quota(megapixels_per_day=30)
+    added = [await add_by_url(several[0], ada, quota) for _ in range(6)]
+    assert await accepted(*(fetch(each, task, quota) for each, task in zip(several, added, strict=True))) == 2
+    for each in several:
+        await each._database.close()
 
 
 async def test_a_key_has_its_own_limits_and_what_it_used_today(keys: ApiKeyRepository) -> None:

@@ -14,6 +14,7 @@ from imagescaler.adapters import repositories
 from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
+from imagescaler.domain.quota import Quota
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.receipt import PeakOf, Receipt, Usage
 from imagescaler.domain.task.rendition import Rendition
@@ -66,13 +67,13 @@ async def test_a_task_with_a_url_has_no_source_until_one_is_set(tasks: TaskRepos
     for _ in range(2):
         await tasks.release(await tasks.claim(task.id, lease_s=60, max_attempts=3))
     held = await tasks.claim(task.id, lease_s=60, max_attempts=3)
-    fetched = await tasks.set_source(held, SOURCE)
+    fetched = await tasks.set_source(held, SOURCE, pixels=9, default=Quota())
     assert (fetched.status, fetched.source, fetched.source_url) == (Status.PENDING, SOURCE, url)
     assert (fetched.attempt, fetched.counted_attempts, fetched.message_id) == (3, 0, None)
-    assert await tasks.set_source(held, SOURCE) == fetched == await tasks.get(task.id)
+    assert await tasks.set_source(held, SOURCE, pixels=9, default=Quota()) == fetched == await tasks.get(task.id)
     later = await tasks.claim(task.id, lease_s=60, max_attempts=3)
     with pytest.raises(LeaseLost):
-        await tasks.set_source(held, SOURCE)
+        await tasks.set_source(held, SOURCE, pixels=9, default=Quota())
     assert (await tasks.complete(later, RESULT, SOURCE, ttl_s=60)).source_url == url
 
 

@@ -55,6 +55,7 @@ ARGUMENTS: dict[str, Any] = {
     "secret_hash": "hash",
     "key_id": "key",
     "pixels": 1,
+    "tasks": 1,
     "quota": "{}",
     "webhook_url": None,
 }

@@ -1,6 +1,7 @@
 """Quotas of API keys, as clients meet them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from imagescaler.domain.errors import QueueUnavailable
 from tests.answer import Answer
 from tests.functions.conftest import Context, Functions, multipart
+from tests.functions.test_fetch_source import DONE, fetch
 from tests.functions.test_process_task import message
 from tests.pictures import plain
+from tests.web_host import WebHost, web_host
 
 PATH = "/api/v1/tasks"
 PLAIN = plain(size=(1000, 1000))
@@ -127,6 +130,35 @@ def test_the_default_holds_for_limits_that_a_key_does_not_have_itself(
     refused = send(key=None), send(key=None)
     assert [answer.status for answer in refused] == [202, 429]
     assert refused[1].json["detail"].startswith("The quota of all clients together is 1 tasks per day")
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebHost]:
+    monkeypatch.setenv("OUTBOUND_ALLOWED", "127.0.0.1")
+    with web_host() as made:
+        made.serve("/photo.png", PLAIN)
+        yield made
+
+
+@pytest.fixture(params=[2, 0])
+def megapixels(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> int:
+    monkeypatch.setenv("QUOTA_MEGAPIXELS_PER_DAY", str(request.param))
+    return int(request.param)
+
+
+def test_a_source_beyond_the_quota_fails_its_task(megapixels: int, host: WebHost, functions: Functions) -> None:
+    headers, body = {"content-type": "application/json"}, json.dumps({"source_url": f"{host.url}/photo.png"}).encode()
+    sent = [functions.http("create_task", "POST", PATH, headers=headers, body=body).json["id"] for _ in range(3)]
+    assert all(fetch(functions, task_id) == DONE for task_id in sent)
+    *others, last = [functions.http("get_task", "GET", f"{PATH}/{task_id}").json for task_id in sent]
+    assert {each["status"] for each in others} == {"pending"}
+    assert len(functions["create_task"].store.blobs) == (megapixels or 3)
+    if not megapixels:  # no limit
+        assert last["status"] == "pending"
+        return
+    assert (last["status"], last["error"]["type"]) == ("failed", "/problems/quota-used-up")
+    detail = "The quota of all clients together is 2 megapixels per day, of which 0.0 are left."
+    assert last["error"]["detail"].startswith(detail)
 
 
 def test_headers_are_there_also_after_a_wait(send: Any) -> None:

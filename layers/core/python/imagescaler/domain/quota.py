@@ -33,6 +33,11 @@ class Quota:
                 raise ValueError(f"{field.name} must be 0 or more")
 
     @property
+    def of_pixels(self) -> Self:
+        """The limits of megapixels only."""
+        return replace(self, tasks_per_day=0, tasks_at_once=0)
+
+    @property
     def limits(self) -> Mapping[str, int]:
         """The limits that are set, by name."""
         return {field.name: limit for field in fields(self) if (limit := getattr(self, field.name))}

@@ -8,26 +8,30 @@ from dataclasses import dataclass, replace
 from imagescaler.domain.errors import (
     ImageProblem,
     LeaseLost,
+    QuotaUsedUp,
     SourceForbidden,
     SourceTooLarge,
     SourceUnreachable,
     TaskAttemptsExhausted,
+    TaskExceedsQuota,
     TaskFinished,
     Unavailable,
 )
 from imagescaler.domain.limits import Limits
+from imagescaler.domain.quota import Quota
 from imagescaler.domain.retention import Retention
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Task, attempts_exhausted
-from imagescaler.planning.preview import check_results
+from imagescaler.planning.preview import check_results, counted_pixels
 from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.close_task import close_task
 from imagescaler.usecases.image_input import Probe
 from imagescaler.usecases.ports import ImageStore, SourceFetcher, TaskEnds, TaskQueue, TaskRepository
 
 logger = logging.getLogger(__name__)
+FINAL = (ImageProblem, SourceForbidden, SourceTooLarge, QuotaUsedUp, TaskExceedsQuota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ async def fetch_source(
     max_attempts: int,
     limits: Limits,
     retention: Retention,
+    default_quota: Quota,
     probe: Probe,
     fetcher: SourceFetcher,
     tasks: TaskRepository,
@@ -55,10 +60,10 @@ async def fetch_source(
 ) -> Task | None:
     """Fetch the source and return the task, which waits for the processor or has failed; None if it had already ended.
 
-    Fails the task for a source that another attempt would not get either, and at the last attempt. Other errors release
-    the task and are raised, so that the message is delivered again. If killed at any point, a later delivery or the
-    sweeper continues. Raises TaskNotFound, TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose
-    attempts were used up before.
+    The pixels are counted for the quota of the task's key. Fails the task if they exceed it, for a source that another
+    attempt would not get either, and at the last attempt. Other errors release the task and are raised, so that the
+    message is delivered again. If killed at any point, a later delivery or the sweeper continues. Raises TaskNotFound,
+    TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose attempts were used up before.
     """
     try:
         task = await tasks.claim(message.task_id, lease_s=lease_s, max_attempts=max_attempts)
@@ -67,7 +72,7 @@ async def fetch_source(
             raise TaskAttemptsExhausted from None
         return None
     if task.status is not Status.FAILED:
-        task = await _attempt(task, max_attempts, limits, retention, probe, fetcher, tasks, store)
+        task = await _attempt(task, max_attempts, limits, retention, default_quota, probe, fetcher, tasks, store)
     if task.status is Status.FAILED:
         await close_task(task, store=store, ends=ends, webhook_queue=webhook_queue)
     else:
@@ -80,6 +85,7 @@ async def _attempt(
     max_attempts: int,
     limits: Limits,
     retention: Retention,
+    default_quota: Quota,
     probe: Probe,
     fetcher: SourceFetcher,
     tasks: TaskRepository,
@@ -87,13 +93,13 @@ async def _attempt(
 ) -> Task:
     try:
         if task.source:  # an earlier delivery was stopped before it enqueued the task
-            return await tasks.set_source(task, task.source)
+            return await tasks.set_source(task, task.source, pixels=0, default=default_quota)
         data = await fetcher.fetch(task.source_url or "", max_bytes=limits.max_source_bytes)
         source = replace(probe(data), sha256=hashlib.sha256(data).hexdigest())
-        check_results(SourceTraits.of(source), task.options, task.renditions, limits)
+        previews = check_results(SourceTraits.of(source), task.options, task.renditions, limits)
         await store.put(task.source_key, data, ttl_s=retention.source_ttl_s)
-        return await tasks.set_source(task, source)
-    except (ImageProblem, SourceForbidden, SourceTooLarge) as problem:
+        return await tasks.set_source(task, source, pixels=counted_pixels(previews), default=default_quota)
+    except FINAL as problem:
         return await tasks.fail(task, Failure.of(problem))
     except LeaseLost:
         raise

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from imagescaler.domain.api_key import ApiKey
 from imagescaler.domain.backlog import Backlog
+from imagescaler.domain.quota import Quota
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
@@ -102,10 +103,12 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
         """
         ...
 
-    async def set_source(self, task: Task, source: Source) -> Task:
+    async def set_source(self, task: Task, source: Source, *, pixels: int, default: Quota) -> Task:
         """Record the source that a claimed task's attempt has fetched, and release the task for the processor.
 
-        The attempts so far count no more, and the message is forgotten. Raises LeaseLost.
+        The attempts so far count no more, and the message is forgotten. If the task was added with a charge, its
+        `pixels` are counted too, exactly once, for the quota of its key: its own limits in place of those of `default`.
+        Raises LeaseLost, and QuotaUsedUp or TaskExceedsQuota if a limit of megapixels would be exceeded.
         """
         ...
 

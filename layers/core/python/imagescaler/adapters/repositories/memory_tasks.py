@@ -1,13 +1,13 @@
 """Tasks in memory, for tests. Its rules are the transitions of `Task`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from imagescaler.domain.backlog import Backlog
 from imagescaler.domain.errors import IdempotencyKeyReused, TaskNotFound
-from imagescaler.domain.quota import Charge, Use
+from imagescaler.domain.quota import Charge, Quota, Use
 from imagescaler.domain.rate_limit import RateLimit
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.source import Source
@@ -82,8 +82,16 @@ class MemoryTaskRepository:
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
         return self._save(self._stored(task_id).claimed(self._clock(), lease_s=lease_s, max_attempts=max_attempts))
 
-    async def set_source(self, task: Task, source: Source) -> Task:
-        return self._save(self._stored(task.id).fetched(task.attempt, source))
+    async def set_source(self, task: Task, source: Source, *, pixels: int, default: Quota) -> Task:
+        """Count; the limits that the task was added with are those of its key."""
+        stored, charge = self._stored(task.id), self._charges.get(task.id)
+        fetched = stored.fetched(task.attempt, source)
+        if charge and stored.source is None:
+            added = Charge(charge.key_id, default.with_own(asdict(charge.quota)).of_pixels, pixels)
+            added.check_alone()
+            self._count(added, self._clock())
+            self._charges[task.id] = replace(charge, pixels=charge.pixels + pixels)
+        return self._save(fetched)
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:
         ended = self._stored(task.id).completed(

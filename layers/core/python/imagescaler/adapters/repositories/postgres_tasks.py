@@ -18,12 +18,13 @@ from imagescaler.domain.errors import (
     IdempotencyKeyReused,
     LeaseLost,
     QuotaUsedUp,
+    TaskExceedsQuota,
     TaskFinished,
     TaskInProgress,
     TaskNotFound,
 )
 from imagescaler.domain.options import Options
-from imagescaler.domain.quota import Charge, Use
+from imagescaler.domain.quota import Charge, Quota, Use
 from imagescaler.domain.rate_limit import RateLimit
 from imagescaler.domain.task.outcome import Failure, Result
 from imagescaler.domain.task.rendition import Rendition
@@ -34,6 +35,7 @@ from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.domain.wait_limits import WaitLimits
 
 Record = TypeVar("Record")
+REFUSALS = (QuotaUsedUp, TaskExceedsQuota)
 logger = logging.getLogger(__name__)
 ADAPTERS: dict[type, TypeAdapter[Any]] = {}  # filled on first use, for a faster cold start
 
@@ -95,11 +97,20 @@ class PostgresTaskRepository:
 
     async def _count(self, charge: Charge, connection: asyncpg.Connection) -> tuple[RateLimit, ...]:
         """Count a task in a transaction. The statement after the one that locks sees all tasks that were counted."""
-        counted = await self._sql.count_task.row(connection, key_id=charge.key_id, pixels=charge.pixels)
+        counted = await self._sql.count_task.row(connection, key_id=charge.key_id, tasks=1, pixels=charge.pixels)
         today, unfinished = Use(counted["tasks"] - 1, counted["pixels"] - charge.pixels), Use()
         if charge.limits_at_once:
             unfinished = Use(*await self._sql.count_unfinished.row(connection, key_id=charge.key_id))
         return charge.admit(today, unfinished, day_ends_after_s=counted["day_ends_after_s"])
+
+    async def _count_source(self, key_id: str, pixels: int, default: Quota, connection: asyncpg.Connection) -> None:
+        """Count the source of a task, in the transaction that has written its pixels."""
+        counted = await self._sql.count_task.row(connection, key_id=key_id, tasks=0, pixels=pixels)
+        charge = Charge(key_id, default.with_own(json.loads(counted["quota"])).of_pixels, pixels)
+        charge.check_alone()
+        unfinished = await self._sql.count_unfinished.row(connection, key_id=key_id)
+        uses = Use(pixels=counted["pixels"] - pixels), Use(pixels=unfinished["pixels"] - pixels)
+        charge.admit(*uses, day_ends_after_s=counted["day_ends_after_s"])
 
     async def find(self, owner: str, idempotency: Idempotency) -> Task | None:
         row = await self._database.row(self._sql.find_by_key, owner=owner, idempotency_key=idempotency.key)
@@ -127,8 +138,25 @@ class PostgresTaskRepository:
         )
         return _task(row) if row else await self._raise_refusal(task_id)
 
-    async def set_source(self, task: Task, source: Source) -> Task:
-        row = await self._database.row(self._sql.set_source, id=task.id, attempt=task.attempt, source=_json(source))
+    async def set_source(self, task: Task, source: Source, *, pixels: int, default: Quota) -> Task:
+        values = {"id": task.id, "attempt": task.attempt, "source": _json(source), "pixels": pixels}
+
+        async def write(connection: asyncpg.Connection) -> tuple[Row, QuotaUsedUp | TaskExceedsQuota | None]:
+            transaction = connection.transaction()
+            await transaction.start()
+            row = await self._sql.set_source.row(connection, **values)
+            try:
+                if row and pixels and row["key_id"] is not None:
+                    await self._count_source(row["key_id"], pixels, default, connection)
+            except REFUSALS as refusal:  # raised outside: an exception would close the connection
+                await transaction.rollback()
+                return None, refusal
+            await transaction.commit()
+            return row, None
+
+        row, refusal = await self._database.run(write)
+        if refusal:
+            raise refusal
         return _task(row) if row else await self._stored_end(task, Status.PENDING)
 
     async def complete(self, task: Task, result: Result | None, source: Source, *, ttl_s: int) -> Task:

@@ -11,15 +11,16 @@ values (
 on conflict do nothing
 returning *, now() as asked_at;
 
--- name: count_task(key_id, pixels)^
--- Counts a task of a key's quota for today. Until the end of the transaction, no other task of the key is added.
+-- name: count_task(key_id, tasks, pixels)^
+-- Counts a task of a key's quota for today, or the pixels of one that was counted before. Until the end of the transaction,
+-- no other task of the key is counted.
 insert into quotas as known (key_id, day, tasks, pixels)
-values (:key_id, (now() at time zone 'utc')::date, 1, :pixels)
+values (:key_id, (now() at time zone 'utc')::date, :tasks, :pixels)
 on conflict (key_id) do update
 set day    = greatest(known.day, excluded.day),
     tasks  = excluded.tasks + case when known.day >= excluded.day then known.tasks else 0 end,
     pixels = excluded.pixels + case when known.day >= excluded.day then known.pixels else 0 end
-returning tasks, pixels, extract(epoch from (day + 1)::timestamp at time zone 'utc' - now())::float8 as day_ends_after_s;
+returning quota, tasks, pixels, extract(epoch from (day + 1)::timestamp at time zone 'utc' - now())::float8 as day_ends_after_s;
 
 -- name: count_unfinished(key_id)^
 select count(*) as tasks, coalesce(sum(pixels), 0)::bigint as pixels from tasks
@@ -64,10 +65,12 @@ where id = :id
   and (status = 'pending' or (status = 'processing' and lease_until <= now()))
 returning *, now() as asked_at;
 
--- name: set_source(source, id, attempt)^
--- The attempts that fetched the source do not count, and its message is not one of the processor's queue.
+-- name: set_source(source, pixels, id, attempt)^
+-- The attempts that fetched the source do not count, and its message is not one of the processor's queue. A task without a
+-- quota has no pixels, and keeps none.
 update tasks
-set status = 'pending', source = :source, uncounted_attempts = attempt, message_id = null, lease_until = null
+set status = 'pending', source = :source, pixels = pixels + :pixels, uncounted_attempts = attempt, message_id = null,
+    lease_until = null
 where id = :id and status = 'processing' and attempt = :attempt
 returning *, now() as asked_at;
 
