@@ -1,14 +1,16 @@
 """The body of a webhook, and its signatures."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from imagescaler.adapters.outbound.webhook_sender import signed
+from imagescaler.adapters.outbound.webhook_sender import HttpWebhookSender, signed
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
@@ -85,3 +87,17 @@ def test_a_receiver_verifies_with_each_of_two_secrets_and_with_no_other() -> Non
         Verifier(other).verify(b'{"a": "\xc3\xa9"}', headers)
     with pytest.raises(WebhookVerificationError):
         Verifier(old).verify(b"{}", headers)
+
+
+async def test_the_timestamp_of_a_request_is_that_of_its_attempt_whatever_the_clock_of_the_process() -> None:
+    sent: list[dict[str, str]] = []
+
+    class Client:
+        async def post(self, url: str, body: bytes, headers: dict[str, str], *, timeout_s: float) -> int:
+            sent.append(headers)
+            return 204
+
+    client: Any = Client()
+    attempted = replace(webhook(), attempted_at=NOW + timedelta(hours=2))
+    assert await HttpWebhookSender(client).send(attempted, "{}", [new_secret()], timeout_s=1) == 204
+    assert sent[0]["webhook-timestamp"] == str(int((NOW + timedelta(hours=2)).timestamp()))

@@ -1,7 +1,7 @@
 """Signs webhooks and posts them to their receivers (Standard Webhooks)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from standardwebhooks.webhooks import Webhook as Signer
 
@@ -17,8 +17,12 @@ class HttpWebhookSender:
         self._client = client
 
     async def send(self, webhook: Webhook, body: str, secrets: Sequence[str], *, timeout_s: float) -> int:
-        """Post a webhook and return the status of the response; raises WebhookNotSent."""
-        headers = {"Content-Type": "application/json", **signed(str(webhook.id), datetime.now(UTC), body, secrets)}
+        """Post a webhook and return the status of the response; raises WebhookNotSent.
+
+        The timestamp is the begin of the attempt, by the repository's clock: receivers refuse one that is minutes off.
+        """
+        began_at = webhook.attempted_at or webhook.created_at
+        headers = {"Content-Type": "application/json", **signed(str(webhook.id), began_at, body, secrets)}
         try:
             return await self._client.post(webhook.url, body.encode(), headers, timeout_s=timeout_s)
         except (HostUnreachable, UrlForbidden) as error:
