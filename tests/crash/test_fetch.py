@@ -1,4 +1,7 @@
-"""SIGKILL at every named point of accepting a URL, fetching its image, and sweeping: nothing is lost or left over."""
+"""SIGKILL at every named point of accepting a URL or an object of a bucket, fetching its image, and sweeping.
+
+Nothing is lost or left over.
+"""
 
 import asyncio
 import json
@@ -10,15 +13,18 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
+from tests.cloud import REGION, cloud
 from tests.crash import victims
 from tests.crash.scene import PATIENCE_S, Scene
 from tests.functions.conftest import Context
+from tests.handlers import FUNCTIONS
 from tests.pictures import plain
 from tests.web_host import WebHost, web_host
 
 pytestmark = pytest.mark.slow
 SOURCES = "imagescaler:SourceQueue"
 ACCEPT = ("after tasks.add", "after source_queue.push", "after tasks.note_message")
+INGEST = ("before tasks.find", "after tasks.find", *ACCEPT)
 FETCH = (
     "before tasks.claim",
     "after tasks.claim",
@@ -107,6 +113,19 @@ def test_accept(scene: Scene, host: WebHost, point: str, *, repeated: bool) -> N
     if repeated:
         post(scene, host)
     assert end(scene) == "completed"
+
+
+@pytest.mark.parametrize("point", INGEST)
+def test_ingest(scene: Scene, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
+    """Lambda invokes a function again whose asynchronous invocation has failed."""
+    created: Any = json.loads((FUNCTIONS / "ingest_object/event.json").read_text())
+    monkeypatch.setenv("SOURCE_BUCKETS", "photos")
+    with cloud(monkeypatch) as made:
+        made.s3.create_bucket(Bucket="photos", CreateBucketConfiguration={"LocationConstraint": REGION})
+        made.s3.put_object(Bucket="photos", Key=created["detail"]["object"]["key"], Body=plain())
+        scene.kill(victims.invoke, "ingest_object", created, point, SOURCE_BUCKETS="photos")
+        scene.functions.invoke("ingest_object", json.dumps(created).encode())
+        assert end(scene) == "completed"
 
 
 @pytest.mark.parametrize("point", FETCH)
