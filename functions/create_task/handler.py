@@ -1,6 +1,6 @@
 """POST /api/v1/tasks: accepts an image and the options, and answers with a task, or with the scaled image."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """POST /api/v1/uploads: answers with a signed URL for a file that is too large for a request."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from fastapi import Request
 

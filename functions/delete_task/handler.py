@@ -1,6 +1,6 @@
 """DELETE /api/v1/tasks/{task_id}: cancels a task, and deletes its images."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from uuid import UUID
 

@@ -1,6 +1,6 @@
 """DELETE /api/v1/uploads/{upload_id}: deletes the bytes of an upload."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from uuid import UUID
 

@@ -1,6 +1,6 @@
 """GET /, /docs, /redoc, /openapi.json, /problems/{name} and files; and 404 or 405 for routes that no function has."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from pathlib import Path
 from typing import Annotated

@@ -1,6 +1,6 @@
 """GET /api/v1/results/{task_id}: the scaled image, as it is or in JSON."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from typing import Annotated
 from uuid import UUID

@@ -1,6 +1,6 @@
 """GET /api/v1/tasks/{task_id}: a task and its status."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from uuid import UUID
 

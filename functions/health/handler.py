@@ -1,6 +1,6 @@
 """GET /api/v1/health: whether Postgres, queue and store answer."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from fastapi import Response
 

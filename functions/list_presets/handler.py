@@ -1,6 +1,6 @@
 """GET /api/v1/presets: the named options that requests can use."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from imagescaler.runtime import settings
 from imagescaler.web.app import create_app, lambda_handler

@@ -1,6 +1,6 @@
 """GET /api/v1/tasks: the tasks of an owner, newest first."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from fastapi import Request, Response
 

@@ -1,6 +1,6 @@
 """GET /api/v1/tasks/{task_id}/webhooks: the webhooks of a task."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from uuid import UUID
 

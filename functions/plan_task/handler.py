@@ -1,6 +1,6 @@
 """POST /api/v1/plan: answers with what a task would make, without making it."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from imagescaler.adapters import stores
 from imagescaler.adapters.watermark_folder import WatermarkFolder

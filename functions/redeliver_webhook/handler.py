@@ -1,6 +1,6 @@
 """POST /api/v1/tasks/{task_id}/webhooks/{webhook_id}/redeliver: sends a webhook again."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from uuid import UUID
 

@@ -74,3 +74,22 @@ def test_the_init_of_a_function_builds_only_the_requests_that_it_validates(name:
         "and 'quality' in each.model_fields and each.__pydantic_complete__))"
     )
     assert output(name, program) == (f"{model}\n", "")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "web.app" in (FUNCTIONS / name / "handler.py").read_text()])
+def test_the_init_of_a_function_builds_no_model_of_openapi(name: str) -> None:
+    """FastAPI has forty of them, and a function serves no document that it makes itself."""
+    program = (
+        "import handler; from fastapi.openapi import models; from pydantic import BaseModel; "
+        "print(models.OpenAPI.__pydantic_complete__, models.Components.__pydantic_complete__, "
+        "'defer_build' in BaseModel.model_config)"
+    )
+    assert output(name, program) == ("False False False\n", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_init_of_a_function_imports_nothing_large_that_it_does_not_use(name: str) -> None:
+    """S3, SQS and secrets, whose client botocore has, are not configured here."""
+    large = ("botocore.client", "boto3", "pydantic.v1")
+    program = f"import handler, sys; print([name for name in {large} if sys.modules.get(name)])"
+    assert output(name, program) == ("[]\n", "")

@@ -1,12 +1,13 @@
 """Results in buckets of Amazon S3."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from imagescaler.adapters.clients.aws import AwsClient, error_code
 from imagescaler.domain.errors import TargetForbidden, TargetUnavailable
 from imagescaler.domain.object_url import ObjectUrl
+
+if TYPE_CHECKING:
+    from imagescaler.adapters.clients.aws import AwsClient
 
 REFUSED = frozenset(
     {"AccessDenied", "AllAccessDisabled", "NoSuchBucket", "InvalidBucketName", "KeyTooLongError", "403", "404"}
@@ -14,9 +15,13 @@ REFUSED = frozenset(
 
 
 class S3Target:
-    """Writes objects. The client is created for the first one, since it needs a region."""
+    """Writes objects. The client is imported, which is slow, and created, which needs a region, for the first one."""
 
     async def write(self, url: str, name: str, data: bytes, media_type: str) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        from imagescaler.adapters.clients.aws import error_code  # noqa: PLC0415
+
         target = ObjectUrl.parse(url).named(name)
         try:
             await self._client.call(
@@ -30,7 +35,7 @@ class S3Target:
             raise TargetUnavailable(f"The bucket {target.bucket} does not answer.") from error
 
     @cached_property
-    def _client(self) -> AwsClient:
-        from imagescaler.adapters.clients.s3 import s3_client  # noqa: PLC0415 - it is slow to import
+    def _client(self) -> "AwsClient":
+        from imagescaler.adapters.clients.s3 import s3_client  # noqa: PLC0415
 
         return s3_client()
