@@ -158,8 +158,9 @@ page-pictures: $(READY) ## draw the pictures of docs/page.md; needs Chromium
 contact-sheet: $(READY) ## draw docs/contact-sheet.png, which shows what every option does
 	$(BIN)/python -m tools.contact_sheet
 
-quickstart-pictures: $(READY) ## draw the pictures of docs/quickstart.md by running its commands
+docs-pictures: $(READY) ## draw the pictures of docs/quickstart.md and docs/client.md by running their commands
 	$(BIN)/python -m tools.site.pictures
+	$(BIN)/python -m tools.site.progress
 
 docs-site: $(SITE) $(SITE_SCRIPTS) ## build the documentation as pages into site/; needs npm
 	rm -rf site

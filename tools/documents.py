@@ -121,7 +121,7 @@ def _table(group: Group) -> str:
         if each.declaration.group is group
     ]
     head = ["| option | values | default | what it does | example |", "|---|---|---|---|---|"]
-    return "\n".join([f"### {group.title()}", "", *head, *rows])
+    return "\n".join([f"## {group.title()}", "", *head, *rows])
 
 
 def _values(option: Option) -> str:

@@ -37,7 +37,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         starting(Path(folder)) as start,
     ):
-        os.environ["IMAGESCALER_URL"] = start(data=data).url
+        os.environ.update(IMAGESCALER_URL=start(data=data).url, COLORTERM="truecolor", TERM="xterm-256color")
         (Path(folder) / "photos").mkdir()
         for number in range(PHOTOGRAPHS):  # different files: a JPEG may have bytes after its end
             name = ("china.jpg", "flower.jpg")[number % 2]

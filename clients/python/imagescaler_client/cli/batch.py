@@ -40,7 +40,7 @@ class Batch:
         manifest, limit = Manifest(self.out, self.options), anyio.CapacityLimiter(jobs)
         with Progress(
             TextColumn(COLUMNS[0]), BarColumn(), MofNCompleteColumn(), TextColumn(COLUMNS[1]), TimeElapsedColumn(),
-            TimeRemainingColumn(), console=self._console,
+            TimeRemainingColumn(), TextColumn("left"), console=self._console,
         ) as progress:  # fmt: skip
             bar = progress.add_task("scaling", total=len(sources), failed=0)
 
