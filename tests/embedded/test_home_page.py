@@ -118,6 +118,14 @@ def test_scaling_without_a_picture_asks_for_one(home: Page) -> None:
     expect(home.get_by_text("choose a picture first")).to_be_visible()
 
 
+@pytest.mark.parametrize(("name", "kind"), [("IMG_0001.HEIC", ""), ("photo.txt", "text/plain")])
+def test_a_large_file_is_recognized_by_its_content_whatever_the_browser_says(home: Page, name: str, kind: str) -> None:
+    choose(home, FilePayload(name=name, mimeType=kind, buffer=noise(5_000_000)))
+    home.get_by_label("Width", exact=True).fill("64")
+    scale(home)
+    home.get_by_role("link", name="Download").wait_for(timeout=2 * TIMEOUT_MS)
+
+
 def test_a_file_of_20_mb_is_uploaded_first(home: Page) -> None:
     choose(home, FilePayload(name="large.jpg", mimeType="image/jpeg", buffer=noise(20_000_000)))
     home.get_by_label("Width", exact=True).fill("64")

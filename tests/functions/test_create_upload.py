@@ -40,6 +40,13 @@ def test_a_usual_wrong_media_type_is_understood(ask: Ask) -> None:
     assert answer.json["headers"]["Content-Type"] == "image/jpeg"
 
 
+def test_a_file_of_unknown_type_can_be_uploaded(ask: Ask) -> None:
+    """Browsers have no type for IMG_0001.HEIC, and the format is recognized by the content."""
+    answer = ask(media_type="application/octet-stream")
+    assert answer.status == 201
+    assert answer.json["headers"]["Content-Type"] == "application/octet-stream"
+
+
 @pytest.fixture
 def uploaded(functions: Functions) -> str:
     return upload(functions, photograph())

@@ -39,9 +39,9 @@ class ImageFile:
         return self.file.read(size)
 
     def media_type(self) -> str:
-        """Return the type by the content, or by the name, or that of unknown bytes."""
-        by_content: str | None = filetype.guess_mime(self.read(size=SIGNATURE_BYTES))
-        return by_content or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+        """Return the type of an image by its content or its name, else that of unknown bytes."""
+        guess: str = filetype.guess_mime(self.read(size=SIGNATURE_BYTES)) or mimetypes.guess_type(self.name)[0] or ""
+        return guess if guess.startswith("image/") else "application/octet-stream"
 
 
 @contextmanager

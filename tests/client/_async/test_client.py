@@ -76,6 +76,17 @@ async def test_a_large_image_is_uploaded_without_the_key_and_its_upload_is_delet
     assert ("DELETE", True) in requests
 
 
+@pytest.mark.parametrize("name", ["scan", "scan.txt"])
+async def test_a_large_image_whose_type_cannot_be_guessed_is_uploaded(
+    client: AsyncClient, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    with Image.open(BytesIO(noise(2 * MEGABYTE))) as image:
+        image.save(path, "TIFF", big_tiff=True)
+    assert path.stat().st_size > FORM_BYTES
+    assert (await client.scale(path, width=64)).size == (64, 64)
+
+
 async def test_an_upload_serves_many_tasks_and_plans_until_it_is_deleted(client: AsyncClient, photo: Path) -> None:
     upload = await client.uploads.create(photo)
     assert [(await client.scale(upload, width=width)).size for width in (20, 40)] == [(20, 13), (40, 27)]

@@ -74,6 +74,15 @@ def test_a_large_image_is_uploaded_without_the_key_and_its_upload_is_deleted(pro
     assert ("DELETE", True) in requests
 
 
+@pytest.mark.parametrize("name", ["scan", "scan.txt"])
+def test_a_large_image_whose_type_cannot_be_guessed_is_uploaded(client: Client, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with Image.open(BytesIO(noise(2 * MEGABYTE))) as image:
+        image.save(path, "TIFF", big_tiff=True)
+    assert path.stat().st_size > FORM_BYTES
+    assert (client.scale(path, width=64)).size == (64, 64)
+
+
 def test_an_upload_serves_many_tasks_and_plans_until_it_is_deleted(client: Client, photo: Path) -> None:
     upload = client.uploads.create(photo)
     assert [(client.scale(upload, width=width)).size for width in (20, 40)] == [(20, 13), (40, 27)]

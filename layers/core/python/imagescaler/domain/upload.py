@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+UNKNOWN_TYPE = "application/octet-stream"
+"""Media type of a file whose format its client does not know (RFC 2046, section 4.5.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:

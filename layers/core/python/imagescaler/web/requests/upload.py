@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from imagescaler.domain.formats import Format
+from imagescaler.domain.upload import UNKNOWN_TYPE
 from imagescaler.web.option_fields import NotBoolean
 from imagescaler.web.requests.body import read_json_body
 
@@ -15,11 +16,11 @@ OTHER_TYPE = (
     "Send the size and the type of the file as JSON, with the header Content-Type: application/json, such as "
     f"{json.dumps(EXAMPLE)}. Then send the file itself to the url in the response."
 )
-MEDIA_TYPES: list[JsonValue] = [each.media_type for each in Format]
+MEDIA_TYPES: list[JsonValue] = [*(each.media_type for each in Format), UNKNOWN_TYPE]
 
 
 class UploadRequest(BaseModel):
-    """The file to upload: its size in bytes and its media type."""
+    """The file to upload: its size in bytes and its media type, which is application/octet-stream if it is unknown."""
 
     model_config = ConfigDict(extra="forbid")
 

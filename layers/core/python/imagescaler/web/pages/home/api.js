@@ -69,7 +69,9 @@ export class Api {
       for (const [name, value] of Object.entries(fields)) form.append(name, value);
       return send("POST", TASKS, headers, form, onProgress);
     }
-    const wanted = { bytes: file.size, media_type: file.type };
+    // Browsers have no type for IMG_0001.HEIC, and a wrong one for other names.
+    const type = file.type.startsWith("image/") ? file.type : "application/octet-stream";
+    const wanted = { bytes: file.size, media_type: type };
     const upload = await this.#json("POST", "/api/v1/uploads", JSON.stringify(wanted), "application/json");
     await send(upload.method, upload.url, upload.headers, file, onProgress);
     const renditions = fields.renditions ? { renditions: JSON.parse(fields.renditions) } : {};
