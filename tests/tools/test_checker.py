@@ -10,11 +10,13 @@ import pytest
 
 from tests.audit import Step
 from tools.chaos.checker import Color, Fault, Remains, Row, acknowledged, check
-from tools.chaos.history import History, Line, Outcome, read
-from tools.chaos.work import Kind, Work
+from tools.chaos.history import Delivery, History, Line, Outcome, read, read_deliveries
+from tools.chaos.receiver import Receiver
+from tools.chaos.work import Kind, Way, Work
 
 ONE = "11111111-1111-4111-8111-111111111111"
 TWO = "22222222-2222-4222-8222-222222222222"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def told(kind: Kind = Kind.GOOD, task_id: str = ONE, key: str | None = "k-7", number: int = 7) -> list[Line]:
@@ -202,9 +204,11 @@ def test_a_history_is_read_as_it_was_written(tmp_path: Path) -> None:
     with path.open("w") as file:
         history = History(file)
         history.write(Outcome.INVOKE, 7, Kind.GOOD, key="k-7")
-        history.write(Outcome.OK, 7, Kind.GOOD, key="k-7", task_id=ONE, status=202)
+        history.write(Outcome.OK, 7, Kind.GOOD, key="k-7", task_id=ONE, status=202, way=Way.URL)
         history.write(Outcome.READ, 7, Kind.GOOD, task_id=ONE, status=200, color=(0, 0, 7))
-    assert [replace(line, at_s=0) for line in read(path)] == [*told(), read_line(200, (0, 0, 7))]
+    invoked, accepted = told()
+    lines = [invoked, replace(accepted, way=Way.URL), read_line(200, (0, 0, 7))]
+    assert [replace(line, at_s=0) for line in read(path)] == lines
     assert list(acknowledged(read(path))) == [ONE]
 
 
@@ -298,3 +302,69 @@ def test_a_known_key_that_is_refused_is_found(status: int, problem: str | None, 
 def test_an_unknown_key_that_passes_is_found(status: int, problem: str | None, found: list[Fault]) -> None:
     stranger = Line(Outcome.STRANGER, 0, Kind.GOOD, status=status, problem=problem)
     assert faults([*told(), stranger], COMPLETED) == found
+
+
+# Webhooks
+
+REPORTED = replace(COMPLETED, rows={ONE: Row("completed", key="k-7", is_reported=True)})
+
+
+def sent(event: str = "completed", number: int = 1, *, taken: bool = True, genuine: bool = True) -> Delivery:
+    return Delivery(f"webhook-{number}", ONE, f"task.{event}", taken, genuine)
+
+
+@pytest.mark.parametrize("deliveries", [[sent()], [sent(taken=False), sent()], [sent(), sent()]])
+def test_an_end_is_reported_at_least_once_by_one_id(deliveries: list[Delivery]) -> None:
+    assert check(told(), replace(REPORTED, deliveries=deliveries)) == []
+
+
+@pytest.mark.parametrize("deliveries", [[], [sent(taken=False)]])
+def test_an_end_that_no_receiver_has_taken_is_found(deliveries: list[Delivery]) -> None:
+    assert faults(told(), replace(REPORTED, deliveries=deliveries)) == [Fault.UNREPORTED]
+
+
+def test_an_end_of_a_task_whose_client_never_heard_of_it_is_owed_too() -> None:
+    assert faults([], REPORTED) == [Fault.UNREPORTED]
+
+
+def test_a_task_that_was_to_be_reported_and_has_no_webhook_is_found() -> None:
+    pictures = {ONE: Work(9, Kind.GOOD).color}
+    remains = replace(COMPLETED, pictures=pictures)
+    assert faults(told(number=9), remains) == [Fault.UNREPORTED]
+
+
+def test_both_events_of_an_expired_task_are_owed() -> None:
+    steps = walked("pending", "processing", "completed", "expired")
+    remains = Remains({ONE: Row("expired", is_reported=True)}, steps, corrupted={ONE}, deliveries=[sent()])
+    assert faults(told(), remains) == [Fault.UNREPORTED]
+    assert check(told(), replace(remains, deliveries=[sent("expired", 2), sent()])) == []
+
+
+@pytest.mark.parametrize(
+    "deliveries",
+    [
+        [sent(), sent(number=2)],
+        [sent(genuine=False)],
+        [sent(), sent("failed", 2)],
+        [sent(), sent("expired", 2)],
+        [sent(), replace(sent(), task_id=TWO)],
+    ],
+    ids=["two ids", "another signature", "two ends", "an end that was not", "a task that is not there"],
+)
+def test_what_is_reported_falsely_is_found(deliveries: list[Delivery]) -> None:
+    assert faults(told(), replace(REPORTED, deliveries=deliveries)) == [Fault.MISREPORTED]
+
+
+def test_a_deleted_task_may_have_been_reported_before_or_not() -> None:
+    gone = replace(GONE, rows={ONE: Row("deleted", is_reported=True)})
+    for deliveries in ([], [sent()], [sent("failed")]):
+        assert check([*told(), ASKED, CONFIRMED], replace(gone, deliveries=deliveries)) == []
+
+
+def test_deliveries_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.jsonl"
+    assert read_deliveries(path) == []
+    receiver = Receiver(SECRET, path)
+    receiver.write(sent())
+    receiver.write(sent("failed", 2, taken=False))
+    assert read_deliveries(path) == [sent(), sent("failed", 2, taken=False)]

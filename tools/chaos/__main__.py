@@ -20,6 +20,7 @@ from tools.chaos.clients import Clients
 from tools.chaos.deployment import SAFETIES, deploy, deploy_revision
 from tools.chaos.faults import Faults
 from tools.chaos.history import History, read
+from tools.chaos.image_host import image_host
 from tools.chaos.remains import gather
 from tools.chaos.report import report
 from tools.chaos.system import System, settled
@@ -81,10 +82,13 @@ async def run(
     """Run one time, and say whether nothing was found."""
     path = system.folder / "history.jsonl"
     with path.open("w") as file:
-        async with system.running(sweeper=sweeper):
+        images = image_host(random.Random(dice.random()))
+        async with images as images_url, system.running(sweeper=sweeper):
             end = time.monotonic() + seconds
             clients = Clients(
                 system.gateway_url,
+                images_url,
+                system.receiver_url,
                 History(file),
                 dice,
                 itertools.count(1),

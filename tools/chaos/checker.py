@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tests.audit import Step
-from tools.chaos.history import Line, Outcome
+from tools.chaos.history import Delivery, Line, Outcome
 from tools.chaos.work import Kind, Work
 
 ENDS = frozenset({"completed", "failed"})
@@ -33,16 +33,22 @@ class Fault(StrEnum):
     UNDELETED = "deleted and there all the same"
     LEFT_OVER = "left over"
     LEDGER = "ledger and blobs differ"
+    UNREPORTED = "end not reported"
+    MISREPORTED = "reported falsely"
     BUG = "answered by 500"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task as it stands in the database at the end; `failure` is the type of the problem."""
+    """A task as it stands in the database at the end; `failure` is the type of the problem.
+
+    Its end `is_reported` if it has a `webhook_url`.
+    """
 
     status: str
     failure: str | None = None
     key: str | None = None
+    is_reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Remains:
     service says that they are gone (410). `left_over` names what should not be there: messages, and blobs without a
     time to live. `ledger` names the differences between the store's ledger and its blobs. `corrupted` are the tasks
     whose results were overwritten: these may be gone, but never served. `undeleted` are blobs of deleted tasks.
+    `deliveries` are the webhooks that the receiver got.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
@@ -63,6 +70,7 @@ class Remains:
     ledger: Sequence[str] = ()
     corrupted: Collection[str] = ()
     undeleted: Sequence[str] = ()
+    deliveries: Sequence[Delivery] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,8 @@ def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) ->
         *_reads_of_deleted(history),
         *_waits(history),
         *_strangers(history),
+        *_reported(history, remains),
+        *_reported_falsely(remains),
         *(Finding(Fault.UNDELETED, what) for what in remains.undeleted),
         *(Finding(Fault.LEFT_OVER, what) for what in remains.left_over),
         *(Finding(Fault.LEDGER, what) for what in remains.ledger),
@@ -172,6 +182,44 @@ def _strangers(history: Sequence[Line]) -> Iterator[Finding]:
                 yield Finding(Fault.KEY, f"an unknown one: {line.status}")
         elif refused:
             yield Finding(Fault.KEY, f"that of work {line.number}: {line.status} {line.problem or ''}".rstrip())
+
+
+def _events_of(row: Row) -> Collection[str]:
+    """Return the events of a task that is over; a deleted task may have had one before."""
+    match row.status:
+        case "expired":
+            return {"task.completed", "task.expired"}
+        case "completed" | "failed":
+            return {f"task.{row.status}"}
+    return ()
+
+
+def _reported(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:
+    """Check that each event of a task with a webhook was taken by its receiver, at least once."""
+    for task_id, line in acknowledged(history).items():
+        row = remains.rows.get(task_id)
+        if row and Work(line.number, line.kind).is_reported and not row.is_reported:
+            yield Finding(Fault.UNREPORTED, f"task {task_id} of work {line.number} has no webhook")
+    taken = {(each.task_id, each.type) for each in remains.deliveries if each.taken}
+    for task_id, row in remains.rows.items():
+        for event in _events_of(row) if row.is_reported else ():
+            if (task_id, event) not in taken:
+                yield Finding(Fault.UNREPORTED, f"task {task_id}: no {event}")
+
+
+def _reported_falsely(remains: Remains) -> Iterator[Finding]:
+    """Check what the receiver got: signatures, one id for each event, and no event that was not."""
+    ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in remains.deliveries:
+        ids[each.task_id, each.type].add(each.id)
+        if not each.genuine:
+            yield Finding(Fault.MISREPORTED, f"task {each.task_id}: {each.type} has another signature")
+    for (task_id, event), several in ids.items():
+        row = remains.rows.get(task_id)
+        if len(several) > 1:
+            yield Finding(Fault.MISREPORTED, f"task {task_id}: {event} has {len(several)} ids")
+        if row is None or (row.status != DELETED and event not in _events_of(row)):
+            yield Finding(Fault.MISREPORTED, f"task {task_id}: {event}, and it is {row.status if row else 'not there'}")
 
 
 def _refused_without_key(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from tools.chaos.history import History, Outcome
 from tools.chaos.work import RENDITIONS, Kind, Way, Work, color_of
 
 MIX = {Kind.GOOD: 0.9, Kind.SLOW: 0.05, Kind.CORRUPT: 0.04, Kind.POISON: 0.01}
-WAYS = {Way.FORM: 0.3, Way.WAIT: 0.15, Way.ONE: 0.2, Way.UPLOAD: 0.2, Way.RENDITIONS: 0.15}
+WAYS = {Way.FORM: 0.25, Way.WAIT: 0.15, Way.ONE: 0.15, Way.UPLOAD: 0.15, Way.RENDITIONS: 0.15, Way.URL: 0.15}
 WITH_KEY, REPEATED, WAITING, DELETED, READERS = 0.8, 0.1, 0.3, 0.1, 3
 OK, CREATED, NO_CONTENT, TOO_MANY = 200, 201, 204, 429
 RECENT = 20  # of the tasks that are deleted: some have not ended
@@ -30,9 +30,11 @@ NOTHING_ACCEPTED, BUG = "Nothing was accepted", "This is an error of the service
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Several clients that share a history; `url` says where the gateway is."""
+    """Several clients that share a history; `url` is the gateway's, `images_url` that of the host of the images."""
 
     url: str
+    images_url: str
+    receiver_url: str
     history: History
     dice: random.Random
     numbers: Iterator[int]
@@ -77,7 +79,7 @@ class Clients:
         """Send one image until it is accepted; without a key never again where it is not known what was done."""
         upload_id: str | None = None
         for _ in range(TRIES):
-            self.history.write(Outcome.INVOKE, work.number, work.kind, key=key)
+            self.history.write(Outcome.INVOKE, work.number, work.kind, key=key, way=way)
             answer: dict[str, Any] = {}
             if way is Way.UPLOAD and upload_id is None:
                 upload_id, answer = await self._upload(session, work)
@@ -85,7 +87,7 @@ class Clients:
                 outcome = Outcome.REFUSED  # no task was asked for yet
             else:
                 outcome, answer = await self._post(session, work, way, key, upload_id)
-            self.history.write(outcome, work.number, work.kind, key=key, **answer)
+            self.history.write(outcome, work.number, work.kind, key=key, way=way, **answer)
             if outcome is Outcome.OK:
                 self.accepted.append((answer["task_id"], work, way))
                 return True
@@ -116,9 +118,9 @@ class Clients:
             headers["Prefer"] = "wait=2"
         if way is Way.ONE:
             headers |= {"Accept": "image/*", "Content-Type": "image/png"}
-        asked_at_s = time.time()
+        asked_at_s, body = time.time(), self._body(work, way, upload_id)
         try:
-            async with session.post("/api/v1/tasks", headers=headers, **_body(work, way, upload_id)) as response:
+            async with session.post("/api/v1/tasks", headers=headers, **body) as response:
                 task_id = response.headers.get("Location", "").rpartition("/")[2]
                 if response.content_type.startswith("image/"):
                     self._note_picture(work, task_id, await response.read(), asked_at_s)
@@ -132,6 +134,17 @@ class Clients:
         refused = response.status == TOO_MANY or answer.get("type") in REFUSALS
         refused = refused or NOTHING_ACCEPTED in str(answer.get("detail"))
         return (Outcome.REFUSED if refused else Outcome.UNKNOWN), _description(response.status, answer)
+
+    def _body(self, work: Work, way: Way, upload_id: str | None) -> dict[str, Any]:
+        fields = {"webhook_url": self.receiver_url} if work.is_reported else {}
+        match way:
+            case Way.UPLOAD:
+                return {"json": fields | {"upload_id": upload_id, "width": 16}}
+            case Way.URL:
+                return {"json": fields | {"source_url": self.images_url + work.path, "width": 16}}
+            case Way.ONE:
+                return {"data": work.image, "params": fields | {"width": "16"}}
+        return {"data": _form(work, way, fields)}
 
     async def _read(self, session: aiohttp.ClientSession, goes_on: Callable[[], bool]) -> None:
         """Ask for accepted tasks and their results, again and again."""
@@ -194,14 +207,9 @@ async def _slowly(image: bytes) -> AsyncIterator[bytes]:
     yield image[middle:]
 
 
-def _body(work: Work, way: Way, upload_id: str | None) -> dict[str, Any]:
-    if upload_id:
-        return {"json": {"upload_id": upload_id, "width": 16}}
-    return {"data": work.image, "params": {"width": "16"}} if way is Way.ONE else {"data": _form(work, way)}
-
-
-def _form(work: Work, way: Way) -> aiohttp.FormData:
+def _form(work: Work, way: Way, fields: Mapping[str, str]) -> aiohttp.FormData:
     several = json.dumps([{"name": name, "width": 16 >> index} for index, name in enumerate(RENDITIONS)])
-    form = aiohttp.FormData({"renditions": several} if way is Way.RENDITIONS else {"width": "16"})
+    sizes = {"renditions": several} if way is Way.RENDITIONS else {"width": "16"}
+    form = aiohttp.FormData({**fields, **sizes})
     form.add_field("file", work.image, filename="work.png", content_type="image/png")
     return form

@@ -1,5 +1,6 @@
 """A copy of the service to break: the same code, a template with short times, optionally without its safeties."""
 
+import re
 import shutil
 import subprocess
 import tarfile
@@ -17,12 +18,30 @@ from tools.chaos import moved_clock
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("functions", "layers", "local", "template.yaml")
 # Minutes become seconds, or three of them would see nothing; their order is that of the template.
-PROCESSOR = {"Timeout": 4, "MemorySize": 384}
-VISIBILITY_S = 24
+MEMORY_MB = 384
+TIMEOUTS_S = {"ProcessTaskFunction": 4, "FetchSourceFunction": 10, "DeliverWebhookFunction": 8}
+VISIBILITIES_S = {"TaskQueue": 24, "SourceQueue": 60, "WebhookQueue": 48}
+# Hours between the attempts to send a webhook become seconds, and there are enough for a receiver that often fails.
+DELIVERY = Path("domain/webhook.py")
+DELIVERY_TIMES = (
+    (r"^DELAYS_S = .*$", "DELAYS_S = (1, 2) + (4,) * 40"),
+    (r"^TIMEOUT_S = .*$", "TIMEOUT_S = 4.0"),
+)
 # Poison would be refused; here it is what no prediction foresees.
 UNFORESEEN = 0.1
 # The parts of `python -m local`, and the functions that use the time of day. Postgres and Redis have their own.
-CLOCKS = ("gateway", "functions", "runner", "scheduler", "create-upload", "get-result", "process-task", "sweep-tasks")
+CLOCKS = (
+    "gateway",
+    "functions",
+    "runner",
+    "scheduler",
+    "create-upload",
+    "get-result",
+    "process-task",
+    "sweep-tasks",
+    "fetch-source",
+    "deliver-webhook",
+)
 LIBRARY = Path("layers/core/python/imagescaler")
 
 
@@ -43,6 +62,7 @@ class Safety:
 
 
 TASK_QUERIES, POSTGRES = "adapters/repositories/task_queries.sql", "adapters/clients/postgres.py"
+WEBHOOK_SENDER = "adapters/outbound/webhook_sender.py"
 # Each makes a run fail, which shows that its check works; docs/reliability.md says by what.
 SAFETIES = {
     "fence": Safety(
@@ -78,6 +98,16 @@ SAFETIES = {
     "cancellation": Safety(
         TASK_QUERIES, "where id = :id and status <> 'deleted'", "where id = :id and status = 'completed'"
     ),
+    "sources": Safety(
+        "usecases/sweep_tasks.py",
+        "queue = self.source_queue if task.source is None else self.queue",
+        "queue = self.queue",
+    ),
+    "webhooks": Safety("usecases/sweep_webhooks.py", "if await self._has_no_message(webhook):", "if False:"),
+    "receivers": Safety("domain/webhook.py", "if attempt.status in SUCCESS:", "if attempt.status:"),
+    "webhook-ids": Safety(WEBHOOK_SENDER, "signed(str(webhook.id),", 'signed(f"{webhook.id}-{webhook.attempt}",'),
+    "signatures": Safety(WEBHOOK_SENDER, ".sign(webhook_id, now, body)", ".sign(webhook_id, now, '')"),
+    "events": Safety("web/views/webhook.py", "Event(type=webhook.type,", "Event(type=EventType.COMPLETED,"),
     "compatibility": Safety("domain/task/task.py", 'return f"sources/{task_id}"', 'return f"sources/{task_id}/new"'),
 }
 
@@ -91,7 +121,7 @@ def deploy(folder: Path, *, without: Collection[str] = ()) -> Path:
             shutil.copytree(source, folder / name, ignore=ignored)
         else:
             shutil.copy(source, folder / name)
-    _shorten(folder / "template.yaml")
+    _shorten(folder)
     _move_clocks(folder)
     for name in without:
         SAFETIES[name].remove(folder)
@@ -104,7 +134,7 @@ def deploy_revision(folder: Path, revision: str) -> Path:
     archive = subprocess.run(["git", "archive", revision, *PARTS], cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=BytesIO(archive)) as tar:
         tar.extractall(folder, filter="data")
-    _shorten(folder / "template.yaml")
+    _shorten(folder)
     return folder
 
 
@@ -120,12 +150,23 @@ def _move_clocks(folder: Path) -> None:
         set_clock(folder, kind, 0)
 
 
-def _shorten(path: Path) -> None:
+def _shorten(folder: Path) -> None:
+    """Shorten the times of a copy, which may be of a revision that has not all of them."""
+    path = folder / "template.yaml"
     template: dict[str, Any] = cloudformation.read(path)
     resources = template["Resources"]
+    for name in TIMEOUTS_S.keys() & resources.keys():
+        function = resources[name]["Properties"]
+        function["Timeout"] = function["Environment"]["Variables"]["FUNCTION_TIMEOUT_S"] = TIMEOUTS_S[name]
     processor = resources["ProcessTaskFunction"]["Properties"]
-    processor |= PROCESSOR
-    processor["Environment"]["Variables"] |= {"MEMORY_FACTOR": UNFORESEEN, "FUNCTION_TIMEOUT_S": PROCESSOR["Timeout"]}
-    queue = resources["TaskQueue"]["Properties"]
-    queue["VisibilityTimeout"] = VISIBILITY_S
+    processor["MemorySize"] = MEMORY_MB
+    processor["Environment"]["Variables"]["MEMORY_FACTOR"] = UNFORESEEN
+    for name in VISIBILITIES_S.keys() & resources.keys():
+        resources[name]["Properties"]["VisibilityTimeout"] = VISIBILITIES_S[name]
     path.write_text(yaml.safe_dump(template))
+    delivery = folder / LIBRARY / DELIVERY
+    if delivery.exists():
+        text = delivery.read_text()
+        for pattern, short in DELIVERY_TIMES:
+            text = re.sub(pattern, short, text, flags=re.MULTILINE)
+        delivery.write_text(text)

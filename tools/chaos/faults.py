@@ -16,10 +16,13 @@ import psutil
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from imagescaler.adapters.queues.redis import DELAYED_SUFFIX
 from tools.chaos.deployment import CLOCKS, set_clock
 from tools.chaos.parts import Part
 from tools.chaos.system import HOSTS, System
 
+# How often an environment of each function is killed or stopped, in relation to the others.
+ENVIRONMENTS = {"create_task": 2, "process_task": 2, "fetch_source": 1, "deliver_webhook": 1}
 MEAN_PAUSE_S = 2.2
 ZOMBIE_PAUSE_S = 8
 ZOMBIE_S = 23  # longer than a lease, and than the runner's silence, so that somebody else has done the work
@@ -56,7 +59,9 @@ class Faults:
             "connections reset": (3, self._reset),
             "black hole": (1.5, self._black_hole),
             "200 ms of delay": (1.5, self._delay),
-            "queue lost": (0.4, self._lose_queue),
+            "queue lost": (0.6, self._lose_queue),
+            "receiver of webhooks killed": (1, self._kill_receiver),
+            "receiver of webhooks stopped for a while": (1, self._stop_receiver),
         }
         self._kinds |= {
             "Postgres read-only": (1.5, self._make_read_only),
@@ -111,10 +116,19 @@ class Faults:
             process.resume()
 
     def _environment(self) -> psutil.Process | None:
-        """Choose an environment; the processor's as often as all of the API's."""
-        function = self._dice.choice(("create_task", "process_task"))
+        """Choose an environment of one of the functions."""
+        [function] = self._dice.choices(list(ENVIRONMENTS), list(ENVIRONMENTS.values()))
         found = [child for name in HOSTS for child in self._system.parts[f"functions-{name}"].children(function)]
         return self._dice.choice(found) if found else None
+
+    async def _kill_receiver(self) -> None:
+        self._system.parts["receiver"].kill()
+
+    async def _stop_receiver(self) -> None:
+        if process := self._system.parts["receiver"].process:
+            process.suspend()
+            await asyncio.sleep(self._dice.uniform(2, 8))
+            process.resume()
 
     async def _kill_postgres(self) -> None:
         self._kill_server("postgres", "postgres")
@@ -148,7 +162,8 @@ class Faults:
     async def _lose_queue(self) -> None:
         with suppress(Exception):  # Redis may be down just now, and has lost it in its own way
             async with self._system.redis() as client:
-                await client.delete(self._system.streams[0])
+                stream = self._dice.choice(self._system.streams)
+                await client.delete(stream, stream + DELAYED_SUFFIX)
 
     async def _empty_redis(self) -> None:
         with suppress(OSError, RedisError):  # it may be down just now

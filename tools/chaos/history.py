@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from tools.chaos.work import Kind
+from tools.chaos.work import Kind, Way
 
 
 class Outcome(StrEnum):
@@ -29,7 +29,7 @@ class Line:
     """One line; `number` is the work's, `key` its idempotency key, `task_id` what an `ok` came with.
 
     `color` is that of a result that was read, `state` the task's status; `problem` is the type of the answer's problem,
-    and `bug` is true if that spoke of an error of the service. `asked_at_s` is when the request was sent.
+    and `bug` is true if that spoke of an error of the service. `asked_at_s` is when the request was sent, `way` how.
     """
 
     outcome: Outcome
@@ -44,6 +44,21 @@ class Line:
     state: str | None = None
     problem: str | None = None
     asked_at_s: float = 0.0
+    way: Way | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A webhook as the receiver got it: its `webhook-id`, the task's id and the type of the event.
+
+    `taken` is true if the receiver answered 2xx, and `genuine` if the signature is that of the owner's secret.
+    """
+
+    id: str
+    task_id: str
+    type: str
+    taken: bool
+    genuine: bool
 
 
 class History:
@@ -67,4 +82,11 @@ def read(path: Path) -> Sequence[Line]:
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
     color = row["color"] and tuple(row["color"])
-    return {"outcome": Outcome(row["outcome"]), "kind": Kind(row["kind"]), "color": color}
+    way = row["way"] and Way(row["way"])
+    return {"outcome": Outcome(row["outcome"]), "kind": Kind(row["kind"]), "color": color, "way": way}
+
+
+def read_deliveries(path: Path) -> Sequence[Delivery]:
+    """Read the lines of the receiver; there is no file if it never got any."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [Delivery(**json.loads(line)) for line in lines]

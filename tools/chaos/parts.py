@@ -22,7 +22,7 @@ async def _nothing(_: str) -> None:
 
 
 class Part:
-    """One part: `python -m local <arguments>` in a folder; `on_ready` gets what it says once it works."""
+    """One part: `python -m <module> <arguments>` in a folder; `on_ready` gets what it says once it works."""
 
     def __init__(
         self,
@@ -33,10 +33,11 @@ class Part:
         environment: Mapping[str, str],
         said: re.Pattern[str],
         on_ready: Ready = _nothing,
+        module: str = "local",
     ) -> None:
         self.name, self.starts = name, 0
         self._arguments, self._folder, self._environment = arguments, folder, environment
-        self._said, self._on_ready = said, on_ready
+        self._said, self._on_ready, self._module = said, on_ready, module
         self._process: asyncio.subprocess.Process | None = None
         self._ready = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
@@ -96,7 +97,7 @@ class Part:
         with (self._folder / f"{self.name}.log").open("ab") as log:
             while True:
                 # It is killed with us, so that an interrupted run leaves nothing behind.
-                argv = command(sys.executable, "-u", "-m", "local", *self._arguments)
+                argv = command(sys.executable, "-u", "-m", self._module, *self._arguments)
                 self._process = await asyncio.create_subprocess_exec(
                     *argv,
                     cwd=self._folder,

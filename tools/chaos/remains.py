@@ -11,11 +11,13 @@ from imagescaler.adapters.stores.redis_ledger import PARTIAL_TTL_MS
 from local.emulation.event_source_mapping.consumers.redis import GROUP
 from tests import audit
 from tools.chaos.checker import DELETED, Color, Remains, Row
+from tools.chaos.history import read_deliveries
 from tools.chaos.ledger import BLOB, differences
 from tools.chaos.system import System
 from tools.chaos.work import color_of
 
 READERS = 4
+COLUMNS = "select id, status, failure, idempotency_key, renditions, webhook_url from tasks"
 PARTIAL = "imagescaler:partial/*"
 BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
 
@@ -23,7 +25,7 @@ BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
 async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
     """Look at everything, past the proxies, and fetch every picture as a client does."""
     async with system.postgres() as connection:
-        records = await connection.fetch("select id, status, failure, idempotency_key, renditions from tasks")
+        records = await connection.fetch(COLUMNS)
         steps = await audit.steps(connection)
     rows = {str(record["id"]): _row(record) for record in records}
     names = {str(record["id"]): [each["name"] for each in json.loads(record["renditions"])] for record in records}
@@ -35,13 +37,14 @@ async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
         ledger = await differences(client)
         deleted = {task_id for task_id, row in rows.items() if row.status == DELETED}
         blobs = [key for pattern in BLOBS async for key in client.scan_iter(pattern, _type=BLOB)]
+    deliveries = read_deliveries(system.deliveries)
     undeleted = [key for key in blobs if key.split("/")[1] in deleted]
-    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted, undeleted)
+    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted, undeleted, deliveries)
 
 
 def _row(record: Any) -> Row:
     failure = json.loads(record["failure"])["type"] if record["failure"] else None
-    return Row(record["status"], failure, record["idempotency_key"])
+    return Row(record["status"], failure, record["idempotency_key"], record["webhook_url"] is not None)
 
 
 async def _pictures(

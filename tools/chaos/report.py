@@ -19,6 +19,7 @@ def report(
         {outcome: outcomes[outcome] for outcome in Outcome if outcome is not Outcome.INVOKE}
     )
     yield f"accepted tasks   {len(accepted)}: {_counts(Counter(line.kind for line in accepted.values()))}"
+    yield f"sent             {_counts(Counter(line.way for line in accepted.values() if line.way))}"
     yield f"tasks in all     {len(remains.rows)}: {_counts(Counter(row.status for row in remains.rows.values()))}"
     # A task's last step has most; a task that was taken back has none.
     latest = {str(step.task_id): step.attempt for step in remains.steps}
@@ -29,6 +30,8 @@ def report(
     yield f"faults           {sum(faults.values())}: {_counts(faults)}"
     sources = sum(row.failure == "source-lost" for row in remains.rows.values())
     corrupted = f"{len(remains.corrupted)} were overwritten"
+    reported = {each.id for each in remains.deliveries if each.taken}
+    yield f"webhooks         {len(remains.deliveries)} requests, {len(reported)} webhooks taken"
     yield f"gone             {sources} sources, {len(remains.gone)} results, of which {corrupted}"
     yield f"settled after    {settled_s:.1f} s without faults"
     found = Counter(finding.fault for finding in findings)

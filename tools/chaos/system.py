@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +16,13 @@ from local.emulation.lambda_host.lambda_client import LambdaClient
 from local.servers.supervisor import free_port
 from tests import audit
 from tests.proxy import Proxy, address, proxied, through
+from tools.chaos.deployment import ROOT
 from tools.chaos.parts import Part, environment
 
 SERVERS_READY = {"postgres": re.compile(r"POSTGRES_DSN=(\S+)"), "redis": re.compile(r"REDIS_URL=(\S+)")}
 VARIABLES = {"postgres": "POSTGRES_DSN", "redis": "REDIS_URL"}
 ELSEWHERE = "set"  # what is set is not started
-READY = re.compile(r"((?:functions at|runner for|gateway on|scheduler).*)")
+READY = re.compile(r"((?:functions at|runner for|gateway on|scheduler|receiver on).*)")
 HOSTS = ("a", "b")
 OLDER = ("functions-b", "runner-b")
 SETTINGS = {
@@ -29,6 +30,9 @@ SETTINGS = {
     "URL_SIGNING_KEY": "k" * 32,
     "REQUIRE_KEYS": "1",
     "QUEUE_MAX_LENGTH": "60",  # reached when no runner works, so that tasks are taken back
+    "OUTBOUND_ALLOWED": "127.0.0.1",  # where the images and the receiver of webhooks are
+    "SOURCE_TIMEOUT_S": "5",
+    "WEBHOOK_CONCURRENCY": "20",  # of which a quarter may go to one host
 }
 DISK_FULL = """
 create table if not exists disk_full (number integer);
@@ -38,8 +42,16 @@ begin
     return new;
 end $$;
 create or replace trigger disk_full before insert or update on tasks for each row execute function fail_if_full();
+create or replace trigger disk_full before insert or update on webhooks for each row execute function fail_if_full();
 """
 CREATE_KEY = b'{"action": "create", "owner": "chaos"}'
+CREATE_SECRET = b'{"action": "create_secret", "owner": "chaos"}'
+QUEUES = ("#TaskQueue", "#SourceQueue", "#WebhookQueue", "#TaskUndeliverableQueue")
+UNFINISHED = """
+select (select count(*) from tasks
+        where status in ('pending', 'processing') or (status = 'deleted' and expires_at is not null))
+     + (select count(*) from webhooks where status = 'pending')
+"""
 INVOKE = "http://127.0.0.1:{port}/2015-03-31/functions/{{function}}/invocations"
 
 
@@ -55,6 +67,7 @@ class System:
     proxies: dict[str, Proxy] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     gateway_url: str = ""
+    receiver_url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
     older: Path | None = None
@@ -68,7 +81,7 @@ class System:
             variables |= self.settings
             self._variables = variables
             patterns = {name: await self._host(name, stack, variables) for name in HOSTS}
-            await self._prepare(patterns["a"])
+            await self._receiver(await self._prepare(patterns["a"]), stack)
             for name, pattern in patterns.items():
                 await self._part(f"runner-{name}", stack, variables, "runner", "--functions-url", pattern)
             if sweeper:
@@ -102,9 +115,14 @@ class System:
             yield client
 
     @property
-    def streams(self) -> tuple[str, str]:
+    def streams(self) -> Sequence[str]:
         """Return the keys of the queues that functions consume; dead-letter queues are not among them."""
-        return stream_key("#TaskQueue"), stream_key("#TaskUndeliverableQueue")
+        return list(map(stream_key, QUEUES))
+
+    @property
+    def deliveries(self) -> Path:
+        """The file that the receiver of webhooks writes."""
+        return self.folder / "deliveries.jsonl"
 
     async def _server(self, name: str, stack: AsyncExitStack) -> str:
         """Start a server, and give its URL through a proxy, which stays the same when the server starts again."""
@@ -146,14 +164,32 @@ class System:
         stack.push_async_callback(part.stop)
         await part.start()
 
-    async def _prepare(self, pattern: str) -> None:
+    async def _receiver(self, secret: str, stack: AsyncExitStack) -> None:
+        """Start the receiver of webhooks, whose code is not the copy's."""
+        port = free_port()
+        self.receiver_url = f"http://127.0.0.1:{port}/"
+        part = self.parts["receiver"] = Part(
+            "receiver",
+            (str(port), secret, str(self.deliveries)),
+            folder=self.folder,
+            environment=environment(ROOT),
+            said=READY,
+            module="tools.chaos.receiver",
+        )
+        stack.push_async_callback(part.stop)
+        await part.start()
+
+    async def _prepare(self, pattern: str) -> str:
+        """Migrate the database, create an API key, and return the secret of its owner's webhooks."""
         async with LambdaClient(pattern) as client:
             await client.invoke("MigrateDatabaseFunction", "migrate-database", b"{}", timeout_s=60)
             answer: Any = await client.invoke("ManageKeysFunction", "manage-keys", CREATE_KEY, timeout_s=60)
             [made] = answer["keys"]
             self.headers = {"Authorization": f"Bearer {made['key']}"}
+            answer = await client.invoke("ManageKeysFunction", "manage-keys", CREATE_SECRET, timeout_s=60)
         async with self.postgres() as connection:
             await connection.execute(audit.INSTALL + DISK_FULL)
+        return str(answer["secrets"][0]["secret"])
 
 
 def _password(url: str) -> str:
@@ -163,14 +199,14 @@ def _password(url: str) -> str:
 
 
 async def settled(system: System, timeout_s: float) -> bool:
-    """Wait until every task is over, every deleted one purged and every message gone; False if not in time."""
+    """Wait until every task is over, every deleted one purged, every webhook sent and every message gone.
+
+    False if they are not in time.
+    """
     deadline = asyncio.get_running_loop().time() + timeout_s
     while asyncio.get_running_loop().time() < deadline:
         async with system.postgres() as connection, system.redis() as client:
-            unfinished = await connection.fetchval(
-                "select count(*) from tasks where status in ('pending', 'processing')"
-                " or (status = 'deleted' and expires_at is not null)"
-            )
+            unfinished = await connection.fetchval(UNFINISHED)
             if not unfinished and not any([await client.xlen(stream) for stream in system.streams]):
                 return True
         await asyncio.sleep(0.5)

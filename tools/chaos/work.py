@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from io import BytesIO
+from typing import Self
 
 from PIL import Image
 
@@ -43,9 +44,11 @@ class Way(StrEnum):
     ONE = "one"  # `Prefer: wait` and `Accept: image/*`, with the image as the body
     UPLOAD = "upload"  # to a signed URL, then a task in JSON
     RENDITIONS = "renditions"  # two results
+    URL = "url"  # by `source_url`, from the host of the run
 
 
 RENDITIONS = ("large", "small")
+REPORTED = 3  # one of so many has a webhook
 SIDES = {Kind.GOOD: 48, Kind.SLOW: 5000, Kind.CORRUPT: 48, Kind.POISON: 9900}
 
 
@@ -70,6 +73,26 @@ class Work:
         """Return the number that a color stands for."""
         red, green, blue = color
         return red << 16 | green << 8 | blue
+
+    @property
+    def is_reported(self) -> bool:
+        """True if its task has a `webhook_url`."""
+        return self.number % REPORTED == 0
+
+    @property
+    def path(self) -> str:
+        """Path of the image on the host of the run.
+
+        >>> Work.at(Work(7, Kind.SLOW).path)
+        Work(number=7, kind=<Kind.SLOW: 'slow'>)
+        """
+        return f"/{self.kind}/{self.number}.png"
+
+    @classmethod
+    def at(cls, path: str) -> Self:
+        """Return the work whose image has a path."""
+        _, kind, name = path.split("/")
+        return cls(int(name.removesuffix(".png")), Kind(kind))
 
     @property
     def image(self) -> bytes:
