@@ -13,7 +13,7 @@ MAX_LISTED = 10
 IN_BODY = "there is no such parameter; send options as fields of the body, not in the query"
 
 
-async def check_query(request: Request) -> None:
+def check_query(request: Request) -> None:
     """Raise RequestValidationError for parameters that the route does not have: a typing error is never ignored.
 
     A route has the parameters of its function, and those that its `openapi_extra` describes.

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 
 from imagescaler.domain.errors import TaskFailed
 from imagescaler.domain.task.outcome import Result
@@ -31,9 +31,9 @@ PICTURE: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def wants_picture(wait_s: Wait, accept: Annotated[str | None, Header(include_in_schema=False)] = None) -> bool:
+async def wants_picture(request: Request, wait_s: Wait) -> bool:
     """True if the client waits, and prefers an image: `*/*` is JSON, as it is without waiting."""
-    return wait_s > 0 and accepts_image(accept)
+    return wait_s > 0 and accepts_image(request.headers.get("accept"))
 
 
 WantsPicture = Annotated[bool, Depends(wants_picture)]
