@@ -21,6 +21,6 @@ class Limits:
     max_waiting: int = 20
     init_s: float = 10
     fork_s: float = 10
-    idle_s: float = 30
+    idle_s: float = 10
     server_idle_s: float = 600
     stop_s: float = 1.5

@@ -63,11 +63,12 @@ class Client:
         _send(connection, NEXT, b"")
         sizes = FROM_HOST.unpack(_read(connection, FROM_HOST.size))
         attributes, event, body = (_read(connection, size) for size in sizes)
-        return InvocationRequest(**json.loads(attributes), event_body=(event, body))
+        return InvocationRequest(**json.loads(attributes), event_body=[event, body])
 
-    def unmarshal_request(self, request: tuple[bytearray, bytearray], content_type: str) -> Any:
-        """Decode an event, and insert its body."""
+    def unmarshal_request(self, request: list[bytearray], content_type: str) -> Any:
+        """Decode an event, insert its body, and empty the request: Amazon's bootstrap keeps it until the next one."""
         text, body = request
+        request.clear()
         event = self._unmarshal(bytes(text), content_type)
         if body:
             import pybase64  # noqa: PLC0415 - most functions never get a body

@@ -20,6 +20,8 @@ from local.emulation.lambda_host.fork_server import ForkServer
 from local.emulation.lambda_host.function import Function
 from local.emulation.lambda_host.invocation import Invocation
 from local.emulation.lambda_host.process import Process
+from local.emulation.lambda_host.runtime import Client
+from local.emulation.lambda_host.runtime import ForkServer as RuntimeForkServer
 from local.emulation.sam_template.declarations import Route
 from tests.local.api_gateway.fakes import make_request
 from tests.local.lambda_host.runtime_api import COMMAND, RuntimeApi
@@ -200,3 +202,12 @@ async def test_an_error_of_the_init_is_the_same(folder: Path, handler: str) -> N
     [answer] = await same(deployment(folder.parent), b"{}")
 
     assert answer.failed
+
+
+def test_a_process_does_not_keep_the_body_of_its_last_event() -> None:
+    """Amazon's bootstrap keeps a request until the next one, and an idle environment may wait long for that."""
+    request = [bytearray(b'{"a": 1}'), bytearray(b"body")]
+
+    event = Client(cast("RuntimeForkServer", None)).unmarshal_request(request, "application/json")
+
+    assert (event, request) == ({"a": 1, "body": "Ym9keQ=="}, [])

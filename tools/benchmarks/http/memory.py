@@ -26,7 +26,7 @@ from tools.benchmarks.scaling import corpus, machine
 
 TITLE = "Memory of the service"
 PSS = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
-SETTLED_S, IDLE_S = 10, 45  # the longest that an idle environment stays is 33 s
+SETTLED_S, IDLE_S = 10, 20  # the longest that an idle environment stays is 11 s
 CLIENTS, IDLE_MIB, LOADED_MIB = 4, 120, 400
 MOMENTS = ("idle", "after 4 clients", f"{IDLE_S} s later")
 KIB = 1024
