@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tools.benchmarks import page
+from tools.benchmarks.http import memory
 
 PAGE = "# Performance\n\n## Over HTTP\n\nslow\n\n### Aims\n\nmissed\n\n## Memory\n\n65 MiB\n"
 
@@ -27,3 +28,11 @@ def test_a_missing_section_is_empty_and_is_added_at_the_end(tmp_path: Path) -> N
     assert page.read_section(path, "Over HTTP") == ""
     page.write_section(path, "Over HTTP", "fast\n")
     assert path.read_text() == "# Performance\n\n## Over HTTP\n\nfast\n"
+
+
+def test_the_memory_of_the_service_is_compared_with_its_aims() -> None:
+    measured = [{"postgres": (100.0, 9)}, {"postgres": (120.4, 15), "create_task": (299.6, 5)}, {"postgres": (80.0, 9)}]
+    text = memory.section(measured, "machine", "images")
+    assert "at most 120 MiB: met." in text
+    assert "at most 400 MiB: missed by 5%." in text
+    assert "| create_task | - | 300 (5) | - |\n| all | 100 | 420 | 80 |\n" in text

@@ -9,7 +9,7 @@ import asyncio
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def pss_mib(service: Server) -> Memory:
     return {name: (kib[name] / KIB, count[name]) for name in kib}
 
 
-def section(measured: list[Memory], described_machine: str, described_images: str) -> str:
+def section(measured: Sequence[Memory], described_machine: str, described_images: str) -> str:
     """Return the text of the section, from what was measured at each of the moments."""
     idle_mib, loaded_mib, _ = totals = [sum(mib for mib, _ in each.values()) for each in measured]
     names = dict.fromkeys(name for each in measured for name in each)
