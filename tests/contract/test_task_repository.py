@@ -387,9 +387,9 @@ async def test_what_is_young_is_not_stale(tasks: TaskRepository) -> None:
 
 
 async def test_a_lease_that_ended_just_now_is_not_stale(tasks: TaskRepository) -> None:
-    await claimed(tasks, lease_s=0.3)
-    await asyncio.sleep(0.35)
-    assert await tasks.take_stale(older_than_s=0.3, limit=10) == []
+    await claimed(tasks, lease_s=2)
+    await asyncio.sleep(2.05)
+    assert await tasks.take_stale(older_than_s=2, limit=10) == []
 
 
 async def test_sweeps_at_once_and_soon_after_share_the_stale_tasks(tasks: TaskRepository) -> None:

@@ -235,10 +235,10 @@ async def test_without_keys_a_waiting_webhook_is_swept_if_nothing_of_its_host_is
 ) -> None:
     first, second, third, other = [await completed(tasks, url) for url in (URL, URL, URL, OTHER_URL)]
     for task in (first, second):
-        await claim(webhooks, task.id, lease_s=0.3)
+        await claim(webhooks, task.id, lease_s=3)
     await claim(webhooks, other.id)
     assert (await claim(webhooks, third.id)).waits
-    await asyncio.sleep(0.35)  # those of the host were killed
+    await asyncio.sleep(3.05)  # those of the host were killed
     due = await webhooks.take_due(older_than_s=0, limit=9)
     assert {each.task_id for each in due} == {first.id, second.id, third.id}
 
@@ -297,10 +297,10 @@ async def test_a_message_that_is_overdue_is_looked_for(tasks: TaskRepository, we
 
 async def test_a_waiting_webhook_is_left_to_those_in_flight(tasks: TaskRepository, webhooks: WebhookRepository) -> None:
     first, second, third = [await completed(tasks) for _ in range(3)]
-    in_flight = [await claim(webhooks, task.id, lease_s=0.3) for task in (first, second)]
+    in_flight = [await claim(webhooks, task.id, lease_s=3) for task in (first, second)]
     await claim(webhooks, third.id)
     assert await webhooks.take_due(older_than_s=0, limit=9) == []
-    await asyncio.sleep(0.35)  # all of them were killed
+    await asyncio.sleep(3.05)  # all of them were killed
     due = await webhooks.take_due(older_than_s=0, limit=9)
     assert {each.task_id for each in due} == {first.id, second.id, third.id}
     assert not any(each.waits for each in due)

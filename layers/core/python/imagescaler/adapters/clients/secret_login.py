@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-MAX_AGE_S, TIMEOUT_S = 300, 5
+MAX_AGE_S, TIMEOUT_S, FIRST_TIMEOUT_S = 300, 5, 20
 logger = logging.getLogger(__name__)
 
 
@@ -19,7 +19,7 @@ class LoginUnavailable(OSError):
 class SecretLogin:
     """A secret that is a JSON object with `username` and `password`, as the rotation functions of AWS write it.
 
-    It is read when the first connection is opened, and so is botocore imported.
+    It is read when the first connection is opened, and so is botocore imported: this takes seconds in a small function.
     """
 
     def __init__(self, arn: str, *, clock_s: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +36,7 @@ class SecretLogin:
         """
         if self._clock_s() >= self._expires_at:
             try:
-                async with asyncio.timeout(TIMEOUT_S):
+                async with asyncio.timeout(TIMEOUT_S if self._login else FIRST_TIMEOUT_S):
                     self._login = await asyncio.to_thread(self._fetch)
             except (LoginUnavailable, TimeoutError) as error:
                 if not self._login:
