@@ -12,7 +12,7 @@ from tools.site.blocks import ROOT, Block, blocks
 
 ADDRESS = "http://127.0.0.1:8000"
 CODE = (ROOT, ROOT / "layers/core/python", ROOT / "clients/python")
-TIMEOUT_S = 180
+TIMEOUT_S = 300
 END = "END_OF_BLOCK"
 # `make run` is the service in the reader's first terminal: another one takes the place of the first.
 PRELUDE = r"""
