@@ -57,8 +57,10 @@ def estimate(traits: SourceTraits, outputs: Sequence[PlannedOutput] = ()) -> Cos
     animated = [_decodings(traits, each) for each in outputs if each.frames > 1]
     decoded = traits.decodings * (sum(animated) + (len(animated) < max(len(outputs), 1)))
     results = [_result(traits, each, shrink) for each in outputs]
-    bits = 8 * traits.bytes or table.USUAL_BITS * pixels
+    bits = min(8 * traits.bytes / traits.frames, table.MOST_BITS * pixels) or table.USUAL_BITS * pixels
     pixel_ns = decoder.ns + (traits.passes - 1) * decoder.pass_ns
+    if animated:
+        pixel_ns = table.COMPOSING_NS + pixel_ns * min(bits / pixels / table.PLAIN_BITS, 1)
     seconds = decoded * (pixels * pixel_ns + bits * decoder.bit_ns) / 1e9 + sum(each.seconds for each in results)
     return Cost(round(held) + max((each.memory_bytes for each in results), default=0), seconds)
 
@@ -90,12 +92,9 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
     window, result = plan.window.width * plan.window.height, prod(plan.size)
     bits = 8 * traits.bytes / prod(traits.stored) / traits.frames if traits.bytes else table.USUAL_BITS
-    bits = max(bits - table.LEAST_BITS.get(traits.format, 0), 0)
-    spread = bits * min(prod(traits.stored) / scaled, 1)
+    bits = max(bits - table.LEAST_BITS.get(traits.format, 0), 0) * min(prod(traits.stored) / scaled, 1)
     is_animated, has_few_colors = output.frames > 1, traits.has_few_colors
-    encoder = table.encoder_of(
-        fmt, options, result, bits, spread, is_animated=is_animated, has_few_colors=has_few_colors
-    )
+    encoder = table.encoder_of(fmt, options, result, bits, is_animated=is_animated, has_few_colors=has_few_colors)
     is_copied = bool(options.blur or options.sharpen or options.radius)
     has_watermark = options.watermark is not None
     size = PIXEL_BYTES if options.radius or has_watermark else min(traits.pixel_bytes, PIXEL_BYTES)
@@ -113,18 +112,19 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
 
     tries = TRIES if options.searches_quality(fmt) else 0  # of the first frame
     encoding += (tries > 0) * result * table.SCORE_BYTES
-    try_ns = encoder.ns + table.DECODERS.get(fmt, table.USUAL_DECODER).ns + table.SCORE_NS
+    decoder = table.DECODERS.get(fmt, table.USUAL_DECODER)
+    try_ns = encoder.ns + decoder.ns + decoder.bit_ns * table.USUAL_BITS + table.SCORE_NS
 
     encodings = output.frames * _encodings(fmt, options)
     resample_ns = table.RESAMPLE_LINEAR_NS if options.linear else table.RESAMPLE_NS
     finish_ns = table.OTHER_NS + table.BLUR_NS * bool(options.blur) + table.SHARPEN_NS * bool(options.sharpen)
-    palette_ns = encoder.palette_ns * min(result, table.MOST_COLORS)
+    palette_ns = encoder.palette_ns * (table.LEAST_COLORS + min(result, table.MOST_COLORS))
     trim_ns = table.TRIM_NS * prod(traits.stored) if options.trim is not None else 0
     once_ns = table.RESULT_NS + table.PLACEHOLDER_NS * bool(options.placeholder)
     once_ns += table.WATERMARK_NS * has_watermark
     ns = once_ns + palette_ns + trim_ns + resample_ns * (used * window / scaled + window) + finish_ns * result
     renderings = encodings if output.frames > 1 else 1  # frames are too many to be kept
-    seconds = (renderings * ns + encodings * encoder.ns * result + tries * try_ns * result) / 1e9
+    seconds = (renderings * ns + encodings * encoder.ns * result + tries * (try_ns * result + table.TRY_NS)) / 1e9
     return Cost(round(frames + max(resampling, finishing, encoding)), seconds)
 
 
