@@ -126,4 +126,5 @@ class Channel(asyncio.Protocol):
             case event:
                 body = b""
         head = json.dumps(attributes).encode()
-        self._transport.writelines((FROM_HOST.pack(len(head), len(event), len(body)), head, event, body))
+        self._transport.write(b"".join((FROM_HOST.pack(len(head), len(event), len(body)), head, event)))
+        self._transport.write(body)
