@@ -258,8 +258,30 @@ def test_a_task_that_cannot_even_be_released_waits_for_the_end_of_its_lease(
     task_id = post(photograph(), width=320).json["id"]
     breaking(functions, monkeypatch, "store.get", StoreUnavailable("It does not answer."))
     breaking(functions, monkeypatch, "tasks.release", RepositoryUnavailable("It does not answer."))
+    monkeypatch.setattr("imagescaler.usecases.release_task.PAUSES_S", (0, 0))
     assert functions.process(message(task_id)) == FAILED
     assert stored(functions, task_id).status is Status.PROCESSING
+
+
+def test_an_outage_that_lasts_until_after_the_attempt_is_not_held_against_the_task(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = post(photograph(), width=320).json["id"]
+    tasks, refused = functions["create_task"].tasks, list[object]()
+    release = tasks.release
+
+    async def away_at_first(*args: Any, **options: Any) -> Task:
+        if not refused:
+            refused.append(args)
+            raise RepositoryUnavailable("It does not answer.")
+        released: Task = await release(*args, **options)
+        return released
+
+    breaking(functions, monkeypatch, "tasks.complete", RepositoryUnavailable("It does not answer."))
+    monkeypatch.setattr(tasks, "release", away_at_first)
+    assert functions.process(message(task_id)) == FAILED
+    task = stored(functions, task_id)
+    assert (task.status, task.attempt, task.counted_attempts) == (Status.PENDING, 1, 0)
 
 
 def test_the_last_attempt_ends_the_task(

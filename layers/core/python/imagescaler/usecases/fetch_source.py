@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from imagescaler.domain.errors import (
@@ -29,6 +28,7 @@ from imagescaler.planning.source_traits import SourceTraits
 from imagescaler.usecases.close_task import close_task
 from imagescaler.usecases.image_input import Probe
 from imagescaler.usecases.ports import ImageStore, SourceFetcher, TaskEnds, TaskQueue, TaskRepository
+from imagescaler.usecases.release_task import release_task
 
 logger = logging.getLogger(__name__)
 FINAL = (ImageProblem, SourceForbidden, SourceTooLarge, QuotaUsedUp, TaskExceedsQuota)
@@ -106,20 +106,15 @@ async def _attempt(
     except SourceUnreachable as problem:
         if not problem.may_recover or task.counted_attempts >= max_attempts:
             return await tasks.fail(task, Failure.of(problem))
-        await _release(task, tasks)
+        await release_task(task, tasks)
         raise
     except Exception as error:
         uncounted = isinstance(error, Unavailable) and task.may_go_uncounted
         if uncounted or task.counted_attempts < max_attempts:
-            await _release(task, tasks, uncounted=uncounted)
+            await release_task(task, tasks, uncounted=uncounted)
             raise
         logger.exception("the last attempt failed")
         return await tasks.fail(task, attempts_exhausted(max_attempts))
-
-
-async def _release(task: Task, tasks: TaskRepository, *, uncounted: bool = False) -> None:
-    with suppress(Unavailable):  # the lease expires anyway
-        await tasks.release(task, uncounted=uncounted)
 
 
 async def _enqueue(message: TaskMessage, tasks: TaskRepository, queue: TaskQueue) -> None:

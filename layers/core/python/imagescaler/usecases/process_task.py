@@ -38,6 +38,7 @@ from imagescaler.usecases.ports import (
     TaskQueue,
     TaskRepository,
 )
+from imagescaler.usecases.release_task import release_task
 from imagescaler.usecases.watermarks import read_watermarks
 
 logger = logging.getLogger(__name__)
@@ -174,8 +175,7 @@ async def _attempt(
     except Exception as error:
         uncounted = isinstance(error, Unavailable) and task.may_go_uncounted
         if uncounted or task.counted_attempts < max_attempts:
-            with suppress(Unavailable):  # the lease expires anyway
-                await tasks.release(task, uncounted=uncounted)
+            await release_task(task, tasks, uncounted=uncounted)
             raise
         logger.exception("the last attempt failed")
         return await tasks.fail(task, attempts_exhausted(max_attempts))
