@@ -67,7 +67,7 @@ def test_head_is_answered_by_the_pages(client: httpx.Client, base_url: str) -> N
 
 
 def check_head(client: httpx.Client, url: str) -> None:
-    head, get = (httpx.request(method, url, headers=client.headers) for method in ("HEAD", "GET"))
+    head, get = (client.request(method, url) for method in ("HEAD", "GET"))
     assert (head.status_code, head.content) == (get.status_code, b"") == (200, b""), url
     assert head.headers["content-type"] == get.headers["content-type"], url
 
@@ -159,7 +159,7 @@ def test_a_wrong_path_or_id_is_a_problem(client: httpx.Client, path: str, status
 
 def test_a_problems_type_is_a_page(client: httpx.Client, base_url: str) -> None:
     problem = client.get(f"/tasks/{uuid4()}").json()
-    assert "There is no such task" in httpx.get(base_url + problem["type"]).text
+    assert "There is no such task" in client.get(base_url + problem["type"]).text
 
 
 def test_a_plan_tells_what_a_task_then_makes(client: httpx.Client) -> None:
@@ -180,14 +180,14 @@ def test_health_tells_of_every_server(client: httpx.Client) -> None:
     }
 
 
-def test_the_pages_and_the_document_are_served(base_url: str) -> None:
-    assert "swagger-ui" in httpx.get(f"{base_url}/docs").text
-    assert "redoc" in httpx.get(f"{base_url}/redoc").text
-    page = httpx.get(base_url, headers={"accept": "text/html"})
+def test_the_pages_and_the_document_are_served(client: httpx.Client, base_url: str) -> None:
+    assert "swagger-ui" in client.get(f"{base_url}/docs").text
+    assert "redoc" in client.get(f"{base_url}/redoc").text
+    page = client.get(base_url, headers={"accept": "text/html"})
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
     for path in re.findall(r'(?:src|href)="(/page/[^"]+)"', page.text):
-        assert httpx.get(base_url + path).status_code == 200
-    assert httpx.get(f"{base_url}/openapi.json").json()["openapi"].startswith("3.1")
+        assert client.get(base_url + path).status_code == 200
+    assert client.get(f"{base_url}/openapi.json").json()["openapi"].startswith("3.1")
 
 
 @pytest.mark.needs("CORS")
