@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from imagescaler.adapters.repositories.migrations.migrate import migrate
 from local.servers.folders import temporary_data_folder
@@ -17,7 +17,7 @@ from tests.database_roles import with_roles
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # of NumPy, not imported yet: each core has a worker of its own
 ROOT = Path(__file__).parent.parent
 # `make check` tries the same examples each time, so that it fails for what was changed; `make fuzz` tries new ones.
-settings.register_profile("check", derandomize=True)
+settings.register_profile("check", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 

@@ -24,7 +24,7 @@ from tests.proxy import proxied
 
 SOURCE = Source(Format.JPEG, 400, 300, 20_000)
 LONG_S = 20
-SOON_S = 1  # far less than it would take without an announcement
+SOON_S = 1.8  # less than a blocking command takes, after which the row is read in any case
 
 
 @dataclass

@@ -45,7 +45,8 @@ def test_a_host_that_answers_the_second_time_is_waited_for(client: httpx.Client,
         task = client.get(f"/tasks/{task['id']}", headers=WAIT).json()
         if task["status"] not in {"pending", "processing"}:
             break
-    assert (task["status"], task["attempts"]) == ("completed", 3)
+    assert task["status"] == "completed"
+    assert task["attempts"] >= 3  # two of fetch_source, or more if the host is late, and one of process_task
 
 
 def test_an_address_inside_ends_the_task(client: httpx.Client, host: WebHost) -> None:

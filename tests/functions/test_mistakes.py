@@ -379,7 +379,7 @@ MISTAKES = [
         "an upload of another type",
         to_uploads({**UPLOAD, "media_type": "image/x-psd"}),
         415,
-        f"image/x-psd is not supported. Send one of {MEDIA_TYPES}.",
+        f"image/x-psd is not supported. Send one of {MEDIA_TYPES}, application/octet-stream.",
     ),
     Mistake(
         "an upload that is too large",
