@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from PIL import Image
 
 from imagescaler.adapters.repositories.migrations.migrate import migrate
 from local.servers.folders import temporary_data_folder
@@ -19,6 +20,14 @@ ROOT = Path(__file__).parent.parent
 # `make check` tries the same examples each time, so that it fails for what was changed; `make fuzz` tries new ones.
 settings.register_profile("check", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+
+
+@pytest.fixture(autouse=True)
+def limit_of_pillow() -> Iterator[None]:
+    """Undo what opening an image with other limits does to the whole process."""
+    limit = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = limit
 
 
 @pytest.fixture(scope="session")

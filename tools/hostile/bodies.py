@@ -105,7 +105,7 @@ FRAMES: Mapping[str, tuple[str, Sent]] = {
     "length below zero": ("400 about:blank", Sent(FORM, length=-1)),
 }
 PARTS: Mapping[str, tuple[str, Sent]] = {
-    "51 fields": (MALFORMED, Sent(closed(*[field_part(b"x", b"1")] * 51, FILE))),
+    "101 fields": (MALFORMED, Sent(closed(*[field_part(b"x", b"1")] * 101, FILE))),
     "10,000 fields": (MALFORMED, Sent(closed(*[field_part(b"x", b"1")] * 10_000, FILE))),
     "50,000 empty parts": (MALFORMED, Sent(closed(*[part(b'Content-Disposition: form-data; name=""', b"")] * 50_000))),
     "two files": (MALFORMED, Sent(closed(WIDTH, FILE, FILE))),

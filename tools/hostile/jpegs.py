@@ -88,7 +88,7 @@ FRAMES: Table = {
     "frame said to be JPEG-LS": (FAILED_STRANGE, partial(patched, FRAME, 0, b"\xff\xf7")),
     "no frame": (CORRUPT, partial(without, FRAME)),
     "second frame of another size": (FAILED_CORRUPT, partial(two_frames, 640, 480)),
-    "second frame of 4 GP": (FAILED_CORRUPT, partial(two_frames, 65_535, 65_535)),
+    "second frame of 4 GP": (SCANS, partial(two_frames, 65_535, 65_535)),
 }
 SEGMENTS: Table = {
     "no quantization tables": (FAILED_CORRUPT, partial(without, TABLES)),
