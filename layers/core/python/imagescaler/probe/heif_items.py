@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 from imagescaler.domain.geometry.turn import Size
 from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 
 MAX_ITEMS = 100_000  # real files have some hundreds at most, the tiles of a grid
+MAX_REFERENCES = 100_000
 MAX_DEPTH = 8  # of items that are composed of others
 WIDE = 4  # bytes of a number that takes two in a table of an earlier version
 
@@ -51,20 +53,24 @@ class HeifItems:
         width, height = struct.unpack_from(">II", dict(self.properties(item))[b"ispe"], VERSION_BYTES)
         return width, height
 
-    def coded(self, item: int, depth: int = MAX_DEPTH) -> Counter[int]:
-        """Count the items that are decoded for an item, which are those that it is composed of.
+    def decoded_pixels(self, item: int, depth: int = MAX_DEPTH) -> int:
+        """Count the pixels that are decoded for an item, which are those of the items that it is composed of.
 
         Raises ValueError if these are composed of others again and again.
         """
-        if depth == 0:
-            raise ValueError(item)
         if item not in self._parts:
-            return Counter((item,))
-        counts = Counter[int]()
-        for part, times in self._parts[item].items():
-            for each, count in self.coded(part, depth - 1).items():
-                counts[each] += count * times
-        return counts
+            return prod(self.coded_size(item))
+        if item not in self._decoded_pixels:
+            if depth == 0:
+                raise ValueError(item)
+            parts = self._parts[item].items()
+            self._decoded_pixels[item] = sum(times * self.decoded_pixels(part, depth - 1) for part, times in parts)
+        return self._decoded_pixels[item]
+
+    @cached_property
+    def _decoded_pixels(self) -> dict[int, int]:
+        """Pixels of the items that were counted, of which each may be a part of many others."""
+        return {}
 
     @cached_property
     def _meta(self) -> bytes:
@@ -91,11 +97,15 @@ class HeifItems:
     def _parts(self) -> dict[int, Counter[int]]:
         """Items that an item is composed of, each with how often (references `dimg`)."""
         found: dict[int, Counter[int]] = {}
+        references = 0
         table = next((content for kind, content in boxes(self._meta) if kind == b"iref"), b"")
         id_bytes = WIDE if table[:1] > b"\0" else 2
         for kind, content in boxes(table[VERSION_BYTES:]):
             if kind == b"dimg":
                 reader = Reader(content)
                 item, count = reader.number(id_bytes), reader.number(2)
+                references += count
+                if references > MAX_REFERENCES:
+                    raise ValueError(references)
                 found[item] = Counter(reader.number(id_bytes) for _ in range(count))
         return found

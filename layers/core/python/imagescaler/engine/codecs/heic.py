@@ -19,17 +19,21 @@ pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=Fa
 
 def passes(data: bytes) -> float:
     """Return the pixels of all items that the picture is composed of, divided by those of the picture."""
-    items = HeifItems(data)
-    shown, coded = prod(items.coded_size(items.primary)), items.coded(items.primary)
-    return max(sum(times * prod(items.coded_size(item)) for item, times in coded.items()) / shown, 1)
+    shown, decoded = _pixels(data)
+    return max(decoded / shown, 1)
 
 
 def check_structure(data: bytes, _limits: Limits) -> None:
     """Raise CorruptImage if the picture is composed of far more pixels than it has, which libheif decodes."""
+    shown, decoded = _pixels(data)
+    if decoded > MOST_TIMES * shown + FEW_PIXELS:
+        raise CorruptImage(f"The HEIC has {shown:,} pixels, and is composed of {decoded:,}.")
+
+
+def _pixels(data: bytes) -> tuple[int, int]:
+    """Return the pixels of the picture, and those that are decoded for it."""
     items = HeifItems(data)
-    shown = prod(items.coded_size(items.primary))
-    if (pixels := passes(data) * shown) > MOST_TIMES * shown + FEW_PIXELS:
-        raise CorruptImage(f"The HEIC has {shown:,} pixels, and is composed of {pixels:,.0f}.")
+    return prod(items.coded_size(items.primary)), items.decoded_pixels(items.primary)
 
 
 CODEC = Codec(
