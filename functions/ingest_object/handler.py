@@ -1,6 +1,6 @@
 """Makes tasks of objects that are created in a bucket of the operator, on events of EventBridge."""
 
-import imagescaler.runtime.init  # noqa: F401 - before all others
+import imagescaler.web.init  # noqa: F401 - before all others
 
 from typing import Any
 
