@@ -64,8 +64,10 @@ class MatrixProfile:
         distances = [
             abs(a - b) for one, other in zip(primaries, exact, strict=True) for a, b in zip(one, other, strict=True)
         ]
-        levels = [abs(_level(_curve(curve), value / 255) - value) for curve in set(self.curves) for value in range(256)]
-        return max(distances) < TOLERANCE and max(levels) <= 1
+        curves = map(_curve, set(self.curves))
+        return max(distances) < TOLERANCE and all(
+            abs(_level(curve, value / 255) - value) <= 1 for curve in curves for value in range(256)
+        )
 
     def tables(self) -> tuple[Table, ...] | None:
         """Return for each color the sample of sRGB, 0 to 255, for each of 2^16 samples; None if they are the same."""
