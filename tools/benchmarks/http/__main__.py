@@ -80,11 +80,11 @@ async def _contenders(image: Image, folder: Path, ours: Server, others: dict[str
 
 async def _rounds(contenders: dict[str, Sampling], image: Image, clients: int, results: Results) -> AsyncIterator[Load]:
     count = image.count // (QUICK_PART if results.is_quick else 1)
-    for sampling in contenders.values():  # starts as many environments and threads as these clients need
-        await sampling(clients, 2 * clients)
     samples: dict[str, list[Sample]] = {name: [] for name in contenders}
     for _ in range(results.rounds):
         for name, sampling in contenders.items():
+            # Ours ends an environment that was idle while the others had their turns, and forks it again.
+            await sampling(clients, 2 * clients)
             samples[name].append(await sampling(clients, count))
     for name, taken in samples.items():
         median, totals_s = Sample.median(taken), [each.total_cpu_s for each in taken]
