@@ -16,6 +16,7 @@ from tools.chaos.work import Kind, Way, Work
 
 ONE = "11111111-1111-4111-8111-111111111111"
 TWO = "22222222-2222-4222-8222-222222222222"
+EIGHT = Work(8, Kind.GOOD)  # has a target
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -359,6 +360,25 @@ def test_a_deleted_task_may_have_been_reported_before_or_not() -> None:
     gone = replace(GONE, rows={ONE: Row("deleted", is_reported=True)})
     for deliveries in ([], [sent()], [sent("failed")]):
         assert check([*told(), ASKED, CONFIRMED], replace(gone, deliveries=deliveries)) == []
+
+
+@pytest.mark.parametrize(
+    ("way", "objects", "found"),
+    [
+        (Way.FORM, {"8/a": EIGHT.color}, []),
+        (Way.FORM, {}, [Fault.UNSTORED]),
+        (Way.FORM, {"8/a": EIGHT.color, "8/b": EIGHT.color}, [Fault.UNSTORED]),
+        (Way.FORM, {"8/a": None}, [Fault.WRONG_PIXELS]),
+        (Way.FORM, {"8/a": EIGHT.color, "12/a": EIGHT.color}, [Fault.WRONG_PIXELS]),
+        (Way.RENDITIONS, {"8/large": EIGHT.color, "8/small": EIGHT.color}, []),
+        (Way.RENDITIONS, {"8/large": EIGHT.color}, [Fault.UNSTORED]),
+    ],
+)
+def test_each_result_with_a_target_is_in_its_bucket(
+    way: Way, objects: Mapping[str, Color | None], found: list[Fault]
+) -> None:
+    history = [replace(line, way=way) for line in told(number=8)]
+    assert faults(history, replace(COMPLETED, pictures={ONE: EIGHT.color}, objects=objects)) == found
 
 
 def test_deliveries_are_read_as_they_were_written(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import click
 import uvloop
 
 from local.servers.folders import temporary_data_folder
+from tools.chaos.bucket import bucket
 from tools.chaos.checker import acknowledged, check
 from tools.chaos.clients import Clients
 from tools.chaos.deployment import SAFETIES, deploy, deploy_revision
@@ -82,8 +83,8 @@ async def run(
     """Run one time, and say whether nothing was found."""
     path = system.folder / "history.jsonl"
     with path.open("w") as file:
-        images = image_host(random.Random(dice.random()))
-        async with images as images_url, system.running(sweeper=sweeper):
+        images, targets = image_host(random.Random(dice.random())), bucket(random.Random(dice.random()))
+        async with images as images_url, targets as target, system.running(target.variables, sweeper=sweeper):
             end = time.monotonic() + seconds
             clients = Clients(
                 system.gateway_url,
@@ -105,7 +106,7 @@ async def run(
             await asyncio.gather(*(part.ready() for part in system.parts.values()))
             await settled(system, settle_s)
             settled_s = time.monotonic() - quiet
-            remains = await gather(system, faults.corrupted)
+            remains = await gather(system, faults.corrupted, target.objects)
     history = read(path)
     findings = check(history, remains, faults.emptied_at_s)
     click.echo("\n".join(report(history, remains, findings, faults.counts, settled_s)))

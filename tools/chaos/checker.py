@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from tests.audit import Step
 from tools.chaos.history import Delivery, Line, Outcome
-from tools.chaos.work import Kind, Work
+from tools.chaos.work import RENDITIONS, Kind, Way, Work
 
 ENDS = frozenset({"completed", "failed"})
 DELETED = "deleted"
@@ -35,6 +35,7 @@ class Fault(StrEnum):
     LEDGER = "ledger and blobs differ"
     UNREPORTED = "end not reported"
     MISREPORTED = "reported falsely"
+    UNSTORED = "not in its bucket"
     BUG = "answered by 500"
 
 
@@ -59,7 +60,7 @@ class Remains:
     service says that they are gone (410). `left_over` names what should not be there: messages, and blobs without a
     time to live. `ledger` names the differences between the store's ledger and its blobs. `corrupted` are the tasks
     whose results were overwritten: these may be gone, but never served. `undeleted` are blobs of deleted tasks.
-    `deliveries` are the webhooks that the receiver got.
+    `deliveries` are the webhooks that the receiver got, and `objects` the colors of what is in the bucket, by key.
     """
 
     rows: Mapping[str, Row] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class Remains:
     corrupted: Collection[str] = ()
     undeleted: Sequence[str] = ()
     deliveries: Sequence[Delivery] = ()
+    objects: Mapping[str, Color | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def check(history: Sequence[Line], remains: Remains, emptied_at_s: float = 0) ->
         *_strangers(history),
         *_reported(history, remains),
         *_reported_falsely(remains),
+        *_stored(history, remains),
         *(Finding(Fault.UNDELETED, what) for what in remains.undeleted),
         *(Finding(Fault.LEFT_OVER, what) for what in remains.left_over),
         *(Finding(Fault.LEDGER, what) for what in remains.ledger),
@@ -220,6 +223,22 @@ def _reported_falsely(remains: Remains) -> Iterator[Finding]:
             yield Finding(Fault.MISREPORTED, f"task {task_id}: {event} has {len(several)} ids")
         if row is None or (row.status != DELETED and event not in _events_of(row)):
             yield Finding(Fault.MISREPORTED, f"task {task_id}: {event}, and it is {row.status if row else 'not there'}")
+
+
+def _stored(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:
+    """Check that each result with a target is in the bucket, and that everything there is of its work."""
+    stored: dict[int, int] = defaultdict(int)
+    for key, color in remains.objects.items():
+        work = Work(int(key.partition("/")[0]), Kind.GOOD)
+        stored[work.number] += 1
+        yield from _picture(f"object {key}", work, color)
+    for task_id, line in acknowledged(history).items():
+        row = remains.rows.get(task_id)
+        if row and row.status == "completed" and Work(line.number, line.kind).target_url:
+            wanted = len(RENDITIONS) if line.way is Way.RENDITIONS else 1
+            if stored[line.number] != wanted:
+                what = f"task {task_id} of work {line.number}: {stored[line.number]} objects and not {wanted}"
+                yield Finding(Fault.UNSTORED, what)
 
 
 def _refused_without_key(history: Sequence[Line], remains: Remains) -> Iterator[Finding]:

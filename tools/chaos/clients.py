@@ -137,6 +137,7 @@ class Clients:
 
     def _body(self, work: Work, way: Way, upload_id: str | None) -> dict[str, Any]:
         fields = {"webhook_url": self.receiver_url} if work.is_reported else {}
+        fields |= {"target_url": work.target_url} if work.target_url else {}
         match way:
             case Way.UPLOAD:
                 return {"json": fields | {"upload_id": upload_id, "width": 16}}

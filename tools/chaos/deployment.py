@@ -108,6 +108,7 @@ SAFETIES = {
     "webhook-ids": Safety(WEBHOOK_SENDER, "signed(str(webhook.id),", 'signed(f"{webhook.id}-{webhook.attempt}",'),
     "signatures": Safety(WEBHOOK_SENDER, ".sign(webhook_id, now, body)", ".sign(webhook_id, now, '')"),
     "events": Safety("web/views/webhook.py", "Event(type=webhook.type,", "Event(type=EventType.COMPLETED,"),
+    "targets": Safety("usecases/process_task.py", "await target.write(url,", "print(url,"),
     "compatibility": Safety("domain/task/task.py", 'return f"sources/{task_id}"', 'return f"sources/{task_id}/new"'),
 }
 

@@ -22,7 +22,9 @@ PARTIAL = "imagescaler:partial/*"
 BLOBS = ("imagescaler:sources/*", "imagescaler:results/*")
 
 
-async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
+async def gather(
+    system: System, corrupted: Collection[str] = (), objects: Mapping[str, Color | None] | None = None
+) -> Remains:
     """Look at everything, past the proxies, and fetch every picture as a client does."""
     async with system.postgres() as connection:
         records = await connection.fetch(COLUMNS)
@@ -39,7 +41,7 @@ async def gather(system: System, corrupted: Collection[str] = ()) -> Remains:
         blobs = [key for pattern in BLOBS async for key in client.scan_iter(pattern, _type=BLOB)]
     deliveries = read_deliveries(system.deliveries)
     undeleted = [key for key in blobs if key.split("/")[1] in deleted]
-    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted, undeleted, deliveries)
+    return Remains(rows, steps, pictures, left_over, gone, ledger, corrupted, undeleted, deliveries, objects or {})
 
 
 def _row(record: Any) -> Row:

@@ -32,6 +32,7 @@ def report(
     corrupted = f"{len(remains.corrupted)} were overwritten"
     reported = {each.id for each in remains.deliveries if each.taken}
     yield f"webhooks         {len(remains.deliveries)} requests, {len(reported)} webhooks taken"
+    yield f"bucket           {len(remains.objects)} objects"
     yield f"gone             {sources} sources, {len(remains.gone)} results, of which {corrupted}"
     yield f"settled after    {settled_s:.1f} s without faults"
     found = Counter(finding.fault for finding in findings)

@@ -74,11 +74,11 @@ class System:
     _variables: Mapping[str, str] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def running(self, *, sweeper: bool) -> AsyncIterator["System"]:
-        """Start everything, and stop it at the end."""
+    async def running(self, others: Mapping[str, str], *, sweeper: bool) -> AsyncIterator["System"]:
+        """Start everything, with other variables beside the settings, and stop it at the end."""
         async with AsyncExitStack() as stack:
             variables = {VARIABLES[name]: await self._server(name, stack) for name in SERVERS_READY}
-            variables |= self.settings
+            variables |= {**self.settings, **others}
             self._variables = variables
             patterns = {name: await self._host(name, stack, variables) for name in HOSTS}
             await self._receiver(await self._prepare(patterns["a"]), stack)

@@ -49,6 +49,7 @@ class Way(StrEnum):
 
 RENDITIONS = ("large", "small")
 REPORTED = 3  # one of so many has a webhook
+STORED, BUCKET = 4, "chaos"  # one of so many has a target in the bucket of the run
 SIDES = {Kind.GOOD: 48, Kind.SLOW: 5000, Kind.CORRUPT: 48, Kind.POISON: 9900}
 
 
@@ -78,6 +79,15 @@ class Work:
     def is_reported(self) -> bool:
         """True if its task has a `webhook_url`."""
         return self.number % REPORTED == 0
+
+    @property
+    def target_url(self) -> str | None:
+        """Where its results are written to as well, if they are: below the number of the work.
+
+        >>> Work(8, Kind.GOOD).target_url
+        's3://chaos/8/'
+        """
+        return f"s3://{BUCKET}/{self.number}/" if self.number % STORED == 0 else None
 
     @property
     def path(self) -> str:
