@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageCms
@@ -15,6 +16,7 @@ from imagescaler.engine.steps.context import PipelineContext
 from imagescaler.probe.color_encoding import NAMELESS, PRIMARIES, SRGB, Curve
 
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+KEPT_BYTES = 16_384
 EXACT_FLAGS = FLAGS | ImageCms.Flags.NOOPTIMIZE
 # Profiles that a receipt names; the descriptions of others may contain personal data.
 KNOWN = (
@@ -78,17 +80,28 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str] |
         description = source.profile.profile_description or ""
         if image.mode != "CMYK" and SRGB.name in description and _is_srgb(profile):
             return image, SRGB.name
-        converted = CONVERSIONS.get(image.mode, _converted)(image, source)
+        convert = CONVERSIONS.get(image.mode)
+        converted = convert(image, source) if convert else _converted(image, profile)
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
     return converted, _space(description) or f"{KINDS.get(image.mode, image.mode)} with a profile"
 
 
-def _converted(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), INTENT, mode, flags=FLAGS)
+def _converted(image: Image.Image, profile: bytes) -> Image.Image:
+    transform = (_kept_transform if len(profile) <= KEPT_BYTES else _transform)(profile, image.mode)
+    converted = ImageCms.applyTransform(image, transform)
     assert converted
     return converted
+
+
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
+    """Return the transform to sRGB for images of a mode; RGBA keeps its alpha."""
+    target, target_mode = ImageCms.createProfile("sRGB"), "RGBA" if mode == "RGBA" else "RGB"
+    return ImageCms.buildTransform(BytesIO(profile), target, mode, target_mode, INTENT, FLAGS)
+
+
+# One is made in two milliseconds, and most pictures have one of a few small profiles.
+_kept_transform = lru_cache(maxsize=8)(_transform)
 
 
 def _converted_grey(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
