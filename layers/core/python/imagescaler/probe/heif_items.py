@@ -8,11 +8,19 @@ from functools import cached_property
 from math import prod
 
 from imagescaler.domain.geometry.turn import Size
+from imagescaler.probe import av1_frames, hevc_pictures
+from imagescaler.probe.coded_units import UnitLimit
 from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 
 MAX_ITEMS = 100_000  # real files have some hundreds at most, the tiles of a grid
 MAX_REFERENCES = 100_000
+MAX_EXTENTS = 100_000  # pieces of all items; real files have one of each
 MAX_DEPTH = 8  # of items that are composed of others
+MOST_SHARED = 2  # times that all data may be longer than the file, of which parts may belong to two items
+IN_ITEM_DATA = 1  # the method by which data in the box `idat` is found
+# Auxiliary pictures that are decoded with an item, others being depths and gain maps (23008-12, 6.5.8, annex B).
+ALPHA = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
+Extents = tuple[tuple[int, int, int], ...]  # method, begin and end of each
 WIDE = 4  # bytes of a number that takes two in a table of an earlier version
 
 
@@ -54,23 +62,49 @@ class HeifItems:
         return width, height
 
     def decoded_pixels(self, item: int, depth: int = MAX_DEPTH) -> int:
-        """Count the pixels that are decoded for an item, which are those of the items that it is composed of.
+        """Count the pixels that are decoded for an item: of all frames in its data or in items it is composed of.
 
-        Raises ValueError if these are composed of others again and again.
+        Those of alpha count, too. Raises ValueError if items are composed of others again and again, or of too much
+        data, IndexError if the data is damaged.
         """
-        if item not in self._parts:
-            return prod(self.coded_size(item))
         if item not in self._decoded_pixels:
             if depth == 0:
                 raise ValueError(item)
-            parts = self._parts[item].items()
-            self._decoded_pixels[item] = sum(times * self.decoded_pixels(part, depth - 1) for part, times in parts)
+            parts = self._parts.get(item, Counter())
+            pixels = sum(times * self.decoded_pixels(part, depth - 1) for part, times in parts.items())
+            pixels = pixels or max(prod(self.coded_size(item)), self._coded_pixels(item))
+            self._decoded_pixels[item] = pixels + sum(
+                self.decoded_pixels(each, depth - 1) for each in self._alphas(item)
+            )
         return self._decoded_pixels[item]
 
-    @cached_property
-    def _decoded_pixels(self) -> dict[int, int]:
-        """Pixels of the items that were counted, of which each may be a part of many others."""
-        return {}
+    def _alphas(self, item: int) -> list[int]:
+        """Return the items with the alpha of an item."""
+        return [auxiliary for auxiliary in self._auxiliaries.get(item, ()) if self._is_alpha(auxiliary)]
+
+    def _is_alpha(self, item: int) -> bool:
+        kinds = (content[VERSION_BYTES:] for kind, content in self.properties(item) if kind == b"auxC")
+        return any(kind.startswith(ALPHA) for kind in kinds)
+
+    def data(self, item: int) -> memoryview:
+        """Return the data of an item (14496-12, 8.11.3), as far as the file has it; raises ValueError for too much."""
+        extents = [self._source(method)[start:end] for method, start, end in self._extents.get(item, ())]
+        return extents[0] if len(extents) == 1 else memoryview(b"".join(extents))
+
+    def _coded_pixels(self, item: int) -> int:
+        """Count the pixels of the frames in an item's data."""
+        pixels = 0
+        for kind, configuration in self.properties(item):
+            key = kind, configuration, self._extents.get(item, ())
+            if kind in {b"av1C", b"hvcC"} and key not in self._coded:
+                data = self.data(item)
+                self._coded[key] = (
+                    av1_frames.coded_pixels(data, self._limit)
+                    if kind == b"av1C"
+                    else hevc_pictures.coded_pixels(configuration, data, self._limit)
+                )
+            pixels = max(pixels, self._coded.get(key, 0))
+        return pixels
 
     @cached_property
     def _meta(self) -> bytes:
@@ -94,18 +128,82 @@ class HeifItems:
         return found
 
     @cached_property
+    def _decoded_pixels(self) -> dict[int, int]:
+        """Pixels of the items that were counted, of which each may be a part of many others."""
+        return {}
+
+    @cached_property
+    def _coded(self) -> dict[tuple[bytes, bytes, Extents], int]:
+        """Pixels of the data that was counted, which may be that of many items."""
+        return {}
+
+    @cached_property
+    def _limit(self) -> UnitLimit:
+        return UnitLimit()
+
+    @cached_property
     def _parts(self) -> dict[int, Counter[int]]:
-        """Items that an item is composed of, each with how often (references `dimg`)."""
-        found: dict[int, Counter[int]] = {}
+        """Items that an item is composed of, each with how often."""
+        return {item: Counter(parts) for item, parts in self._references(b"dimg")}
+
+    @cached_property
+    def _auxiliaries(self) -> dict[int, list[int]]:
+        """Auxiliary items of each item."""
+        found: dict[int, list[int]] = {}
+        for auxiliary, items in self._references(b"auxl"):
+            for item in items:
+                found.setdefault(item, []).append(auxiliary)
+        return found
+
+    def _references(self, wanted: bytes) -> Iterator[tuple[int, list[int]]]:
+        """Yield each item that refers to others in a way, and these (14496-12, 8.11.12)."""
         references = 0
         table = next((content for kind, content in boxes(self._meta) if kind == b"iref"), b"")
         id_bytes = WIDE if table[:1] > b"\0" else 2
         for kind, content in boxes(table[VERSION_BYTES:]):
-            if kind == b"dimg":
+            if kind == wanted:
                 reader = Reader(content)
                 item, count = reader.number(id_bytes), reader.number(2)
                 references += count
                 if references > MAX_REFERENCES:
                     raise ValueError(references)
-                found[item] = Counter(reader.number(id_bytes) for _ in range(count))
+                yield item, [reader.number(id_bytes) for _ in range(count)]
+
+    @cached_property
+    def _extents(self) -> dict[int, Extents]:
+        """Where the data of each item is, as far as the file has it; raises ValueError for more than there can be."""
+        found: dict[int, Extents] = {}
+        total = 0
+        table = next((content for kind, content in boxes(self._meta) if kind == b"iloc"), bytes(8))
+        version, reader = table[0], Reader(table, VERSION_BYTES)
+        sizes = reader.number(2)
+        offset_bytes, length_bytes, base_bytes, index_bytes = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+        id_bytes = WIDE if version > 1 else 2
+        for _ in range(reader.number(id_bytes)):
+            item = reader.number(id_bytes)
+            method = reader.number(2) & 15 if version else 0
+            reader.number(2)
+            base, count = reader.number(base_bytes), reader.number(2)
+            total += 1 + count
+            if total > MAX_EXTENTS:
+                raise ValueError(total)
+            extents = []
+            for _ in range(count):
+                reader.number(index_bytes if version else 0)
+                start, length = base + reader.number(offset_bytes), reader.number(length_bytes)
+                end = min(start + length if length else len(self.image), len(self._source(method)))
+                extents.append((method, start, max(end, start)))
+            found[item] = tuple(extents)
+        lengths = {extents: sum(end - start for _, start, end in extents) for extents in found.values()}
+        if max(lengths.values(), default=0) > len(self.image) or sum(lengths.values()) > MOST_SHARED * len(self.image):
+            message = "the items have more data than the file"
+            raise ValueError(message)
         return found
+
+    def _source(self, method: int) -> memoryview:
+        """Return what extents are parts of, empty for what decoders do not read."""
+        return {0: memoryview(self.image), IN_ITEM_DATA: self._item_data}.get(method, memoryview(b""))
+
+    @cached_property
+    def _item_data(self) -> memoryview:
+        return memoryview(next((content for kind, content in boxes(self._meta) if kind == b"idat"), b""))

@@ -8,6 +8,7 @@ from typing import Any
 from PIL import AvifImagePlugin, Image, ImageFile, features
 
 from imagescaler.domain.formats import SMALL_AVIF_PIXELS, Format
+from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options
 from imagescaler.engine.codecs.codec import Codec, FrameCodec
 from imagescaler.engine.decode.metadata import EmbeddedMetadata
@@ -16,8 +17,9 @@ from imagescaler.engine.frames.stream import salvaged, save_stream
 from imagescaler.engine.pixels.modes import COLOR_MODES, normalized
 from imagescaler.engine.salvage.avif import salvage
 from imagescaler.engine.salvage.salvage import Salvage
+from imagescaler.probe.decoded_pixels import DecodedPixels
 from imagescaler.probe.formats.avif import clean_aperture
-from imagescaler.probe.formats.avif_sequence import clear_times, write_plays
+from imagescaler.probe.formats.avif_sequence import SEQUENCE, clear_times, write_plays
 from imagescaler.probe.timeline import Timeline
 
 # Of the speeds 10 to 0: at 5 a file of the same size is 1.2 to 1.5 points of SSIMULACRA2 better than at 6, but takes
@@ -30,6 +32,7 @@ SPEED_OF_ANIMATION = 8
 MAX_QUALITY = 99
 MAX_PLAYS = 2**16 - 1
 SEPARATOR, ROLE = ",", "["
+WITH_ALPHA = 2  # times that a picture with alpha is decoded
 
 
 def parameters(image: Image.Image, _options: Options, quality: int) -> dict[str, Any]:
@@ -56,9 +59,18 @@ def clip(image: Image.Image, data: bytes) -> None:
         image.load_seek = seek  # type: ignore[method-assign]
 
 
+def check_structure(data: bytes, _limits: Limits) -> None:
+    """Raise CorruptImage if a picture is composed of far more pixels than it has, hidden ones or larger ones."""
+    if data[8:12] != SEQUENCE:
+        DecodedPixels.of(data).check(Format.AVIF)
+
+
 def decoded_pixels(data: bytes) -> int:
-    """Return the number of coded pixels if only a part of them is shown."""
+    """Return the number of coded pixels if only a part of them is shown, or if there are more than alpha explains."""
     aperture = clean_aperture(data)
+    pixels = DecodedPixels.of(data) if data[8:12] != SEQUENCE else None
+    if pixels and pixels.passes > WITH_ALPHA:
+        return pixels.decoded
     return prod(aperture[0]) if aperture else 0
 
 
@@ -104,6 +116,7 @@ CODEC = Codec(
     format=Format.AVIF,
     plugin="AVIF",
     opened_as=frozenset({"AVIF"}),
+    check_structure=check_structure,
     parameters=parameters,
     salvage=salvage,
     clip=clip,
