@@ -7,21 +7,11 @@ from io import BytesIO
 
 from PIL import Image
 
-from tests.heic_files import box
+from tests.bits import bits_of, bytes_of
+from tests.heic_files import box, heif
 
 DELIMITER, SEQUENCE_HEADER, FRAME_HEADER, FRAME = 1 << 4 | 2, 1 << 3 | 2, 3 << 3 | 2, 6 << 3 | 2
 SIDE_BITS = 15  # with those that a hidden key frame has besides, they are whole bytes
-
-
-def bits_of(data: bytes) -> str:
-    """Return the bits of bytes as digits."""
-    return "".join(f"{each:08b}" for each in data)
-
-
-def bytes_of(bits: str) -> bytes:
-    """Return the bytes of bits, of which the last is filled with zeros."""
-    bits += "0" * (-len(bits) % 8)
-    return bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8))
 
 
 def unit(head: int, content: bytes = b"") -> bytes:
@@ -97,35 +87,14 @@ class Coded:
 
 def avif(data: bytes, size: tuple[int, int], alpha: bytes = b"") -> bytes:
     """Return a file of an item that states a size, with another one for its alpha."""
-    contents = [data, alpha] if alpha else [data]
-    properties = [
-        box(b"ispe", struct.pack(">II", *size), 0),
-        box(b"pixi", b"\3\x08\x08\x08", 0),
-        box(b"av1C", b"\x81\x0c\x0c\0"),
-        box(b"auxC", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0", 0),
-    ]
-    uses = [b"\x01\x02\x83", b"\x01\x02\x83\x84"][: len(contents)]
-    associations = b"".join(struct.pack(">HB", number, len(use)) + use for number, use in enumerate(uses, 1))
-    entries = [box(b"infe", struct.pack(">HH4sx", number, 0, b"av01"), 2) for number in range(1, 1 + len(contents))]
-    head = box(b"ftyp", b"avif\0\0\0\0avifmif1miaf")
+    return heif(b"avif", b"av01", box(b"av1C", b"\x81\x0c\x0c\0"), data, size, alpha)
 
-    def meta(start: int) -> bytes:
-        places = b""
-        for number, content in enumerate(contents, 1):
-            places += struct.pack(">HHHII", number, 0, 1, start, len(content))
-            start += len(content)
-        return box(
-            b"meta",
-            box(b"hdlr", bytes(4) + b"pict" + bytes(13), 0)
-            + box(b"pitm", b"\0\1", 0)
-            + box(b"iloc", b"\x44\0" + struct.pack(">H", len(contents)) + places, 0)
-            + box(b"iinf", struct.pack(">H", len(entries)) + b"".join(entries), 0)
-            + (box(b"iref", box(b"auxl", struct.pack(">HHH", 2, 1, 1)), 0) if alpha else b"")
-            + box(
-                b"iprp",
-                box(b"ipco", b"".join(properties)) + box(b"ipma", struct.pack(">I", len(uses)) + associations, 0),
-            ),
-            0,
-        )
 
-    return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", b"".join(contents))
+def sequence(image: Image.Image, samples: list[bytes]) -> bytes:
+    """Return a file of two frames, whose samples are replaced."""
+    buffer = BytesIO()
+    image.save(buffer, "AVIF", quality=30, speed=10, save_all=True, append_images=[image])
+    data, content = bytearray(buffer.getvalue()), b"".join(samples)
+    struct.pack_into(">II", data, data.index(b"stsz") + 16, *(len(each) for each in samples))
+    struct.pack_into(">I", data, data.index(b"stco") + 12, len(data) + 8)
+    return bytes(data) + box(b"mdat", content)

@@ -8,8 +8,11 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from tests.bits import bits_of, bytes_of
+
 TILE = 512
 GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap\0"
+PICTURE_PARAMETERS, PICTURE_SLICES = 34, 32  # types of units: one, and the first beyond those of slices
 START_CODE = b"\0\0\0\1"  # before each unit of a stream of HEVC (H.265, annex B)
 
 
@@ -50,8 +53,8 @@ class Coded:
         return cls(properties[b"hvcC"], whole[b"mdat"])
 
     @property
-    def stream(self) -> bytes:
-        """The picture as a stream, which decoders of video read."""
+    def units(self) -> list[bytes]:
+        """The units of the parameters and those of the data."""
         units, at = [], 23
         for _ in range(self.parameters[22]):
             (count,) = struct.unpack_from(">H", self.parameters, at + 1)
@@ -65,7 +68,62 @@ class Coded:
             (size,) = struct.unpack_from(">I", self.data, at)
             units.append(self.data[at + 4 : at + 4 + size])
             at += 4 + size
-        return b"".join(START_CODE + unit for unit in units)
+        return units
+
+    @property
+    def stream(self) -> bytes:
+        """The picture as a stream, which decoders of video read."""
+        return b"".join(START_CODE + unit for unit in self.units)
+
+    def hiding(self, count: int) -> "Coded":
+        """Return the picture behind itself, so many times, as pictures that are not put out (H.265, 7.4.7.1)."""
+        [parameters] = [each for each in self.units if kind_of(each) == PICTURE_PARAMETERS]
+        [shown] = [each for each in self.units if kind_of(each) < PICTURE_SLICES]
+        slices = with_output_flag(shown, is_shown=False), with_output_flag(shown, is_shown=True)
+        data = [struct.pack(">I", len(each)) + each for each in slices]
+        old, new = (struct.pack(">H", len(each)) + each for each in (parameters, with_output_flags(parameters)))
+        return Coded(self.parameters.replace(old, new), data[0] * count + data[1])
+
+
+def kind_of(unit: bytes) -> int:
+    """Return the type of a unit (7.4.2.2)."""
+    return unit[0] >> 1 & 0x3F
+
+
+def payload(unit: bytes) -> str:
+    """Return the bits of a unit behind its head, without the bytes that keep start codes out (7.3.1.1)."""
+    return bits_of(unit[2:].replace(b"\0\0\3", b"\0\0"))
+
+
+def with_payload(unit: bytes, bits: str) -> bytes:
+    """Return a unit with another payload."""
+    found = bytearray()
+    for each in bytes_of(bits):
+        if found[-2:] == b"\0\0" and each < 4:
+            found.append(3)
+        found.append(each)
+    return unit[:2] + bytes(found)
+
+
+def after_number(bits: str, at: int) -> int:
+    """Return the place behind a number of the kind ue(v) (9.2)."""
+    return 2 * bits.index("1", at) - at + 1
+
+
+def with_output_flags(parameters: bytes) -> bytes:
+    """Have the slices of a picture state whether it is put out, with seven reserved bits, together a byte (7.3.2.3)."""
+    bits = payload(parameters)
+    at = after_number(bits, after_number(bits, 0))
+    assert bits[at : at + 5] == "00000"
+    return with_payload(parameters, bits[: at + 1] + "1" + "111" + bits[at + 5 :])
+
+
+def with_output_flag(unit: bytes, *, is_shown: bool) -> bytes:
+    """Put the bits of `with_output_flags` into the first slice of a picture that refers to no other (7.3.6.1)."""
+    bits = payload(unit)
+    at = after_number(bits, 2)
+    end = after_number(bits, at)
+    return with_payload(unit, bits[:at] + 7 * "0" + bits[at:end] + str(int(is_shown)) + bits[end:])
 
 
 def tiles_of(image: Image.Image) -> list[Image.Image]:
@@ -161,3 +219,46 @@ def overlay(image: Image.Image, count: int) -> bytes:
         )
 
     return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", coded.data + laid)
+
+
+def heic(coded: Coded, size: tuple[int, int]) -> bytes:
+    """Return a file of one item that states a size."""
+    return heif(b"heic", b"hvc1", box(b"hvcC", coded.parameters), coded.data, size)
+
+
+def heif(
+    brand: bytes, kind: bytes, configuration: bytes, data: bytes, size: tuple[int, int], alpha: bytes = b""
+) -> bytes:
+    """Return a file of an item that states a size, with another one for its alpha."""
+    contents = [data, alpha] if alpha else [data]
+    properties = [
+        box(b"ispe", struct.pack(">II", *size), 0),
+        box(b"pixi", b"\3\x08\x08\x08", 0),
+        configuration,
+        box(b"auxC", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0", 0),
+    ]
+    uses = [b"\x01\x02\x83", b"\x01\x02\x83\x84"][: len(contents)]
+    associations = b"".join(struct.pack(">HB", number, len(use)) + use for number, use in enumerate(uses, 1))
+    entries = [box(b"infe", struct.pack(">HH4sx", number, 0, kind), 2) for number in range(1, 1 + len(contents))]
+    head = box(b"ftyp", brand + b"\0\0\0\0mif1miaf" + brand)
+
+    def meta(start: int) -> bytes:
+        places = b""
+        for number, content in enumerate(contents, 1):
+            places += struct.pack(">HHHII", number, 0, 1, start, len(content))
+            start += len(content)
+        return box(
+            b"meta",
+            box(b"hdlr", bytes(4) + b"pict" + bytes(13), 0)
+            + box(b"pitm", b"\0\1", 0)
+            + box(b"iloc", b"\x44\0" + struct.pack(">H", len(contents)) + places, 0)
+            + box(b"iinf", struct.pack(">H", len(entries)) + b"".join(entries), 0)
+            + (box(b"iref", box(b"auxl", struct.pack(">HHH", 2, 1, 1)), 0) if alpha else b"")
+            + box(
+                b"iprp",
+                box(b"ipco", b"".join(properties)) + box(b"ipma", struct.pack(">I", len(uses)) + associations, 0),
+            ),
+            0,
+        )
+
+    return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", b"".join(contents))

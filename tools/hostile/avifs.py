@@ -5,12 +5,22 @@ from functools import partial
 
 from PIL import Image
 
+from tests.avif_files import Coded, avif, sequence
 from tests.pictures import encoded
 from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, TOO_LARGE, Table, images
 from tools.hostile.files import PICTURE, claiming
 
 HONEST = encoded(PICTURE, "AVIF")
 ANIMATED = encoded(PICTURE, "AVIF", save_all=True, append_images=[Image.new("RGB", PICTURE.size)] * 3)
+
+LARGE = Image.new("RGB", (4_000, 3_000), "teal")
+HIDDEN = 3_000
+
+
+def frames(hidden: int = HIDDEN) -> bytes:
+    """Return the frames of an item or a sample, of which the last is shown."""
+    coded = Coded.of(LARGE)
+    return coded.sequence() + coded.hidden * hidden + coded.shown
 
 
 def patched(name: bytes, offset: int, replacement: bytes, data: bytes = HONEST) -> bytes:
@@ -50,6 +60,11 @@ TABLE: Table = {
     "with a tail": (COMPLETED, lambda: HONEST + box(b"free", b"marker-of-the-source")),
     "of four pictures": (COMPLETED, lambda: ANIMATED),
     "of 4 G pictures": (FAILED_CORRUPT, partial(patched, b"stsz", 12, b"\xff" * 4, ANIMATED)),
+    "of 3,000 hidden pictures": (FAILED_CORRUPT, lambda: avif(frames(), LARGE.size)),
+    "of 3,000 hidden pictures of a stated pixel": (FAILED_CORRUPT, lambda: avif(frames(), (1, 1))),
+    "of 3,000 hidden pictures of alpha": (FAILED_CORRUPT, lambda: avif(frames(), LARGE.size, alpha=frames())),
+    "of frames with 3,000 hidden ones": (FAILED_CORRUPT, lambda: sequence(LARGE, [frames(), frames()])),
+    "of 12 MP that are stated to be a pixel": (COMPLETED, lambda: avif(frames(0), (1, 1))),
     "cut in half": (CORRUPT, lambda: HONEST[: len(HONEST) // 2]),
 }
 CASES = [*images("AVIFs", TABLE)]

@@ -11,12 +11,13 @@ from zipfile import ZipFile
 
 from PIL import Image
 
-from tests.heic_files import overlay
+from tests.heic_files import Coded, heic, overlay
 from tests.pictures import encoded
 from tools.hostile.case import COMPLETED, CORRUPT, FAILED_CORRUPT, STRANGE, Make, Table, if_accepted, images
 from tools.hostile.files import PICTURE, claiming
 
 ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+LARGE = Image.new("RGB", (4_000, 3_000), "teal")
 PS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"
 
 
@@ -134,6 +135,7 @@ LATER: Table = {
         FAILED_CORRUPT,
         lambda: overlay(Image.new("RGB", (1_000, 1_000), "teal"), 21),
     ),
+    "HEIC of 300 hidden pictures": (FAILED_CORRUPT, lambda: heic(Coded.of(LARGE).hiding(300), LARGE.size)),
     "GIF": (if_accepted("GIF", COMPLETED), partial(encoded, PICTURE, "GIF")),
     "TIFF": (if_accepted("TIFF", COMPLETED), partial(encoded, PICTURE, "TIFF")),
     "AVIF": (if_accepted("AVIF", COMPLETED), partial(encoded, PICTURE, "AVIF")),

@@ -104,14 +104,14 @@ def test_colors_are_those_of_another_decoder(bits: int, tmp_path: Path, *, is_wi
 def test_pictures_that_are_laid_over_each_other_are_counted() -> None:
     image = Image.new("RGB", (1000, 1000), "teal")
     assert scale(overlay(image, 20), Options(16), Limits()).result.width == 16
-    assert heic.CODEC.passes(overlay(image, 20)) == 20
+    assert heic.passes(overlay(image, 20)) == 20
     with pytest.raises(CorruptImage, match="has 1,000,000 pixels, and is composed of 21,000,000"):
         scale(overlay(image, 21), Options(16), Limits())
 
 
 def test_a_phones_picture_is_decoded_once() -> None:
     tiles = 4 * TILE**2 / (WIDTH * HEIGHT)
-    assert heic.CODEC.passes(phone_heic(picture(), coded(8))) == pytest.approx(tiles)
+    assert heic.passes(phone_heic(picture(), coded(8))) == pytest.approx(tiles)
 
 
 def test_items_that_are_composed_of_themselves_are_damage() -> None:

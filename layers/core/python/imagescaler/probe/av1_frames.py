@@ -6,9 +6,10 @@ from math import prod
 
 from imagescaler.domain.geometry.turn import Size
 from imagescaler.probe.bit_reader import BitReader
-from imagescaler.probe.coded_units import UnitLimit
+from imagescaler.probe.coded_units import LEAST_PIXELS, UnitLimit
 
-SEQUENCE_HEADER, FRAME_HEADER, FRAME = 1, 3, 6  # types of units (6.2.2)
+SEQUENCE_HEADER = 1  # types of units (6.2.2)
+FRAME_HEADERS = {3, 6, 7}  # alone, with its tiles, and redundant, which dav1d reads like the first
 KEY, INTRA_ONLY, SWITCH = 0, 2, 3  # types of frames (6.8.2)
 SELECTED = 2  # by each frame, not by the sequence
 ALL_REFERENCES, REFERENCES, REFERENCES_OF_FRAME = 0xFF, 8, 7
@@ -32,18 +33,26 @@ class Sequence:
     integer_motion: int = SELECTED
 
 
-def coded_pixels(data: bytes | memoryview, limit: UnitLimit) -> int:
-    """Count the pixels of all coded frames; raises IndexError for damaged headers, ValueError for too many units."""
-    sequence, total, largest = None, 0, 0
-    for kind, unit in _units(data):
-        limit.take()
-        bits = BitReader(unit[:HEAD_BYTES])
-        if kind == SEQUENCE_HEADER:
-            sequence = read_sequence(bits)
-        elif kind in {FRAME_HEADER, FRAME} and sequence:
-            pixels = _frame_pixels(bits, sequence, largest)
-            total, largest = total + pixels, max(largest, pixels)
-    return total
+@dataclass(slots=True)
+class FrameCounter:
+    """Counts the frames of an item, or those of a track's samples in their order."""
+
+    limit: UnitLimit
+    _sequence: Sequence | None = None
+    _largest: int = 0
+
+    def pixels(self, data: bytes | memoryview) -> int:
+        """Count the pixels of all frames; raises IndexError for damaged headers, ValueError for too many units."""
+        total = 0
+        for kind, unit in _units(data):
+            self.limit.take()
+            bits = BitReader(unit[:HEAD_BYTES])
+            if kind == SEQUENCE_HEADER:
+                self._sequence = read_sequence(bits)
+            elif kind in FRAME_HEADERS and self._sequence:
+                pixels = max(_frame_pixels(bits, self._sequence, self._largest), LEAST_PIXELS)
+                total, self._largest = total + pixels, max(self._largest, pixels)
+        return total
 
 
 def read_sequence(bits: BitReader) -> Sequence:
@@ -101,12 +110,12 @@ def _skip_operating_points(bits: BitReader) -> tuple[int, bool]:
 
 
 def _frame_pixels(bits: BitReader, sequence: Sequence, largest: int) -> int:
-    """Count the pixels that a frame takes: none if it shows an earlier one (5.9.2)."""
+    """Count the pixels of a frame (5.9.2). One that is shown again counts, too, for it gets film grain again."""
     usual = prod(sequence.size)
     if sequence.is_still:
         return usual
     if bits.bits(1):
-        return 0
+        return max(largest, usual)
     kind, is_shown = bits.bits(2), bits.bits(1)
     bits.bits(sequence.time_bits if is_shown else 1)
     is_resilient = kind == SWITCH or (kind == KEY and is_shown) or bits.bits(1)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LEAST_PIXELS = 64 * 64  # that a coded picture counts, for each takes some time, however small it is
+
 
 @dataclass(slots=True)
 class UnitLimit:

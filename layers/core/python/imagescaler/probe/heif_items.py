@@ -4,11 +4,12 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import prod
 
 from imagescaler.domain.geometry.turn import Size
-from imagescaler.probe import av1_frames, hevc_pictures
+from imagescaler.probe import hevc_pictures
+from imagescaler.probe.av1_frames import FrameCounter
 from imagescaler.probe.coded_units import UnitLimit
 from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 
@@ -40,7 +41,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class HeifItems:
-    """The items of a file, from its `meta` box; properties raise LookupError or struct.error if boxes are damaged."""
+    """The items of a file, from its `meta` box; all raise LookupError, ValueError or struct.error for damaged boxes."""
 
     image: bytes
 
@@ -57,30 +58,30 @@ class HeifItems:
                 yield self._all_properties[index - 1]
 
     def coded_size(self, item: int) -> Size:
-        """Return the size of an item in pixels, before it is cut and turned."""
-        width, height = struct.unpack_from(">II", dict(self.properties(item))[b"ispe"], VERSION_BYTES)
+        """Return the size of an item in pixels, before it is cut and turned; raises ValueError if it has several."""
+        [ispe] = [content for kind, content in self.properties(item) if kind == b"ispe"]
+        width, height = struct.unpack_from(">II", ispe, VERSION_BYTES)
         return width, height
 
-    def decoded_pixels(self, item: int, depth: int = MAX_DEPTH) -> int:
-        """Count the pixels that are decoded for an item: of all frames in its data or in items it is composed of.
+    def decoded_pixels(self, item: int, *, with_alpha: bool = True, depth: int = MAX_DEPTH) -> int:
+        """Count the pixels that are decoded for an item: of all frames in its data, and of items it is composed of.
 
-        Those of alpha count, too. Raises ValueError if items are composed of others again and again, or of too much
-        data, IndexError if the data is damaged.
+        Raises ValueError if items are composed of others again and again, or of too much data, IndexError if the data
+        is damaged.
         """
-        if item not in self._decoded_pixels:
+        key = item, with_alpha
+        if key not in self._decoded_pixels:
             if depth == 0:
                 raise ValueError(item)
-            parts = self._parts.get(item, Counter())
-            pixels = sum(times * self.decoded_pixels(part, depth - 1) for part, times in parts.items())
-            pixels = pixels or max(prod(self.coded_size(item)), self._coded_pixels(item))
-            self._decoded_pixels[item] = pixels + sum(
-                self.decoded_pixels(each, depth - 1) for each in self._alphas(item)
-            )
-        return self._decoded_pixels[item]
-
-    def _alphas(self, item: int) -> list[int]:
-        """Return the items with the alpha of an item."""
-        return [auxiliary for auxiliary in self._auxiliaries.get(item, ()) if self._is_alpha(auxiliary)]
+            count = partial(self.decoded_pixels, with_alpha=with_alpha, depth=depth - 1)
+            parts, pixels = self._parts.get(item), self._coded_pixels(item)
+            if parts is None:
+                pixels = max(pixels, prod(self.coded_size(item)))
+            else:
+                pixels += sum(times * count(part) for part, times in parts.items())
+            alphas = self._auxiliaries.get(item, ()) if with_alpha else ()
+            self._decoded_pixels[key] = pixels + sum(count(each) for each in alphas if self._is_alpha(each))
+        return self._decoded_pixels[key]
 
     def _is_alpha(self, item: int) -> bool:
         kinds = (content[VERSION_BYTES:] for kind, content in self.properties(item) if kind == b"auxC")
@@ -99,7 +100,7 @@ class HeifItems:
             if kind in {b"av1C", b"hvcC"} and key not in self._coded:
                 data = self.data(item)
                 self._coded[key] = (
-                    av1_frames.coded_pixels(data, self._limit)
+                    FrameCounter(self._limit).pixels(data)
                     if kind == b"av1C"
                     else hevc_pictures.coded_pixels(configuration, data, self._limit)
                 )
@@ -128,7 +129,7 @@ class HeifItems:
         return found
 
     @cached_property
-    def _decoded_pixels(self) -> dict[int, int]:
+    def _decoded_pixels(self) -> dict[tuple[int, bool], int]:
         """Pixels of the items that were counted, of which each may be a part of many others."""
         return {}
 
@@ -144,7 +145,10 @@ class HeifItems:
     @cached_property
     def _parts(self) -> dict[int, Counter[int]]:
         """Items that an item is composed of, each with how often."""
-        return {item: Counter(parts) for item, parts in self._references(b"dimg")}
+        found: dict[int, Counter[int]] = {}
+        for item, parts in self._references(b"dimg"):
+            found.setdefault(item, Counter()).update(parts)
+        return found
 
     @cached_property
     def _auxiliaries(self) -> dict[int, list[int]]:
@@ -193,6 +197,8 @@ class HeifItems:
                 start, length = base + reader.number(offset_bytes), reader.number(length_bytes)
                 end = min(start + length if length else len(self.image), len(self._source(method)))
                 extents.append((method, start, max(end, start)))
+            if item in found:
+                raise ValueError(item)
             found[item] = tuple(extents)
         lengths = {extents: sum(end - start for _, start, end in extents) for extents in found.values()}
         if max(lengths.values(), default=0) > len(self.image) or sum(lengths.values()) > MOST_SHARED * len(self.image):

@@ -6,7 +6,7 @@ from math import prod
 
 from imagescaler.domain.geometry.turn import Size
 from imagescaler.probe.bit_reader import BitReader
-from imagescaler.probe.coded_units import UnitLimit
+from imagescaler.probe.coded_units import LEAST_PIXELS, UnitLimit
 
 SLICES, SEQUENCE_PARAMETERS = range(32), 33  # types of units (7.4.2.2)
 UNIT_HEAD_BYTES, LENGTH_BYTES = 2, 4  # libheif reads lengths of four bytes, whatever the configuration states
@@ -21,18 +21,20 @@ SEPARATE_PLANES = 3
 def coded_pixels(configuration: bytes, data: bytes | memoryview, limit: UnitLimit) -> int:
     """Count the pixels of all coded pictures, as if each had the largest of the sizes that are stated.
 
+    Each further slice of a picture counts half of it, for libde265 decodes it as far as it reaches, over others too.
     `configuration` is the content of a box `hvcC` (ISO/IEC 14496-15, 8.3.3.1). Raises IndexError for damaged
     parameters, ValueError for too many units.
     """
-    largest, pictures = 0, 0
+    largest, slices, pictures = LEAST_PIXELS, 0, 0
     for unit in chain(_parameters(configuration), _units(data)):
         limit.take()
         kind = unit[0] >> 1 & 0x3F if unit else None
         if kind == SEQUENCE_PARAMETERS:
             largest = max(largest, prod(read_size(bytes(unit))))
         elif kind in SLICES:
+            slices += 1
             pictures += len(unit) > UNIT_HEAD_BYTES and unit[UNIT_HEAD_BYTES] >= FIRST
-    return pictures * largest
+    return (slices + pictures) * largest // 2
 
 
 def read_size(unit: bytes) -> Size:

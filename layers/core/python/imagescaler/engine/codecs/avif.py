@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from math import prod
 from typing import Any
 
 from PIL import AvifImagePlugin, Image, ImageFile, features
@@ -32,7 +31,7 @@ SPEED_OF_ANIMATION = 8
 MAX_QUALITY = 99
 MAX_PLAYS = 2**16 - 1
 SEPARATOR, ROLE = ",", "["
-WITH_ALPHA = 2  # times that a picture with alpha is decoded
+PLANNED_FRAMES = 1000  # of a sequence, that are taken for the others
 
 
 def parameters(image: Image.Image, _options: Options, quality: int) -> dict[str, Any]:
@@ -59,19 +58,20 @@ def clip(image: Image.Image, data: bytes) -> None:
         image.load_seek = seek  # type: ignore[method-assign]
 
 
-def check_structure(data: bytes, _limits: Limits) -> None:
-    """Raise CorruptImage if a picture is composed of far more pixels than it has, hidden ones or larger ones."""
-    if data[8:12] != SEQUENCE:
-        DecodedPixels.of(data).check(Format.AVIF)
+def check_structure(data: bytes, limits: Limits) -> None:
+    """Raise CorruptImage if a picture is composed of far more pixels than it has: of hidden frames, or larger ones."""
+    DecodedPixels.of_item(data).check(Format.AVIF)
+    if data[8:12] == SEQUENCE:
+        frames = DecodedPixels.of_frames(data, limits.max_frames)
+        for each in (*frames, DecodedPixels.sum(frames)):
+            each.check(Format.AVIF)
 
 
 def decoded_pixels(data: bytes) -> int:
-    """Return the number of coded pixels if only a part of them is shown, or if there are more than alpha explains."""
-    aperture = clean_aperture(data)
-    pixels = DecodedPixels.of(data) if data[8:12] != SEQUENCE else None
-    if pixels and pixels.passes > WITH_ALPHA:
-        return pixels.decoded
-    return prod(aperture[0]) if aperture else 0
+    """Return the number of coded pixels if only a part of them is shown, or if there are more than one shown frame."""
+    frames = DecodedPixels.of_frames(data, PLANNED_FRAMES) if data[8:12] == SEQUENCE else [DecodedPixels.of_item(data)]
+    pixels = DecodedPixels.sum(frames)
+    return pixels.colors // len(frames) if clean_aperture(data) or pixels.colors > pixels.shown else 0
 
 
 def read_frames(image: Image.Image, data: bytes, salvage: Salvage | None) -> Iterator[Image.Image]:
