@@ -13,7 +13,7 @@ from imagescaler.engine.scale import scale
 from imagescaler.probe.decoded_pixels import DecodedPixels
 from tests import heic_files
 from tests.avif_files import Coded, avif, sequence
-from tests.heic_files import heic
+from tests.heic_files import heic, phone_heic
 
 SIZE = WIDTH, HEIGHT = 1600, 1200
 PIXELS = WIDTH * HEIGHT
@@ -78,6 +78,12 @@ def test_a_second_description_of_the_items_is_refused(between: bytes) -> None:
     meta = file[file.index(b"meta") - 4 : file.index(b"mdat") - 4]
     with pytest.raises(CorruptImage, match="more than one description"):
         scale(file + between + meta, Options(16), Limits())
+
+
+def test_tiles_larger_than_they_state_are_counted_with_their_size() -> None:
+    picture, large = Image.new("RGB", (600, 500)), heic_files.Coded.of(Image.new("RGB", (2560, 2560), "teal"))
+    with pytest.raises(CorruptImage, match=r"has 300,000 pixels, and is composed of 26,214,400\."):
+        scale(phone_heic(picture, [large] * 4), Options(16), Limits())
 
 
 def test_a_sequence_is_counted_by_its_samples() -> None:

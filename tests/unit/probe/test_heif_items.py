@@ -58,3 +58,26 @@ def test_items_of_many_items_each_are_counted_once() -> None:
 def test_items_that_no_file_needs_are_refused(parts: dict[int, list[int]]) -> None:
     with pytest.raises(ValueError, match=r"."):
         composed(parts).decoded_pixels(1)
+
+
+def test_parts_of_several_references_are_added() -> None:
+    items = composed({1: [2], 3: [2, 2]})
+    assert HeifItems(items.image.replace(b"dimg\0\3", b"dimg\0\1")).decoded_pixels(1) == 3 * PIXELS
+
+
+def located(extents: list[tuple[int, int]]) -> HeifItems:
+    """Make a file of an item whose data is in pieces, each with place and length, and of 100 bytes behind its boxes."""
+    places = b"".join(struct.pack(">II", *each) for each in extents)
+    table = b"\x44\0" + struct.pack(">HHHH", 1, 1, 0, len(extents)) + places
+    return HeifItems(box(b"meta", box(b"iloc", table, 0), 0) + bytes(range(100)))
+
+
+def test_pieces_of_an_item_are_joined_as_far_as_the_file_has_them() -> None:
+    size = len(located([(0, 1)] * 2).image)
+    assert located([(size - 3, 1), (size - 1, 50)]).data(1) == bytes([97, 99])
+
+
+@pytest.mark.parametrize("extents", [[(0, 100)] * 30, [(0, 0)] * 2], ids=["again and again", "the whole file twice"])
+def test_an_item_of_more_data_than_the_file_is_refused(extents: list[tuple[int, int]]) -> None:
+    with pytest.raises(ValueError, match="more data than the file"):
+        located(extents).data(1)
