@@ -1,5 +1,6 @@
 """The forms of a request: how a client gets a scaled image from each service."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ async def _task(session: aiohttp.ClientSession, body: Mapping[str, Any], headers
             return await answer.read()
         task = await answer.json()
     while task.get("status") in {"pending", "processing"}:  # too many requests wait already
+        await asyncio.sleep(float(answer.headers["Retry-After"]))
         async with session.get(f"{TASKS}/{task['id']}", headers=WAIT) as answer:
             task = await answer.json()
     assert task.get("status") == "completed", task
