@@ -1,10 +1,12 @@
 """The contract of every queue, on the side of the producer."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from imagescaler.adapters import queues
 from imagescaler.domain.errors import QueueFull
 from imagescaler.domain.task.message import TaskMessage
 from imagescaler.usecases.ports import TaskQueue
@@ -23,6 +25,16 @@ async def test_a_full_queue_refuses(queue: TaskQueue) -> None:
         await queue.push(message())
     with pytest.raises(QueueFull, match="3 tasks are waiting"):
         await queue.push(message())
+
+
+async def test_a_queue_that_has_refused_a_message_is_known_to_be_full(queue: TaskQueue) -> None:
+    for _ in range(3):
+        await queue.check_room()
+        await queue.push(message())
+    with pytest.raises(QueueFull):
+        await queue.push(message())
+    with pytest.raises(QueueFull, match="3 tasks are waiting"):
+        await queue.check_room()
 
 
 async def test_the_limit_holds_for_many_at_once(queue: TaskQueue) -> None:
@@ -44,3 +56,17 @@ async def test_a_message_that_never_was_is_not_held(queue: TaskQueue, message_id
 
 async def test_it_answers(queue: TaskQueue) -> None:
     await queue.ping()
+
+
+async def test_a_stream_that_was_full_is_asked_until_there_is_room(redis_url: str) -> None:
+    queue: Any = queues.connect(redis_url, max_length=1)
+    try:
+        await queue._redis.run(("FLUSHDB",))
+        message_id = await queue.push(message())
+        with pytest.raises(QueueFull):
+            await queue.push(message())
+        await queue._redis.run(("XDEL", queue._key, message_id))
+        await queue.check_room()
+        await queue.push(message())
+    finally:
+        await queue._redis.aclose()

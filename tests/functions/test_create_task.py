@@ -549,7 +549,7 @@ def test_a_task_that_can_neither_be_enqueued_nor_removed_is_accepted(
 ) -> None:
     """Its row is there, and the sweeper enqueues it."""
     module = functions["create_task"]
-    monkeypatch.setattr(module.queue, "_max_length", 0)
+    break_after(monkeypatch, module, "queue.push", QueueUnavailable, before=True)
     break_after(monkeypatch, module, "tasks.discard", RepositoryUnavailable, before=True)
     answer = post(photograph(), width=800)
     assert answer.status == 202
@@ -625,13 +625,23 @@ def break_after(
 def test_a_full_queue_and_a_full_store_are_told_apart(
     functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(functions["create_task"].queue, "_max_length", 0)
-    queue_full = post(photograph(), width=800)
     monkeypatch.setattr(functions["create_task"].store, "_quota_bytes", 10)
     store_full = post(photograph(), width=800)
+    monkeypatch.setattr(functions["create_task"].queue, "_max_length", 0)
+    queue_full = post(photograph(), width=800)
     assert (queue_full.status, queue_full.json["type"]) == (503, "/problems/queue-full")
     assert (store_full.status, store_full.json["type"]) == (503, "/problems/store-full")
     assert int(queue_full.headers["retry-after"]) > 0
+
+
+def test_a_full_queue_refuses_before_anything_is_written(
+    functions: Functions, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = functions["create_task"]
+    monkeypatch.setattr(module.queue, "_max_length", 0)
+    for method in ("store.put", "tasks.add"):
+        break_after(monkeypatch, module, method, AssertionError, before=True)
+    assert post(photograph(), width=800).json["type"] == "/problems/queue-full"
 
 
 def test_waiting_in_vain_answers_202(post: Post) -> None:

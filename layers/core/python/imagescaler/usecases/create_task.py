@@ -131,6 +131,8 @@ async def _accept(
     if idempotency and (known := await tasks.find(request.owner, idempotency)):
         await _enqueue_again(known, request, tasks, queue)
         return known, False, None
+    async with _retry_after_from_backlog(tasks):
+        await queue.check_room()  # before the work, of which a refusal would take most
     limits.check_renditions(len(request.renditions))
     source, previews = await _probe(request, probe, limits, store)
     await check_watermarks(

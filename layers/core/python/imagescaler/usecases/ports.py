@@ -295,6 +295,10 @@ class TaskQueue(Protocol):
         """Enqueue a message that is received after `delay_s` seconds, at most 900; return its id. Raises QueueFull."""
         ...
 
+    async def check_room(self) -> None:
+        """Raise QueueFull if `push` would, as far as that is known at little cost: after it did, not before."""
+        ...
+
     async def holds(self, message_id: str) -> bool | None:
         """True if a message waits or is in flight; None if the queue cannot look messages up."""
         ...

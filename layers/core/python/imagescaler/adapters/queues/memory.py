@@ -16,12 +16,15 @@ class MemoryTaskQueue:
         self._numbers = count(1)
 
     async def push(self, message: TaskMessage, *, delay_s: float = 0) -> str:
-        if len(self.messages) >= self._max_length:
-            raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit.")
+        await self.check_room()
         message_id = str(next(self._numbers))
         self.messages[message_id] = message
         self.delays_s[message_id] = delay_s
         return message_id
+
+    async def check_room(self) -> None:
+        if len(self.messages) >= self._max_length:
+            raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit.")
 
     async def holds(self, message_id: str) -> bool | None:
         return message_id in self.messages

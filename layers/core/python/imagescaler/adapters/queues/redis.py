@@ -1,6 +1,8 @@
 """A task queue in a Redis stream. Its consumer is local/emulation/event_source_mapping."""
 
 import re
+import time
+from collections.abc import Callable
 from urllib.parse import urldefrag
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from imagescaler.domain.task.message import TaskMessage
 DEFAULT_NAME = "TaskQueue"
 DELAYED_SUFFIX = ":delayed"
 BODY_FIELD, GROUP_FIELD = "body", "group"
+ASKED_FIRST_S = 1  # after a refusal; the push itself asks at any time
 UNAVAILABLE = "The queue does not answer. Try again."
 # Processed messages are deleted, so the stream's length is the number of messages that wait or are being processed.
 # A script checks the limit and adds the message atomically, so concurrent clients cannot exceed it.
@@ -41,8 +44,11 @@ def stream_key(url: str) -> str:
 class RedisTaskQueue:
     """A stream with one entry for each message, whose field `body` is the JSON, and `group` its group."""
 
-    def __init__(self, connection: RedisConnection, key: str, *, max_length: int) -> None:
-        self._redis, self._key, self._max_length = connection, key, max_length
+    def __init__(
+        self, connection: RedisConnection, key: str, *, max_length: int, clock_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._redis, self._key, self._max_length, self._clock_s = connection, key, max_length, clock_s
+        self._asked_first_until_s = float("-inf")
         connection.load(PUSH, PUSH_DELAYED)
 
     async def push(self, message: TaskMessage, *, delay_s: float = 0) -> str:
@@ -58,14 +64,25 @@ class RedisTaskQueue:
             except OutOfMemoryError as error:
                 raise QueueFull("The queue's memory is used up. Try again later.") from error
         if message_id is None:
-            raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
+            raise self._full()
         return message_id.decode()
+
+    async def check_room(self) -> None:
+        if self._clock_s() < self._asked_first_until_s:
+            with unavailable_as(QueueUnavailable, UNAVAILABLE):
+                [length] = await self._redis.run(("XLEN", self._key))
+            if length >= self._max_length:
+                raise self._full()
 
     async def holds(self, message_id: str) -> bool | None:
         if not re.fullmatch(r"\d+-\d+", message_id):  # of a delayed message, or of SQS before QUEUE_URL was changed
             return False
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             return bool((await self._redis.run(("XRANGE", self._key, message_id, message_id)))[0])
+
+    def _full(self) -> QueueFull:
+        self._asked_first_until_s = self._clock_s() + ASKED_FIRST_S
+        return QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
 
     async def ping(self) -> None:
         with unavailable_as(QueueUnavailable, UNAVAILABLE):

@@ -38,8 +38,7 @@ class SqsTaskQueue:
             async with self._measuring:
                 if self._clock_s() >= self._length_expires_at_s:
                     await self._measure()
-            if self._length >= self._max_length:
-                raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
+            self._check()
             self._length += 1
             group = {"MessageGroupId": message.group} if message.group else {}
             body, delay = message.to_json(), ceil(delay_s)
@@ -48,12 +47,20 @@ class SqsTaskQueue:
             )
         return str(answer["MessageId"])
 
+    async def check_room(self) -> None:
+        if self._clock_s() < self._length_expires_at_s:
+            self._check()
+
     async def holds(self, message_id: str) -> bool | None:  # noqa: ARG002 - SQS cannot look up a message by its id
         return None
 
     async def ping(self) -> None:
         with unavailable_as(QueueUnavailable, UNAVAILABLE):
             await self._measure()
+
+    def _check(self) -> None:
+        if self._length >= self._max_length:
+            raise QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
 
     async def _measure(self) -> None:
         answer = await self._client.call("get_queue_attributes", QueueUrl=self._url, AttributeNames=list(LENGTHS))
