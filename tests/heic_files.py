@@ -31,6 +31,15 @@ def boxes(data: bytes) -> dict[bytes, bytes]:
     return found
 
 
+def places(contents: list[bytes], start: int) -> bytes:
+    """Return the box that says where the items' contents are, one behind the other (14496-12, 8.11.3)."""
+    located = b""
+    for number, content in enumerate(contents, 1):
+        located += struct.pack(">HHHII", number, 0, 1, start, len(content))
+        start += len(content)
+    return box(b"iloc", b"\x44\0" + struct.pack(">H", len(contents)) + located, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Coded:
     """A picture as HEVC: the box of its parameters, and the units of its data with their lengths."""
@@ -170,10 +179,6 @@ def phone_heic(image: Image.Image, tiles: list[Coded], quarters: int = 0, profil
     head = box(b"ftyp", b"heic\0\0\0\0mif1heic")
 
     def meta(start: int) -> bytes:
-        places = b""
-        for number, content in enumerate(contents, 1):
-            places += struct.pack(">HHHII", number, 0, 1, start, len(content))
-            start += len(content)
         return box(
             b"meta",
             box(b"hdlr", bytes(4) + b"pict" + bytes(13), 0)
@@ -184,7 +189,7 @@ def phone_heic(image: Image.Image, tiles: list[Coded], quarters: int = 0, profil
                 b"iprp",
                 box(b"ipco", b"".join(properties)) + box(b"ipma", struct.pack(">I", len(uses)) + associations, 0),
             )
-            + box(b"iloc", b"\x44\0" + struct.pack(">H", len(contents)) + places, 0),
+            + places(contents, start),
             0,
         )
 
@@ -243,15 +248,11 @@ def heif(
     head = box(b"ftyp", brand + b"\0\0\0\0mif1miaf" + brand)
 
     def meta(start: int) -> bytes:
-        places = b""
-        for number, content in enumerate(contents, 1):
-            places += struct.pack(">HHHII", number, 0, 1, start, len(content))
-            start += len(content)
         return box(
             b"meta",
             box(b"hdlr", bytes(4) + b"pict" + bytes(13), 0)
             + box(b"pitm", b"\0\1", 0)
-            + box(b"iloc", b"\x44\0" + struct.pack(">H", len(contents)) + places, 0)
+            + places(contents, start)
             + box(b"iinf", struct.pack(">H", len(entries)) + b"".join(entries), 0)
             + (box(b"iref", box(b"auxl", struct.pack(">HHH", 2, 1, 1)), 0) if alpha else b"")
             + box(

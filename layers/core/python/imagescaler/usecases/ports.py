@@ -296,7 +296,7 @@ class TaskQueue(Protocol):
         ...
 
     async def check_room(self) -> None:
-        """Raise QueueFull if `push` would, as far as that is known at little cost: after it did, not before."""
+        """Raise QueueFull if `push` has just refused a message, and still would. It takes one round trip at most."""
         ...
 
     async def holds(self, message_id: str) -> bool | None:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Callable
 from urllib.parse import urldefrag
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from imagescaler.domain.task.message import TaskMessage
 DEFAULT_NAME = "TaskQueue"
 DELAYED_SUFFIX = ":delayed"
 BODY_FIELD, GROUP_FIELD = "body", "group"
-ASKED_FIRST_S = 1  # after a refusal; the push itself asks at any time
+ASKED_FIRST_S = 1  # for so long after a refusal the length is asked before the work
 UNAVAILABLE = "The queue does not answer. Try again."
 # Processed messages are deleted, so the stream's length is the number of messages that wait or are being processed.
 # A script checks the limit and adds the message atomically, so concurrent clients cannot exceed it.
@@ -44,10 +43,8 @@ def stream_key(url: str) -> str:
 class RedisTaskQueue:
     """A stream with one entry for each message, whose field `body` is the JSON, and `group` its group."""
 
-    def __init__(
-        self, connection: RedisConnection, key: str, *, max_length: int, clock_s: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._redis, self._key, self._max_length, self._clock_s = connection, key, max_length, clock_s
+    def __init__(self, connection: RedisConnection, key: str, *, max_length: int) -> None:
+        self._redis, self._key, self._max_length = connection, key, max_length
         self._asked_first_until_s = float("-inf")
         connection.load(PUSH, PUSH_DELAYED)
 
@@ -68,7 +65,7 @@ class RedisTaskQueue:
         return message_id.decode()
 
     async def check_room(self) -> None:
-        if self._clock_s() < self._asked_first_until_s:
+        if time.monotonic() < self._asked_first_until_s:
             with unavailable_as(QueueUnavailable, UNAVAILABLE):
                 [length] = await self._redis.run(("XLEN", self._key))
             if length >= self._max_length:
@@ -81,7 +78,7 @@ class RedisTaskQueue:
             return bool((await self._redis.run(("XRANGE", self._key, message_id, message_id)))[0])
 
     def _full(self) -> QueueFull:
-        self._asked_first_until_s = self._clock_s() + ASKED_FIRST_S
+        self._asked_first_until_s = time.monotonic() + ASKED_FIRST_S
         return QueueFull(f"{self._max_length} tasks are waiting, which is the limit. Try again later.")
 
     async def ping(self) -> None:

@@ -16,7 +16,7 @@ from imagescaler.engine.steps.context import PipelineContext
 from imagescaler.probe.color_encoding import NAMELESS, PRIMARIES, SRGB, Curve
 
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
-KEPT_BYTES = 16_384
+KEPT_BYTES = 16_384  # of a profile whose transform is kept: larger ones have tables
 EXACT_FLAGS = FLAGS | ImageCms.Flags.NOOPTIMIZE
 # Profiles that a receipt names; the descriptions of others may contain personal data.
 KNOWN = (
