@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
+from typing import Any, TypeVar
 
 from PIL import Image, ImageCms
 
@@ -15,8 +16,9 @@ from imagescaler.engine.decode.matrix_profile import MatrixProfile
 from imagescaler.engine.steps.context import PipelineContext
 from imagescaler.probe.color_encoding import NAMELESS, PRIMARIES, SRGB, Curve
 
+T = TypeVar("T")
 INTENT, FLAGS = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
-KEPT_BYTES = 16_384  # of a profile whose transform is kept: larger ones have tables
+KEPT_BYTES = 16_384  # of a profile of which something is kept: larger ones have tables
 EXACT_FLAGS = FLAGS | ImageCms.Flags.NOOPTIMIZE
 # Profiles that a receipt names; the descriptions of others may contain personal data.
 KNOWN = (
@@ -88,20 +90,26 @@ def _by_profile(image: Image.Image, profile: bytes) -> tuple[Image.Image, str] |
 
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    transform = (_kept_transform if len(profile) <= KEPT_BYTES else _transform)(profile, image.mode)
-    converted = ImageCms.applyTransform(image, transform)
+    converted = ImageCms.applyTransform(image, _transform(profile, image.mode))
     assert converted
     return converted
 
 
+def _kept(compute: Callable[..., T]) -> Callable[..., T]:
+    """Keep what is computed of the latest small profiles, in two milliseconds: most pictures have one of a few."""
+    kept = lru_cache(maxsize=8)(compute)
+
+    def computed(profile: bytes, *args: Any) -> T:
+        return (kept if len(profile) <= KEPT_BYTES else compute)(profile, *args)
+
+    return computed
+
+
+@_kept
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
     """Return the transform to sRGB for images of a mode; RGBA keeps its alpha."""
     target, target_mode = ImageCms.createProfile("sRGB"), "RGBA" if mode == "RGBA" else "RGB"
     return ImageCms.buildTransform(BytesIO(profile), target, mode, target_mode, INTENT, FLAGS)
-
-
-# One is made in two milliseconds, and most pictures have one of a few small profiles.
-_kept_transform = lru_cache(maxsize=8)(_transform)
 
 
 def _converted_grey(image: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
@@ -121,6 +129,7 @@ def _converted_deep_grey(image: Image.Image, source: ImageCms.ImageCmsProfile) -
     return converted.convert("I").convert("F")
 
 
+@_kept
 def _is_srgb(profile: bytes) -> bool:
     """True if a profile that is named so describes sRGB, and not its primaries with another curve, for example."""
     matrix = MatrixProfile.of(profile)
