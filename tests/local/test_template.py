@@ -79,6 +79,11 @@ def test_the_own_template_merges_what_all_functions_share(own: Template) -> None
     assert create.environment["POWERTOOLS_SERVICE_NAME"] == "imagescaler"
 
 
+def test_the_functions_of_queues_and_schedules_are_in_the_background(own: Template) -> None:
+    background = {function.name for function in own.functions if function.is_background}
+    assert background == {"deliver_webhook", "fail_undeliverable_task", "fetch_source", "process_task", "sweep_tasks"}
+
+
 def test_the_own_template_takes_values_from_the_environment_or_from_defaults(own: Template) -> None:
     environment = by_name(own, "process_task").environment
     assert environment["POSTGRES_DSN"] == "postgresql://here"

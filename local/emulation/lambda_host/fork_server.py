@@ -12,6 +12,7 @@ from local.emulation.lambda_host import runtime
 from local.emulation.lambda_host.deployment import Deployment, log_stream_name
 from local.emulation.lambda_host.process import Process
 
+BACKGROUND_NICE = 5  # a third of the CPU that another process gets at the same time
 SILENT = "killed: no report from the fork server for {} s"
 
 
@@ -91,7 +92,7 @@ class _Serving:
         with theirs:
             try:
                 process = await Process.start(
-                    runtime.command(theirs.fileno()),
+                    runtime.command(theirs.fileno(), nice=BACKGROUND_NICE if deployment.function.is_background else 0),
                     folder=deployment.folder,
                     environment=deployment.variables(),
                     on_line=on_line,

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function: `CreateTaskFunction` is the folder `create_task` and the container `create-task`."""
+    """A function: `CreateTaskFunction` is the folder `create_task` and the container `create-task`.
+
+    One that is in the background, for a queue or on a schedule, yields the CPU to those that answer requests.
+    """
 
     logical_id: str
     timeout_s: int
     memory_mib: int
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_background: bool = False
 
     @property
     def name(self) -> str:

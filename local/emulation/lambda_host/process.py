@@ -1,4 +1,4 @@
-"""A process with its own session: its log lines, its memory, and its end, together with its children."""
+"""A process with its own process group: its log lines, its memory, and its end, together with its children."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Process:
-    """A process that leads a session, and the pipe that it writes to.
+    """A process that leads a process group, and the pipe that it writes to.
 
     `exited` is its return code; a negative one is a signal, as in subprocess. `on_line` gets each line that the process
     or its children write.
@@ -79,7 +79,7 @@ class Process:
         return int(statm.split()[1]) * PAGE_BYTES
 
     def kill(self) -> None:
-        """Kill the process and all of its session."""
+        """Kill the process and all of its process group."""
         self.killed = True
         if not self.exited.done():
             self._signal(signal.SIGKILL)
@@ -91,11 +91,11 @@ class Process:
             await asyncio.wait((self.exited,), timeout=grace_s)
         self.kill()
         await asyncio.wait((self.exited,))
-        await asyncio.wait((self._output.ended,), timeout=DRAIN_S)  # a daemon that left the session may hold the pipe
+        await asyncio.wait((self._output.ended,), timeout=DRAIN_S)  # a daemon that left the group may hold the pipe
         self.close_output()
 
     def end(self, return_code: int) -> None:
-        """Note that the process has ended, and kill what remains of its session."""
+        """Note that the process has ended, and kill what remains of its process group."""
         if not self.exited.done():
             self._signal(signal.SIGKILL)
             self.exited.set_result(return_code)

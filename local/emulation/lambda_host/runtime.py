@@ -22,6 +22,7 @@ import socket
 import struct
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 HANDLER = "handler.handler"
@@ -33,11 +34,12 @@ FORKED = -1
 REQUEST_BYTES = 1024
 STDOUT, STDERR = 1, 2
 PR_SET_PDEATHSIG = 1
+AUTOGROUP = "/proc/self/autogroup"
 
 
-def command(descriptor: int) -> Sequence[str]:
+def command(descriptor: int, *, nice: int) -> Sequence[str]:
     """Return the command of a fork server behind a SOCK_SEQPACKET; it ends with this process."""
-    return sys.executable, "-P", __file__, str(os.getpid()), str(descriptor)
+    return sys.executable, "-P", __file__, str(os.getpid()), str(descriptor), str(nice)
 
 
 class Client:
@@ -143,11 +145,13 @@ class ForkServer:
         server = os.getpid()
         pid = os.fork()
         if pid:
+            # It can be killed with its children. All share one session, since Linux may divide the CPU by session, and
+            # ten environments would get ten times as much as the gateway.
+            os.setpgid(pid, pid)
             connection.close()
             os.close(output)
             self._control.send(REPORT.pack(pid, FORKED))
             return None
-        os.setsid()
         _die_with(server)
         for descriptor in STDOUT, STDERR:
             os.dup2(output, descriptor)
@@ -183,9 +187,10 @@ def _read(connection: socket.socket, size: int) -> bytearray:
     return buffer
 
 
-def main(parent: str, descriptor: str) -> None:
+def main(parent: str, descriptor: str, nice: str) -> None:
     """Import the handler, and fork processes that run it, until the host ends."""
     _die_with(int(parent))
+    _yield_to_others(int(nice))
     gc.disable()  # while modules are imported
     control = socket.socket(fileno=int(descriptor))
     control.set_inheritable(False)
@@ -201,6 +206,13 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != parent:
             os._exit(1)
+
+
+def _yield_to_others(nice: int) -> None:
+    """Set the priority of this process and its session: Linux may divide the CPU by session first (sched(7))."""
+    os.nice(nice)
+    with suppress(OSError), open(AUTOGROUP, "w") as file:  # noqa: PTH123 - pathlib is not imported otherwise
+        file.write(str(nice))
 
 
 if __name__ == "__main__":

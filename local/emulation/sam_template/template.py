@@ -24,6 +24,7 @@ from local.emulation.sam_template.declarations import (
 
 Section = Mapping[str, Any]
 NO_AUTHORIZER = "NONE"
+BACKGROUND = {"SQS", "Schedule"}  # events for which no client waits
 PATH = re.compile(r"(?=/)(/([^/{}]*|\{[^/{}+]+\}))*(/\{[^/{}+]+\+\})?")
 
 
@@ -154,7 +155,8 @@ def _function(logical_id: str, own: Section, shared: Section, environment: Mappi
         values |= section.get("Environment", {}).get("Variables", {})
     variables = {name: environment.get(name, _text(value)) for name, value in values.items()}
     known = {name: value for name, value in variables.items() if value is not None}
-    return Function(logical_id, _integer(merged, "Timeout"), _integer(merged, "MemorySize"), known)
+    is_background = any(event["Type"] in BACKGROUND for event in own.get("Events", {}).values())
+    return Function(logical_id, _integer(merged, "Timeout"), _integer(merged, "MemorySize"), known, is_background)
 
 
 def _route(function: str, event: Section, authorizers: Mapping[str, Authorizer | None]) -> Route:

@@ -28,13 +28,19 @@ async def serve(tmp_path: Path, folder: Path) -> AsyncIterator[Callable[..., Awa
     async with AsyncExitStack() as stack:
 
         async def start(
-            limits: Limits | None = None, *, handler: str | None = HANDLER, timeout_s: int = 20, memory_mib: int = 512
+            limits: Limits | None = None,
+            *,
+            handler: str | None = HANDLER,
+            timeout_s: int = 20,
+            memory_mib: int = 512,
+            is_background: bool = False,
         ) -> Served:
             if handler is not None:
                 (folder / "handler.py").write_text(handler)
             lines: list[str] = []
+            own = {"OWN": "function", "BOTH": "function"}
             host = FunctionHost(
-                [Function("RunFunction", timeout_s, memory_mib, {"OWN": "function", "BOTH": "function"})],
+                [Function("RunFunction", timeout_s, memory_mib, own, is_background)],
                 code=Code(tmp_path / "functions", [tmp_path / "layer"]),
                 environment={"BASE": "base", "BOTH": "base"},
                 on_log=lambda function, line: lines.append(f"{function} {line}"),

@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
+from local.emulation.lambda_host.fork_server import BACKGROUND_NICE
 from local.emulation.lambda_host.limits import Limits
 from tests.local.lambda_host.served import HANDLER, Served, has_ended, until
 
@@ -42,11 +43,25 @@ async def test_all_environments_come_from_one_import(serve: Serve, tmp_path: Pat
     assert served.lines == ["RunFunction imports"]
 
 
-async def test_log_stream_random_numbers_and_session_are_of_one_environment(served: Served, tmp_path: Path) -> None:
-    own = "[context.log_stream_name, __import__('random').random(), os.getsid(0)]"
+async def test_log_stream_random_numbers_and_group_are_of_one_environment(served: Served, tmp_path: Path) -> None:
+    own = "[context.log_stream_name, __import__('random').random(), os.getpgid(0)]"
 
     for ones, other in zip(*await both(served, tmp_path, own), strict=True):
         assert ones != other
+
+
+async def test_environments_share_the_session_of_their_function_and_so_its_share_of_the_cpu(
+    served: Served, tmp_path: Path
+) -> None:
+    first, second = await both(served, tmp_path, "[os.getsid(0), os.getppid()]")
+
+    assert first == second == [first[1], first[1]]
+
+
+async def test_a_function_in_the_background_yields_the_cpu_to_others(serve: Serve) -> None:
+    background, other = await serve(is_background=True), await serve()
+
+    assert await background.run("answer = os.nice(0)") == await other.run("answer = os.nice(0)") + BACKGROUND_NICE
 
 
 async def test_what_the_import_made_is_there_and_stays_in_one_environment(serve: Serve, tmp_path: Path) -> None:

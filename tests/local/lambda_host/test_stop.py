@@ -59,7 +59,7 @@ async def test_a_process_that_does_not_end_by_itself_is_killed(serve: Serve) -> 
     assert not psutil.pid_exists(pid)
 
 
-async def test_a_daemon_that_left_the_session_cannot_hold_the_host(served: Served) -> None:
+async def test_a_daemon_that_left_the_group_cannot_hold_the_host(served: Served) -> None:
     daemon = await served.run("answer = subprocess.Popen(['sleep', '60'], start_new_session=True).pid")
 
     await stop(served)
