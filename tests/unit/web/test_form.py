@@ -50,6 +50,15 @@ def test_an_image_that_comes_as_one_piece_is_not_copied() -> None:
     assert read.file is FILE
 
 
+def test_a_large_file_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("starlette.datastructures.run_in_threadpool", None)
+    headers, body = multipart(bytes(3 << 20), width=8)
+    made = request(headers, pieces_of(body, 1 << 20))
+    made.scope["query_string"] = b""
+    read = loop.run(read_body(made, TaskRequest))
+    assert len(read.file or b"") == 3 << 20
+
+
 def test_two_files_are_one_too_many() -> None:
     headers, body = multipart(FILE)
     twice = body.removesuffix(b"--b--\r\n") + body

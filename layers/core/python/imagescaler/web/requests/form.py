@@ -1,9 +1,10 @@
 """Reads forms with Starlette's parsers, the file in memory: a Lambda event has at most 6 MB."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import HTTPException, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 MAX_FIELDS = 100
@@ -40,9 +41,10 @@ class _Parser(MultiPartParser):
 
     def on_headers_finished(self) -> None:
         super().on_headers_finished()
-        if self._current_part.file:
-            self._current_part.file.file.close()
-            self._current_part.file.file = _Pieces()  # type: ignore[assignment] # has what UploadFile calls
+        if made := self._current_part.file:
+            made.file.close()
+            pieces: Any = _Pieces()  # has what UploadFile calls
+            self._current_part.file = UploadFile(pieces, size=0, filename=made.filename, headers=made.headers)
 
 
 class _Pieces:
