@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 PATH = Path(__file__).parent.parent.parent / "docs/performance.md"
-KEPT = ("Over HTTP", "Memory of the service")
+KEPT = ("Over HTTP", "Memory of the service", "Growth")
 """Sections that `make bench-scaling` does not write."""
 
 
