@@ -11,7 +11,14 @@ import asyncpg
 import pytest
 
 from imagescaler.adapters import repositories
-from imagescaler.domain.errors import IdempotencyKeyReused, LeaseLost, TaskFinished, TaskInProgress, TaskNotFound
+from imagescaler.domain.errors import (
+    IdempotencyKeyReused,
+    LeaseLost,
+    TaskFinished,
+    TaskInProgress,
+    TaskNotFound,
+    TaskOfNewerRelease,
+)
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options
 from imagescaler.domain.quota import Quota
@@ -235,6 +242,31 @@ async def test_a_row_of_an_older_release_has_no_receipt(postgres_dsn: str) -> No
     await connection.close()
     stored = await tasks.get(done.id)
     assert (stored.result, stored.result.receipt) == (RESULT, None)
+    await tasks._database.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """options = options || '{"sparkle": true}'""",
+        """options = options || '{"format": "novel"}'""",
+        """renditions = '[{"name": "small", "options": {"width": 8, "sparkle": true}}]'""",
+    ],
+    ids=["option", "value", "rendition"],
+)
+async def test_a_task_with_options_of_a_newer_release_is_left_to_it(postgres_dsn: str, change: str) -> None:
+    """While a deployment rolls, an older processor would make another picture than the client asked for."""
+    tasks: Any = repositories.connect(postgres_dsn)
+    newer = await added(tasks)
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute(f"update tasks set {change} where id = $1", newer.id)
+    for _ in range(4):
+        with pytest.raises(TaskOfNewerRelease):
+            await tasks.claim(newer.id, lease_s=60, max_attempts=3)
+    await connection.execute("update tasks set options = '{\"width\": 8}', renditions = '[]' where id = $1", newer.id)
+    await connection.close()
+    claimed = await tasks.claim(newer.id, lease_s=60, max_attempts=3)
+    assert (claimed.attempt, claimed.counted_attempts) == (5, 1)
     await tasks._database.close()
 
 

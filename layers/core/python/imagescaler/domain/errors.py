@@ -537,6 +537,10 @@ class TaskAttemptsExhausted(ClaimRefused):
     """The task has used up its attempts: its message becomes a dead letter."""
 
 
+class TaskOfNewerRelease(ClaimRefused):
+    """A newer release has accepted the task, with options that this one does not know: deliver the message again."""
+
+
 class LeaseLost(ClaimRefused):
     """A later attempt has claimed the task: discard what this one made."""
 

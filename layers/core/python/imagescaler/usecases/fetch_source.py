@@ -63,7 +63,7 @@ async def fetch_source(
     The pixels are counted for the quota of the task's key. Fails the task if they exceed it, for a source that another
     attempt would not get either, and at the last attempt. Other errors release the task and are raised, so that the
     message is delivered again. If killed at any point, a later delivery or the sweeper continues. Raises TaskNotFound,
-    TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose attempts were used up before.
+    TaskInProgress, TaskOfNewerRelease, LeaseLost, and TaskAttemptsExhausted for one whose attempts were used up before.
     """
     try:
         task = await tasks.claim(message.task_id, lease_s=lease_s, max_attempts=max_attempts)

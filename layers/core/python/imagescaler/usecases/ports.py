@@ -99,7 +99,8 @@ class TaskRepository(TaskUpkeep, WaitCounter, Protocol):
     async def claim(self, task_id: UUID, *, lease_s: float, max_attempts: int) -> Task:
         """Start an attempt with a lease of `lease_s` seconds; the task comes back `failed` if no attempt is left.
 
-        Raises TaskNotFound, TaskFinished, or TaskInProgress while another attempt's lease is live.
+        Raises TaskNotFound, TaskFinished, or TaskInProgress while another attempt's lease is live, and
+        TaskOfNewerRelease for options that would be ignored; that attempt does not count.
         """
         ...
 

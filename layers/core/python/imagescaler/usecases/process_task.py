@@ -107,7 +107,8 @@ async def process_task(
     context that calls `end_slow_attempt` if the attempt does not leave it in time. An error that
     another attempt may avoid releases the task and is raised, so that its message is delivered again; the last attempt
     fails the task instead. Attempts that fail because a server is unavailable do not count, up to a limit. Raises
-    TaskNotFound, TaskInProgress, LeaseLost, and TaskAttemptsExhausted for a task whose attempts were used up before.
+    TaskNotFound, TaskInProgress, TaskOfNewerRelease, LeaseLost, and TaskAttemptsExhausted for one whose attempts were
+    used up before.
     """
     try:
         task = await tasks.claim(task_id, lease_s=lease_s, max_attempts=max_attempts)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter, ValidationError
+from pydantic.config import ExtraValues
 
 from imagescaler.adapters.clients.postgres import Database, Row
 from imagescaler.adapters.repositories.statements import load
@@ -22,6 +23,7 @@ from imagescaler.domain.errors import (
     TaskFinished,
     TaskInProgress,
     TaskNotFound,
+    TaskOfNewerRelease,
 )
 from imagescaler.domain.options import Options
 from imagescaler.domain.quota import Charge, Quota, Use
@@ -136,7 +138,13 @@ class PostgresTaskRepository:
             max_attempts=max_attempts,
             attempts_exhausted=_json(attempts_exhausted(max_attempts)),
         )
-        return _task(row) if row else await self._raise_refusal(task_id)
+        if row is None:
+            return await self._raise_refusal(task_id)
+        try:
+            return _task(row, unknown_options="forbid")
+        except ValidationError as error:
+            await self._database.row(self._sql.release, id=task_id, attempt=row["attempt"], uncounted=1)
+            raise TaskOfNewerRelease from error
 
     async def set_source(self, task: Task, source: Source, *, pixels: int, default: Quota) -> Task:
         values = {"id": task.id, "attempt": task.attempt, "source": _json(source), "pixels": pixels}
@@ -287,12 +295,12 @@ def _first_use(row: Row, idempotency: Idempotency | None) -> Task:
     return _task(row).as_of(row["asked_at"])
 
 
-def _task(row: Row) -> Task:
+def _task(row: Row, *, unknown_options: ExtraValues = "ignore") -> Task:
     return Task(
         id=row["id"],
         owner=row["owner"],
         status=Status(row["status"]),
-        options=_read(Options, row["options"]),
+        options=_read(Options, row["options"], unknown_options),
         source=_read(Source, row["source"]) if row["source"] else None,
         source_url=row["source_url"],
         attempt=row["attempt"],
@@ -308,7 +316,7 @@ def _task(row: Row) -> Task:
         expires_at=row["expires_at"],
         result=_read(Result, row["result"]) if row["result"] else None,
         failure=_read(Failure, row["failure"]) if row["failure"] else None,
-        renditions=_read(tuple[Rendition, ...], row["renditions"]),
+        renditions=_read(tuple[Rendition, ...], row["renditions"], unknown_options),
         webhook_url=row["webhook_url"],
     )
 
@@ -322,9 +330,9 @@ def _readable(rows: Iterable[Row]) -> Iterator[Task]:
             logger.exception("a task cannot be read", extra={"task_id": str(row["id"])})
 
 
-def _read(record: type[Record], json: str) -> Record:
-    """Parse a record. Fields that an older release did not write have their defaults."""
+def _read(record: type[Record], json: str, unknown: ExtraValues = "ignore") -> Record:
+    """Parse a record. Fields that an older release did not write have their defaults; `unknown` are of a newer one."""
     if record not in ADAPTERS:
         ADAPTERS[record] = TypeAdapter(record)
-    read: Record = ADAPTERS[record].validate_json(json)
+    read: Record = ADAPTERS[record].validate_json(json, extra=unknown)
     return read
