@@ -25,14 +25,16 @@ class Kind(StrEnum):
     def ends(self) -> frozenset[tuple[str, str | None]]:
         """The statuses, with the type of the failure, that its task may end with.
 
-        Poison completes if the process that watches the memory was stopped at that moment.
+        Poison completes if the process that watches the memory was stopped at that moment, and runs out of time if the
+        machine is slow then.
         """
         completed, exhausted = ("completed", None), ("failed", "attempts-exhausted")
+        too_slow = ("failed", "time-limit-exceeded")
         return {
             Kind.GOOD: frozenset({completed}),
             Kind.SLOW: frozenset({completed}),
             Kind.CORRUPT: frozenset({("failed", "corrupt-image")}),
-            Kind.POISON: frozenset({exhausted, completed}),
+            Kind.POISON: frozenset({exhausted, completed, too_slow}),
         }[self]
 
 
