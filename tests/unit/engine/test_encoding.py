@@ -1,5 +1,6 @@
 """What the results are as files: how they are encoded, and that nothing of the source's metadata is in them."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +10,7 @@ from PIL import Image, PngImagePlugin
 
 from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
-from imagescaler.domain.options import Options
+from imagescaler.domain.options import Options, Quality
 from imagescaler.engine.codecs.png import DRAWING_LEVEL
 from imagescaler.engine.decode.metadata import DESCRIPTIVE
 from imagescaler.engine.encode.encode import encode
@@ -123,3 +124,17 @@ def test_the_same_picture_gives_the_same_bytes() -> None:
         assert scale(photograph(), Options(90, format=form), Limits()) == scale(
             photograph(), Options(90, format=form), Limits()
         )
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("quality", [60, 90, 94, 95, 100])
+def test_a_fine_pattern_can_be_a_progressive_jpeg(mode: str, quality: int) -> None:
+    """Pixels that are black or white in each band, as dithering has them: libjpeg needs a buffer for the whole file."""
+    bands = len(Image.new(mode, (1, 1)).getbands())
+    samples = np.random.default_rng(1).integers(0, 2, (300, 300, bands)).astype(np.uint8) * 255
+    image = Image.frombytes(mode, (300, 300), samples.tobytes())
+    plain = Options(300, quality=Quality.same(quality))
+    files = [encode(image, Format.JPEG, options)[0] for options in (plain, replace(plain, progressive=True))]
+    with Image.open(BytesIO(files[0])) as one, Image.open(BytesIO(files[1])) as other:
+        assert other.info["progressive"]
+        assert one.tobytes() == other.tobytes()

@@ -1,11 +1,13 @@
 """Encode a still image."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
+from math import prod
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from imagescaler.domain.formats import Format
 from imagescaler.domain.options import Options, Quality
@@ -16,6 +18,8 @@ from imagescaler.engine.encode.fit_bytes import EncodeAt, fit_bytes
 from imagescaler.engine.encode.fit_quality import FittedQuality, fit_quality
 from imagescaler.engine.encode.score import score
 from imagescaler.engine.pixels.palettes import Loss, colors_of
+
+BYTES_PER_SAMPLE, HEAD = 2, 1 << 16
 
 
 def encode(
@@ -56,8 +60,22 @@ def _encode_at(
 ) -> Encoded:
     buffer = BytesIO()
     parameters = codec.save_parameters(prepared, options, metadata, quality)
-    prepared.save(buffer, codec.plugin, **parameters)
+    with _buffering(prepared) if parameters.get("progressive") else nullcontext():
+        prepared.save(buffer, codec.plugin, **parameters)
     return buffer.getvalue(), codec.describe(parameters)
+
+
+@contextmanager
+def _buffering(image: Image.Image) -> Iterator[None]:
+    """Let Pillow's encoder have a buffer for any file of an image: libjpeg writes a progressive one at once.
+
+    Pillow reserves a byte per pixel, two from a quality of 95, which fine patterns exceed. Noise takes 1.2 per sample.
+    """
+    usual, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, BYTES_PER_SAMPLE * len(image.getbands()) * prod(image.size) + HEAD
+    try:
+        yield
+    finally:
+        ImageFile.MAXBLOCK = usual
 
 
 def _searched(
