@@ -77,11 +77,19 @@ SAMPLE_BITS = 24  # of a pixel; a file of a few pixels has more, which are its h
 
 
 def encoder_of(
-    fmt: Format, options: Options, pixels: int, bits: float, *, is_animated: bool, has_few_colors: bool
+    fmt: Format,
+    options: Options,
+    pixels: int,
+    bits: float,
+    color_bits: float,
+    *,
+    is_animated: bool,
+    has_few_colors: bool,
 ) -> Codec:
     """Return the coefficients of an encoder, as options and source set it, for a result of so many pixels.
 
-    The `bits` of the source's file for each pixel of source or result, whichever has more, stand for its detail.
+    The `bits` of the source's file for each pixel of source or result, whichever has more, stand for its detail,
+    the `color_bits` for its colors, which an enlargement has as well.
     """
     if fmt is Format.AVIF and not is_animated:
         is_small = pixels <= SMALL_AVIF_PIXELS
@@ -97,5 +105,5 @@ def encoder_of(
     if is_animated and codec is PALETTE_ENCODER:
         codec = ANIMATED_PALETTE_ENCODER
     share = (bits**2 + codec.plain * PLAIN_BITS**2) / (bits**2 + PLAIN_BITS**2)
-    colors = 1 + min(bits, SAMPLE_BITS) / NOISY_BITS if codec.palette_ns else 1
+    colors = 1 + min(color_bits, SAMPLE_BITS) / NOISY_BITS if codec.palette_ns else 1
     return replace(codec, ns=codec.ns * share * colors, palette_ns=codec.palette_ns * share)

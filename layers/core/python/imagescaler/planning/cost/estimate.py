@@ -92,9 +92,13 @@ def _result(traits: SourceTraits, output: PlannedOutput, shrink: int) -> Cost:
     used, scaled = plan.area.width * plan.area.height / shrink**2, prod(plan.scaled)
     window, result = plan.window.width * plan.window.height, prod(plan.size)
     bits = 8 * traits.bytes / prod(traits.stored) / traits.frames if traits.bytes else table.USUAL_BITS
-    bits = max(bits - table.LEAST_BITS.get(traits.format, 0), 0) * min(prod(traits.stored) / scaled, 1)
+    bits = max(bits - table.LEAST_BITS.get(traits.format, 0), 0)
+    color_bits = bits * min(prod(traits.stored) / min(scaled, table.MOST_COLORS), 1)
+    bits *= min(prod(traits.stored) / scaled, 1)
     is_animated, has_few_colors = output.frames > 1, traits.has_few_colors
-    encoder = table.encoder_of(fmt, options, result, bits, is_animated=is_animated, has_few_colors=has_few_colors)
+    encoder = table.encoder_of(
+        fmt, options, result, bits, color_bits, is_animated=is_animated, has_few_colors=has_few_colors
+    )
     is_copied = bool(options.blur or options.sharpen or options.radius)
     has_watermark = options.watermark is not None
     size = PIXEL_BYTES if options.radius or has_watermark else min(traits.pixel_bytes, PIXEL_BYTES)
