@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 IMAGES = 40
 IMAGE = encoded(Image.new("RGB", (64, 48), "red"), "JPEG")
 MOST_TRANSACTIONS, MOST_ROUND_TRIPS = 4, 10
-NOISE = 0.3  # a sweep, and the questions for messages that come back
+NOISE = 0.5  # a sweep, the questions for messages that come back, and reads in two parts beside other work
 REPORTED_S = 11  # an idle backend of Postgres reports its transactions after ten seconds
 WAIT = {"Prefer": "wait=20", "Accept": "image/*"}
 TRANSACTIONS = "select xact_commit + xact_rollback from pg_stat_database where datname = current_database()"
