@@ -15,10 +15,10 @@ from tests.pictures import encoded
 from tests.service import Service, Start
 
 pytestmark = pytest.mark.slow
-IMAGES = 40
+IMAGES = 200
 IMAGE = encoded(Image.new("RGB", (64, 48), "red"), "JPEG")
 MOST_TRANSACTIONS, MOST_ROUND_TRIPS = 4, 10
-NOISE = 0.5  # a sweep, the questions for messages that come back, and reads in two parts beside other work
+NOISE = 0.5  # a sweep in one of the measured times, and questions for messages that come back
 REPORTED_S = 11  # an idle backend of Postgres reports its transactions after ten seconds
 WAIT = {"Prefer": "wait=20", "Accept": "image/*"}
 TRANSACTIONS = "select xact_commit + xact_rollback from pg_stat_database where datname = current_database()"
