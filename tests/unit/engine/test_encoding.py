@@ -12,7 +12,7 @@ from imagescaler.domain.formats import RESULT_FORMATS, Format
 from imagescaler.domain.limits import Limits
 from imagescaler.domain.options import Options, Quality
 from imagescaler.engine.codecs.png import DRAWING_LEVEL
-from imagescaler.engine.decode.metadata import DESCRIPTIVE
+from imagescaler.engine.decode.metadata import DESCRIPTIVE, EmbeddedMetadata
 from imagescaler.engine.encode.encode import encode
 from imagescaler.engine.scale import scale
 from tests.pictures import encoded, photograph, segment
@@ -138,3 +138,12 @@ def test_a_fine_pattern_can_be_a_progressive_jpeg(mode: str, quality: int) -> No
     with Image.open(BytesIO(files[0])) as one, Image.open(BytesIO(files[1])) as other:
         assert other.info["progressive"]
         assert one.tobytes() == other.tobytes()
+
+
+def test_a_progressive_jpeg_of_a_fine_pattern_has_room_for_a_large_profile() -> None:
+    samples = np.random.default_rng(1).integers(0, 2, (260, 260, 3)).astype(np.uint8) * 255
+    wanted = Options(260, quality=Quality.same(94), progressive=True)
+    profile = bytes(500_000)
+    data, *_ = encode(Image.fromarray(samples), Format.JPEG, wanted, EmbeddedMetadata(profile))
+    with Image.open(BytesIO(data)) as image:
+        assert image.info["icc_profile"] == profile

@@ -19,7 +19,7 @@ from imagescaler.engine.encode.fit_quality import FittedQuality, fit_quality
 from imagescaler.engine.encode.score import score
 from imagescaler.engine.pixels.palettes import Loss, colors_of
 
-BYTES_PER_SAMPLE, HEAD = 2, 1 << 16
+BYTES_PER_SAMPLE, HEAD_BYTES = 2, 1 << 16  # at most, of a progressive JPEG
 
 
 def encode(
@@ -60,18 +60,20 @@ def _encode_at(
 ) -> Encoded:
     buffer = BytesIO()
     parameters = codec.save_parameters(prepared, options, metadata, quality)
-    with _buffering(prepared) if parameters.get("progressive") else nullcontext():
+    embedded = sum(len(each) for each in parameters.values() if isinstance(each, bytes))
+    with _buffering(prepared, embedded) if parameters.get("progressive") else nullcontext():
         prepared.save(buffer, codec.plugin, **parameters)
     return buffer.getvalue(), codec.describe(parameters)
 
 
 @contextmanager
-def _buffering(image: Image.Image) -> Iterator[None]:
+def _buffering(image: Image.Image, embedded_bytes: int) -> Iterator[None]:
     """Let Pillow's encoder have a buffer for any file of an image: libjpeg writes a progressive one at once.
 
     Pillow reserves a byte per pixel, two from a quality of 95, which fine patterns exceed. Noise takes 1.2 per sample.
     """
-    usual, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, BYTES_PER_SAMPLE * len(image.getbands()) * prod(image.size) + HEAD
+    pixels_bytes = BYTES_PER_SAMPLE * len(image.getbands()) * prod(image.size)
+    usual, ImageFile.MAXBLOCK = ImageFile.MAXBLOCK, pixels_bytes + embedded_bytes + HEAD_BYTES
     try:
         yield
     finally:
