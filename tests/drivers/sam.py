@@ -38,12 +38,12 @@ class SamLocal:
         self._project, self._folder = project, folder
 
     def log(self) -> str:
-        """Return the logs of both, SAM's without repetitions: a repeated line has the same time and task.
+        """Return the logs of both.
 
-        SAM follows a container's output once more for each of the first invocations that come at the same time.
+        SAM follows a container's output once more for each of the first invocations that come at the same time, and
+        writes a record and the end of its line apart.
         """
-        lines = [line for path in sorted(self._folder.glob("*.log")) for line in path.read_text().splitlines()]
-        return "\n".join([self._project.log(), *dict.fromkeys(lines)])
+        return "\n".join([self._project.log(), *(path.read_text() for path in sorted(self._folder.glob("*.log")))])
 
     def invoke(self, function: str, event: Any) -> Any:
         return httpx.post(self.functions_url.format(function=function), json=event, timeout=120).json()
