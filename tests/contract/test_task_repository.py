@@ -28,6 +28,7 @@ from imagescaler.domain.task.rendition import Rendition
 from imagescaler.domain.task.source import Source
 from imagescaler.domain.task.status import Status
 from imagescaler.domain.task.task import Idempotency, NewTask, Task
+from imagescaler.domain.task.task_filter import TaskFilter
 from imagescaler.usecases.ports import TaskRepository
 
 SOURCE = Source(Format.JPEG, 4000, 3000, 1_900_000)
@@ -245,15 +246,19 @@ async def test_a_row_of_an_older_release_has_no_receipt(postgres_dsn: str) -> No
     await tasks._database.close()
 
 
-@pytest.mark.parametrize(
+OF_NEWER_RELEASE = pytest.mark.parametrize(
     "change",
     [
         """options = options || '{"sparkle": true}'""",
         """options = options || '{"format": "novel"}'""",
         """renditions = '[{"name": "small", "options": {"width": 8, "sparkle": true}}]'""",
+        """renditions = '[{"name": "small", "options": {"width": 8, "format": "novel"}}]'""",
     ],
-    ids=["option", "value", "rendition"],
+    ids=["option", "value", "rendition", "value in a rendition"],
 )
+
+
+@OF_NEWER_RELEASE
 async def test_a_task_with_options_of_a_newer_release_is_left_to_it(postgres_dsn: str, change: str) -> None:
     """While a deployment rolls, an older processor would make another picture than the client asked for."""
     tasks: Any = repositories.connect(postgres_dsn)
@@ -267,6 +272,21 @@ async def test_a_task_with_options_of_a_newer_release_is_left_to_it(postgres_dsn
     await connection.close()
     claimed = await tasks.claim(newer.id, lease_s=60, max_attempts=3)
     assert (claimed.attempt, claimed.counted_attempts) == (5, 1)
+    await tasks._database.close()
+
+
+@OF_NEWER_RELEASE
+async def test_a_task_of_a_newer_release_is_shown_without_what_is_unknown(postgres_dsn: str, change: str) -> None:
+    """After a rollback, one such task must not take an owner's whole list away, nor stay without an end."""
+    tasks: Any = repositories.connect(postgres_dsn)
+    owner = str(uuid4())
+    newer = await added(tasks, owner=owner)
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute(f"update tasks set {change} where id = $1", newer.id)
+    await connection.close()
+    assert (await tasks.get(newer.id)).options.width == newer.options.width
+    assert [each.id for each in await tasks.list_tasks(owner, TaskFilter(), limit=10)] == [newer.id]
+    assert (await tasks.abandon(newer.id, FAILURE)).status is Status.FAILED
     await tasks._database.close()
 
 

@@ -330,9 +330,30 @@ def _readable(rows: Iterable[Row]) -> Iterator[Task]:
             logger.exception("a task cannot be read", extra={"task_id": str(row["id"])})
 
 
-def _read(record: type[Record], json: str, unknown: ExtraValues = "ignore") -> Record:
-    """Parse a record. Fields that an older release did not write have their defaults; `unknown` are of a newer one."""
+def _read(record: type[Record], text: str, unknown: ExtraValues = "ignore") -> Record:
+    """Parse a record. Fields that an older release did not write have their defaults.
+
+    What a newer one wrote is left out; raises ValidationError if it is necessary, or if `unknown` is "forbid".
+    """
     if record not in ADAPTERS:
         ADAPTERS[record] = TypeAdapter(record)
-    read: Record = ADAPTERS[record].validate_json(json, extra=unknown)
-    return read
+    adapter: TypeAdapter[Record] = ADAPTERS[record]
+    try:
+        return adapter.validate_json(text, extra=unknown)
+    except ValidationError as error:
+        plain = json.loads(text)
+        if unknown == "forbid" or not _remove(plain, error.errors()[0]["loc"]):
+            raise
+        return _read(record, json.dumps(plain), unknown)
+
+
+def _remove(plain: Any, location: Sequence[int | str]) -> bool:
+    """Remove the innermost part that a location leads to; False if there is none."""
+    if not location or not isinstance(plain, dict | list):
+        return False
+    key: Any = location[0]
+    if isinstance(plain, dict) and key not in plain:
+        return False
+    if not _remove(plain[key], location[1:]):
+        del plain[key]
+    return True
