@@ -19,6 +19,15 @@ def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
 
     Raises ValueError or struct.error if a chunk is cut off, the last one is missing, or there are too many.
     """
+    for kind, content in places(image):
+        if content.stop + 4 > len(image):
+            message = "a chunk is cut off"
+            raise ValueError(message)
+        yield kind, image[content]
+
+
+def places(image: bytes) -> Iterator[tuple[bytes, slice]]:
+    """Yield type of each chunk and place of its content, which may be cut off; raises as `chunks` for all else."""
     at, kind, left = len(SIGNATURE), b"", MAX_CHUNKS
     while kind != END:
         left -= 1
@@ -26,8 +35,5 @@ def chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
             message = "the file is in too many chunks"
             raise ValueError(message)
         length, kind = struct.unpack_from(">I4s", image, at)
-        if at + 12 + length > len(image):
-            message = "a chunk is cut off"
-            raise ValueError(message)
-        yield kind, image[at + 8 : at + 8 + length]
+        yield kind, slice(at + 8, at + 8 + length)
         at += 12 + length

@@ -21,12 +21,12 @@ CONTAINER = re.compile(
 )
 
 
-def probe(image: bytes) -> Source:
+def probe(image: bytes, *, must_count: bool = False) -> Source:
     """Read format, size, orientation and number of frames of a file, whose beginning is enough for the first three.
 
     The size is the upright one if the orientation is in the header (`FormatInfo.orientation_in_header`), else the
-    stored one. Up to 100,000 frames are counted; there is 1 if the file is incomplete.
-    Raises UnsupportedImageFormat, and CorruptImage if no size can be read.
+    stored one. Up to 100,000 frames are counted. Of an animation that is incomplete there is 1, or CorruptImage is
+    raised if they `must_count`. Raises UnsupportedImageFormat, and CorruptImage if no size can be read.
     """
     fmt = format_of(image)
     if fmt is None:
@@ -43,7 +43,9 @@ def probe(image: bytes) -> Source:
         raise CorruptImage(
             f"The file begins like a {fmt.name}, but its header has no size: it may be cut off. Send the whole file."
         )
-    return Source(fmt, *turn.size((width, height)), size, turn.orientation, _count_frames(image, fmt))
+    return Source(
+        fmt, *turn.size((width, height)), size, turn.orientation, _count_frames(image, fmt, must_count=must_count)
+    )
 
 
 def repaired(image: bytes, fmt: Format) -> bytes:
@@ -87,9 +89,11 @@ def read_timeline(image: bytes, fmt: Format, most: int) -> Timeline | None:
     return timeline if timeline and timeline.frames > 1 else None
 
 
-def _count_frames(image: bytes, fmt: Format) -> int:
+def _count_frames(image: bytes, fmt: Format, *, must_count: bool) -> int:
     try:
         timeline = read_timeline(image, fmt, COUNTED_FRAMES)
     except CorruptImage:
+        if must_count:
+            raise
         return 1
     return timeline.frames if timeline else 1

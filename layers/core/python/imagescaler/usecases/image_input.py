@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
@@ -13,8 +13,15 @@ from imagescaler.domain.upload import upload_key
 from imagescaler.usecases.ports import ImageStore
 
 SIZE_BYTES = 1 << 16  # hold the size of most images
-HEADER_BYTES = 1 << 20  # and of nearly every one, behind profiles and previews; also, whether it is a short animation
-Probe = Callable[[bytes], Source]
+HEADER_BYTES = 1 << 20  # and of nearly every one, behind profiles and previews; also the frames of short animations
+
+
+class Probe(Protocol):
+    """Reads format, size, orientation and frames of a file, or of its beginning."""
+
+    def __call__(self, image: bytes, *, must_count: bool = False) -> Source:
+        """Raise ImageProblem, with `must_count` also for the beginning of an animation."""
+        ...
 
 
 class ImageInput(Protocol):
@@ -73,15 +80,11 @@ class UploadedImage:
             size, sha256, data = await asyncio.gather(
                 store.size(key), store.sha256(key), store.get(key, first_bytes=SIZE_BYTES)
             )
-            for first_bytes in (SIZE_BYTES, HEADER_BYTES):
-                if first_bytes > SIZE_BYTES:
-                    data = await store.get(key, first_bytes=first_bytes)
-                try:
-                    source = probe(data)
-                except CorruptImage:
-                    continue
-                if not source.format.has_frames or first_bytes >= min(size, HEADER_BYTES):
-                    return replace(source, bytes=size, sha256=sha256)
+            with suppress(CorruptImage):
+                return replace(probe(data, must_count=True), bytes=size, sha256=sha256)
+            with suppress(CorruptImage):
+                data = await store.get(key, first_bytes=HEADER_BYTES)
+                return replace(probe(data), bytes=size, sha256=sha256)
             return replace(probe(await store.get(key)), bytes=size, sha256=sha256)
         except BlobNotFound:
             raise UploadNotFound.of(self.id) from None

@@ -9,7 +9,7 @@ from itertools import count
 from imagescaler.domain.options import Box
 from imagescaler.probe.color_encoding import ColorEncoding, ColorSignals, of_code_points, of_power
 from imagescaler.probe.format_probe import FormatProbe
-from imagescaler.probe.png_chunks import END, SIGNATURE, chunk, chunks
+from imagescaler.probe.png_chunks import END, SIGNATURE, chunk, chunks, places
 from imagescaler.probe.png_repair import without_broken_chunks
 from imagescaler.probe.timeline import Timeline
 
@@ -134,9 +134,9 @@ def _has_all_frames(image: bytes) -> bool:
 
 def _control(image: bytes) -> tuple[int, int]:
     """Return the announced number of frames, 0 for a still image, and how often they play."""
-    for kind, content in chunks(image):
+    for kind, content in places(image):
         if kind == ANIMATION:
-            announced, plays = struct.unpack(">II", content)
+            announced, plays = struct.unpack(">II", image[content])
             return (announced, plays) if announced <= MAX_FRAMES else (0, 0)
         if kind == DATA:
             break
