@@ -10,8 +10,8 @@ from tools.benchmarks.scaling.results import Results, Row
 
 MEMORY = "memory"
 REASONS = {
-    "JPEG": """Huffman decoding takes 85 % of the time, the same in both, and the SHA-256 of the source for the receipt
-  2 to 7 %. To reach the aim, or nearly: hash a source once, when it is received, instead of with every task.""",
+    "JPEG": """Huffman decoding takes 85 % of the time, the same in both. The SHA-256 of the source, 2 to 7 % more, is
+  computed once, when it is received, and is not in these times.""",
     "PNG": """inflating and reversing the filters takes three quarters of the time, in Pillow's decoder. To reach the
   aim: a decoder with SIMD filters that writes into Pillow's memory (libspng takes 100 ms and Pillow 136, but 18
   of the difference are lost when the pixels are copied to Pillow).""",

@@ -44,7 +44,10 @@ def contenders(installation: Installation) -> tuple[Contender, ...]:
     fast = {"LD_LIBRARY_PATH": str(zlib_ng.library(installation.folder))}
     return (
         Contender(
-            OURS, ours, "as in the image of the processor: allocator settings, zlib-ng", environment=allocator | fast
+            OURS,
+            ours,
+            "as in the image of the processor: allocator settings, zlib-ng, the SHA-256 known since the upload",
+            environment=allocator | fast,
         ),
         Contender(
             "ours, system's zlib", ours, "without zlib-ng, as under `make run`", environment=allocator, only="png"
