@@ -77,6 +77,21 @@ def test_a_good_image_that_failed_has_the_wrong_end() -> None:
     assert faults(told(), remains) == [Fault.WRONG_END]
 
 
+def test_a_good_image_may_fail_only_if_faults_cut_off_each_of_its_attempts() -> None:
+    failed, began = {ONE: Row("failed", "attempts-exhausted")}, ("pending", "processing")
+    assert check(told(), Remains(failed, walked(*began, "processing", "processing", "failed"))) == []
+    assert faults(told(), Remains(failed, walked(*began, *began, *began, "failed"))) == [Fault.WRONG_END]
+    assert faults(told(), Remains(failed, walked(*began, "processing", *began, "failed"))) == [Fault.WRONG_END]
+
+
+def test_many_good_images_may_not_fail_whatever_cut_off_their_attempts() -> None:
+    statuses = ("pending", "processing", "processing", "processing", "failed")
+    steps = [*walked(*statuses), *walked(*statuses, task_id=TWO)]
+    remains = Remains({each: Row("failed", "attempts-exhausted") for each in (ONE, TWO)}, steps)
+    history = [*told(key=None), *told(task_id=TWO, key=None, number=10)]
+    assert faults(history, remains) == [Fault.WRONG_END] * 2
+
+
 def test_a_result_that_is_gone_too_early_has_the_wrong_end() -> None:
     steps = walked("pending", "processing", "completed", "expired")
     assert faults(told(), Remains({ONE: Row("expired")}, steps)) == [Fault.WRONG_END]

@@ -1,6 +1,6 @@
 """Checks a run from the answers to its clients and what it left: a pure function, like Jepsen's checkers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +13,8 @@ ENDS = frozenset({"completed", "failed"})
 DELETED = "deleted"
 OVER = ENDS | {"expired", DELETED}
 WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
+EXHAUSTED, MAX_ATTEMPTS, CUT_OFF = "attempts-exhausted", 3, {"processing", "failed"}
+MOST_EXHAUSTED = 1 / 200  # of the accepted tasks
 OK, NOT_FOUND, SERVER_ERROR, REFUSED = 200, 404, 500, (401, 403)
 THROTTLED = "/problems/too-many-unknown-keys"
 Color = tuple[int, int, int]
@@ -118,6 +120,7 @@ def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: floa
     asked, deleted = (
         {line.task_id for line in history if line.outcome is outcome} for outcome in (Outcome.DELETE, Outcome.DELETED)
     )
+    cut_off = exhausted(history, remains)
     for task_id, line in acknowledged(history).items():
         name, row = f"task {task_id} of work {line.number}, {line.kind}", remains.rows.get(task_id)
         emptied, corrupted = line.number in before, task_id in remains.corrupted
@@ -125,13 +128,30 @@ def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: floa
             yield Finding(Fault.LOST, f"{name}: no such task")
         elif task_id in deleted and row.status != DELETED:
             yield Finding(Fault.UNDELETED, f"{name}: {row.status}")
-        elif row.status == DELETED and task_id in asked:
+        elif (row.status == DELETED and task_id in asked) or task_id in cut_off:
             continue
         elif row.status in OVER:
             excuses = {WITHOUT_SOURCE, WITHOUT_RESULT} if emptied else {WITHOUT_RESULT} if corrupted else set()
             yield from _end(name, line.kind, row, excuses)
             if row.status == "completed" and not ((emptied or corrupted) and task_id in remains.gone):
                 yield from _picture(name, Work(line.number, line.kind), remains.pictures.get(task_id))
+
+
+def exhausted(history: Sequence[Line], remains: Remains) -> Collection[str]:
+    """Return the good images' tasks that may have failed, since faults cut off each attempt; none if they are many.
+
+    The lease of such an attempt expired: it was killed, or an outage that ended it kept it from saying so. Three in a
+    row are more than is promised (docs/reliability.md). An attempt that fails by itself releases its task.
+    """
+    cut_off = Counter(str(step.task_id) for step in remains.steps if step.old == "processing" and step.new in CUT_OFF)
+    accepted = acknowledged(history)
+    found = [
+        task_id
+        for task_id, line in accepted.items()
+        if line.kind in {Kind.GOOD, Kind.SLOW} and cut_off[task_id] >= MAX_ATTEMPTS
+        if task_id in remains.rows and remains.rows[task_id].failure == EXHAUSTED
+    ]
+    return found if len(found) <= max(1, len(accepted) * MOST_EXHAUSTED) else ()
 
 
 def _end(name: str, kind: Kind, row: Row, excuses: Collection[tuple[str, str | None]]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from tools.chaos.checker import Fault, Finding, Remains, acknowledged
+from tools.chaos.checker import Fault, Finding, Remains, acknowledged, exhausted
 from tools.chaos.history import Line, Outcome
 
 SHOWN = 5
@@ -34,6 +34,7 @@ def report(
     yield f"webhooks         {len(remains.deliveries)} requests, {len(reported)} webhooks taken"
     yield f"bucket           {len(remains.objects)} objects"
     yield f"gone             {sources} sources, {len(remains.gone)} results, of which {corrupted}"
+    yield f"exhausted        {len(exhausted(history, remains))} good images"
     yield f"settled after    {settled_s:.1f} s without faults"
     found = Counter(finding.fault for finding in findings)
     yield "verdict          " + ", ".join(f"{found[fault]} {fault}" for fault in Fault)
