@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 from imagescaler.domain.errors import CorruptImage, ImageTooLarge, TooManyChunks, UnsupportedImageFormat
 from imagescaler.domain.formats import Format
 from imagescaler.domain.limits import Limits
-from imagescaler.domain.options import Metadata, Options
+from imagescaler.domain.options import Damaged, Metadata, Options
 from imagescaler.engine.scale import scale
 from imagescaler.probe.probe import probe
 from tests.pictures import chunk, encoded, heic, photograph, png
@@ -106,6 +106,98 @@ def test_a_bmp_of_five_and_six_bits_is_read() -> None:
 
 def test_the_fourth_byte_of_a_bmp_without_masks_is_no_alpha() -> None:
     assert (pixels_of(bmp(header(32), rows(drawing(HEIGHT, WIDTH, 4))))[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("bits", "masks"),
+    [
+        (16, (0xF00, 0xF0, 0xF, 0xF000)),
+        (16, (0x7C00, 0x3E0, 0x1F, 0x8000)),
+        (16, (0xF800, 0x7C0, 0x3E, 0x1)),
+        (32, (0x3FF00000, 0xFFC00, 0x3FF, 0xC0000000)),
+        (32, (0xFF, 0xFF00, 0xFF0000, 0xFF000000)),
+        (32, (0xFF00, 0xFF0000, 0xFF000000, 0)),
+    ],
+)
+def test_samples_of_a_bmp_are_where_its_masks_have_them(bits: int, masks: tuple[int, ...]) -> None:
+    samples = np.random.default_rng(1).integers(0, 2**bits, (HEIGHT, WIDTH), np.dtype(f"u{bits // 8}"))
+    head = struct.pack("<I", 56) + header(bits, compression=BIT_FIELDS)[4:] + struct.pack("<4I", *masks)
+    exact = [(samples & mask) / mask * 255 if mask else np.full(samples.shape, 255) for mask in masks]
+    assert np.abs(pixels_of(bmp(head, rows(samples))) - np.stack(exact, 2)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("bits", "masks"), [(16, (0x7C00, 0x3E0, 0x1F, 0x8000)), (32, (0xFF0000, 0xFF00, 0xFF, 0xFF000000))]
+)
+def test_an_alpha_mask_of_a_bmp_without_any_alpha_hides_nothing(bits: int, masks: tuple[int, ...]) -> None:
+    head = struct.pack("<I", 56) + header(bits, compression=BIT_FIELDS)[4:] + struct.pack("<4I", *masks)
+    data = bmp(head, rows(np.zeros((HEIGHT, WIDTH), np.dtype(f"u{bits // 8}"))))
+    assert (pixels_of(data + b"a profile")[..., 3] == 255).all()
+
+
+COLORS = drawing(256, 4)
+COLORS[:, 3] = 0
+
+
+@pytest.mark.parametrize(
+    ("bits", "runs", "indices"),
+    [
+        (8, "0000 0503 0000 0001", ["00000", "33333", "00000"]),
+        (8, "0003 040506 00 0000 0503 0000 0503 0001", ["45600", "33333", "33333"]),
+        (8, "0907 0000 0503 0000 0503", ["77777", "33333", "33333"]),
+        (4, "0512 0000 0005 1234 5000 0000 0003 1230 0001", ["12121", "12345", "12300"]),
+        (8, "0002 0101 0103 0001", ["00000", "03000"]),
+    ],
+)
+def test_runs_of_a_bmp_may_leave_pixels_and_rows_out(bits: int, runs: str, indices: list[str]) -> None:
+    head = header(bits, (5, 3), compression=1 if bits == 8 else 2) + COLORS[: 2**bits].tobytes()
+    numbers = np.array([[int(each) for each in row] for row in [*indices, *["00000"] * 3][2::-1]])
+    assert np.array_equal(pixels_of(bmp(head, bytes.fromhex(runs)))[..., :3], COLORS[numbers][..., 2::-1])
+
+
+def test_a_bmp_whose_runs_are_cut_off_is_damaged_and_can_be_salvaged() -> None:
+    data = bmp(header(8, (5, 3), compression=1) + COLORS.tobytes(), bytes.fromhex("0503 0000 0204"))
+    with pytest.raises(CorruptImage):
+        pixels_of(data)
+    made = scale(data, Options(5, format=Format.PNG, damaged=Damaged.SALVAGE), Limits())
+    with Image.open(BytesIO(made.data)) as image:
+        assert image.convert("RGB").getpixel((4, 2)) == tuple(COLORS[3][2::-1])
+
+
+@pytest.mark.parametrize("bits", [4, 8])
+def test_a_palette_of_a_bmp_may_be_short(bits: int) -> None:
+    indices = np.random.default_rng(1).integers(0, 2, SIZE[::-1], np.uint8)
+    packed = indices if bits == 8 else np.pad(indices, ((0, 0), (0, 1)))
+    packed = packed if bits == 8 else packed[:, ::2] << 4 | packed[:, 1::2]
+    data = bmp(header(bits, colors=2) + bytes(4) + b"\xff\xff\xff\0", rows(packed))
+    assert np.array_equal(pixels_of(data)[..., 0], indices * 255)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_bmp_with_the_short_header_of_the_second_os2_is_read(channels: int) -> None:
+    samples = drawing(HEIGHT, WIDTH, channels)
+    data = bmp(struct.pack("<IiiHH", 16, *SIZE, 1, 8 * channels), rows(samples))
+    assert np.array_equal(pixels_of(data)[..., 2::-1], samples[..., :3])
+
+
+def test_runs_of_a_bmp_begin_behind_the_palette_if_the_file_does_not_say_where() -> None:
+    data = bmp(header(8, (5, 3), compression=1) + COLORS.tobytes(), bytes.fromhex("0001"))
+    assert (pixels_of(data[:10] + bytes(4) + data[14:])[..., :3] == COLORS[0, 2::-1]).all()
+
+
+@pytest.mark.parametrize(
+    ("head", "variety"),
+    [
+        (header(2), "2 bits per pixel"),
+        (header(64), "64 bits per pixel"),
+        (header(32, compression=11), "CMYK"),
+        (struct.pack("<I", 64) + header(1, compression=3)[4:] + bytes(24), "Huffman"),
+        (struct.pack("<I", 64) + header(24, compression=4)[4:] + bytes(24), "runs of 24-bit"),
+    ],
+)
+def test_a_bmp_of_a_variety_that_is_not_accepted_is_refused_by_its_name(head: bytes, variety: str) -> None:
+    with pytest.raises(UnsupportedImageFormat, match=variety):
+        pixels_of(bmp(head, bytes(9000)))
 
 
 @pytest.mark.parametrize(("compression", "name"), [(4, "a JPEG"), (5, "a PNG")])
