@@ -52,7 +52,6 @@ def svg(body: str, doctype: str = "") -> bytes:
 
 
 OTHERS: Mapping[str, Make] = {
-    "cursor": lambda: b"\0\0\2\0" + icon(encoded(PICTURE))[4:],
     "Apple's icons": partial(encoded, PICTURE, "ICNS"),
     "JPEG 2000": partial(encoded, PICTURE, "JPEG2000"),
     "JPEG 2000 codestream of 60 MP": partial(codestream, 10_000, 6_000),
@@ -126,6 +125,7 @@ LATER: Table = {
         lambda: b"BM" + struct.pack("<IIIIiiHHIIiiII", 54, 0, 54, 40, 65_535, 65_535, 1, 24, *[0] * 6),
     ),
     "icon": (if_accepted("ICO", COMPLETED), partial(encoded, PICTURE, "ICO")),
+    "cursor": (if_accepted("ICO", COMPLETED), lambda: b"\0\0\2\0" + icon(encoded(PICTURE))[4:]),
     "icon with a PNG of 178 MP": (
         if_accepted("ICO", "422 image-too-large"),
         lambda: icon(claiming("PNG", 16_000, 11_125)),

@@ -250,6 +250,13 @@ def test_the_mask_of_an_icon_counts_if_its_alpha_channel_is_empty() -> None:
     assert np.array_equal(made[:3, :, :3], samples[:3, :, 2::-1])
 
 
+def test_a_cursor_is_read_as_the_icon_that_it_is() -> None:
+    shown = drawing(HEIGHT, WIDTH, 4)
+    shown[..., 3] |= 1
+    data = icon(bitmap(shown), bits=7)  # in a cursor, the bits are a coordinate of its tip
+    assert np.array_equal(pixels_of(data[:2] + b"\2" + data[3:]), shown[..., [2, 1, 0, 3]])
+
+
 def test_an_icon_without_its_mask_hides_nothing() -> None:
     samples = drawing(HEIGHT, WIDTH, 3)
     made = pixels_of(icon(bitmap(samples), bits=24))

@@ -119,6 +119,9 @@ def test_a_variety_is_refused_by_its_name(order: str) -> None:
     packed = page(LARGE, RGB, 8, order=order, tags={COMPRESSION: (SHORT, [50001])})
     with pytest.raises(UnsupportedImageFormat, match="not accepted: compression by WebP"):
         scaled(tiff([packed], order))
+    white = page(np.zeros((3, 5, 2), np.uint8), 0, 8, order=order, tags={338: (SHORT, [2])})
+    with pytest.raises(UnsupportedImageFormat, match="not accepted: 8-bit grey whose zero is white with alpha"):
+        scaled(tiff([white], order))
 
 
 def test_a_jpeg_in_a_strip_has_the_limits_of_one_alone() -> None:

@@ -141,7 +141,7 @@ class Format(StrEnum):
     ICO = (
         "ico",
         FormatInfo(
-            signature=re.compile(rb"\0\0\x01\0[^\0]"),
+            signature=re.compile(rb"\0\0[\x01\x02]\0[^\0]"),  # or a cursor
             extension="ico",
             aliases=("x-icon",),
             subtype="vnd.microsoft.icon",

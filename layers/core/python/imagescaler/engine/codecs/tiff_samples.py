@@ -102,6 +102,7 @@ def refused_variety(page: Directory) -> str | None:
         "-bit ",
         "JPEG of " if compression in JPEGS else "",
         COLORS.get(color, f"color space {color}"),
+        " whose zero is white" if color == WHITE_IS_ZERO and len(bits) > 1 else "",
         " with alpha" if any(extras) else " with extra samples" if len(bits) > CHANNELS.get(color, 1) else "",
         " with the lowest bit first" if fill_order == LOW_BIT_FIRST else "",
         " in subsampled planes" if in_planes and is_subsampled else " in planes" if in_planes else "",
