@@ -75,6 +75,14 @@ def test_a_larger_page_than_the_first_is_warned_of() -> None:
     assert not alone.warnings
 
 
+def test_an_extra_channel_that_may_be_alpha_is_warned_of() -> None:
+    samples = np.full((20, 30, 4), 200, np.uint8)
+    for meaning, count in ((0, 1), (1, 0), (2, 0)):
+        receipt = scaled(tiff([page(samples, RGB, 8, tags={338: (SHORT, [meaning])})])).result.receipt
+        assert receipt
+        assert [warning.split(" that")[0] for warning in receipt.warnings] == ["The TIFF has an extra channel"] * count
+
+
 def test_pages_behind_the_first_may_be_cut_off() -> None:
     data = bytearray(tiff([page(LARGE, RGB, 8)]))
     data[-4:] = (len(data) - 2).to_bytes(4, "little")

@@ -153,16 +153,22 @@ def readable(data: bytes) -> bytes:
 
 
 def warnings(_sent: bytes, data: bytes) -> tuple[str, ...]:
-    """Return a sentence if another page has more pixels than the one that is shown, which may be a thumbnail."""
+    """Return sentences about what is not used: a larger page than the one that is shown, and what may be alpha.
+
+    An extra sample that is not said to be alpha can be that of a careless writer, or a mask for an editor.
+    """
     page = shown_page(data)
+    found = []
+    if page.number(PHOTOMETRIC, 0) in {BLACK_IS_ZERO, RGB} and page.numbers(EXTRA_SAMPLES) == (0,):
+        found.append("The TIFF has an extra channel that is not said to be alpha; it is not used.")
     try:
         largest = max(pages(data), key=lambda each: prod(each.size), default=page).size
     except (ValueError, struct.error):  # another page is cut off
-        return ()
-    if prod(largest) <= prod(page.size):
-        return ()
-    used, other = (f"{width} x {height}" for width, height in (page.size, largest))
-    return (f"The page of the TIFF that is used has {used} pixels, and another one {other}.",)
+        largest = page.size
+    if prod(largest) > prod(page.size):
+        used, other = (f"{width} x {height}" for width, height in (page.size, largest))
+        found.append(f"The page of the TIFF that is used has {used} pixels, and another one {other}.")
+    return tuple(found)
 
 
 def refined(pixels: Image.Image, data: bytes, tables: Tables | None) -> Image.Image:
