@@ -358,6 +358,18 @@ def test_upscaling_to_a_bomb_is_refused() -> None:
             scale(EXAMPLES["JPEG"], options, Limits())
 
 
+def test_a_wrong_size_of_a_whole_webp_and_its_missing_padding_are_no_damage() -> None:
+    files = [encoded(PICTURE.crop((0, 0, width, 9)), "WEBP", lossless=True) for width in range(1, 20)]
+    whole = next(data for data in files if data[16] % 2)
+    right = pixels_of(scaled(whole, form=Format.PNG).data)
+    for size in (0, len(whole), 2**31):
+        resized = whole[:4] + struct.pack("<I", size) + whole[8:]
+        assert np.array_equal(pixels_of(scaled(resized, form=Format.PNG).data), right)
+    assert np.array_equal(pixels_of(scaled(whole[:-1], form=Format.PNG).data), right)
+    with pytest.raises(CorruptImage):
+        scaled(whole[:-2])
+
+
 @pytest.mark.parametrize("form", ["MPO", "PNG", "WEBP"])
 def test_the_first_of_many_pictures_is_scaled(form: str) -> None:
     others = [Image.new("RGB", PICTURE.size, "red"), Image.new("RGB", PICTURE.size, "blue")]

@@ -19,6 +19,21 @@ def read_size(image: bytes) -> tuple[Size, Turn]:
     return (width & most, height & most), turn
 
 
+def repair(image: bytes) -> bytes:
+    """Return a still image whose chunks are whole with their size in its header, and the padding of the last one."""
+    at, stated = FIRST_CHUNK, 8 + int.from_bytes(image[4:8], "little")
+    if FIRST_CHUNK < stated <= len(image) or is_animated(image):
+        return image
+    for _ in range(MAX_CHUNKS):
+        size = int.from_bytes(image[at + 4 : at + 8], "little")
+        at += 8 + size + size % 2
+        if at >= len(image):
+            break
+    if at - size % 2 > len(image) or at < len(image):
+        return image
+    return image[:4] + (at - 8).to_bytes(4, "little") + image[8:].ljust(at - 8, b"\0")
+
+
 def is_animated(image: bytes) -> bool:
     """True if the file is extended and has the flag for animations; raises IndexError if it is cut off."""
     return image[FIRST_CHUNK : FIRST_CHUNK + 4] == b"VP8X" and bool(image[FLAGS] & IS_ANIMATED)
@@ -69,4 +84,4 @@ def with_alpha_flag(image: bytes) -> bytes:
     return image[:FLAGS] + bytes([image[FLAGS] | HAS_ALPHA]) + image[FLAGS + 1 :]
 
 
-PROBE = FormatProbe(read_size, read_timeline)
+PROBE = FormatProbe(read_size, read_timeline, repair)
