@@ -30,9 +30,10 @@ def readable(data: bytes) -> bytes:
 
 
 def _with_mask(picture: Picture) -> tuple[bytes, int]:
-    """Return a bitmap that ends with its mask, as Pillow expects it, and its bits for a pixel.
+    """Return a bitmap with a whole palette and its mask at the end, as Pillow expects it, and its bits for a pixel.
 
-    A missing mask hides nothing. If the alpha channel is empty, the mask counts, as in browsers and in Windows.
+    Pillow takes a short palette of black and white for one bit. A missing mask hides nothing. If the alpha channel is
+    empty, the mask counts, as in browsers and in Windows.
     """
     (width, height), bits, content = picture.size, picture.bits, bytes(picture.content)
     header_bytes, *_, compression = BITMAP.unpack_from(content)
@@ -46,7 +47,10 @@ def _with_mask(picture: Picture) -> tuple[bytes, int]:
     if bits == WITH_ALPHA and not any(pixels[3::4]):
         bits, pixels = TRUE_COLOR, _without_alpha(pixels, width)
         content = content[:14] + struct.pack("<H", bits) + content[16:]
-    return content[:start] + pixels + mask, bits
+    head, palette = content[:header_bytes], content[header_bytes:start]
+    if palette:
+        head, palette = head[:COLORS_USED] + bytes(4) + head[COLORS_USED + 4 :], palette.ljust(4 * 2**bits, b"\0")
+    return head + palette + pixels + mask, bits
 
 
 def _row_bytes(width: int, bits: int) -> int:
