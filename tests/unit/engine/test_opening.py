@@ -370,6 +370,16 @@ def test_a_wrong_size_of_a_whole_webp_and_its_missing_padding_are_no_damage() ->
         scaled(whole[:-2])
 
 
+@pytest.mark.parametrize("broken", [b"MM*\0", b"\0\0\0\0"])
+def test_exif_of_an_avif_that_is_none_is_no_damage(broken: bytes) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = "somebody"
+    data = encoded(PICTURE, "AVIF", exif=exif)
+    at = data.index(exif.tobytes().removeprefix(b"Exif\0\0")[:8])
+    damaged = data[:at] + broken + data[at + 4 :]
+    assert scaled(damaged, form=Format.PNG).data == scaled(data, form=Format.PNG).data
+
+
 @pytest.mark.parametrize("form", ["MPO", "PNG", "WEBP"])
 def test_the_first_of_many_pictures_is_scaled(form: str) -> None:
     others = [Image.new("RGB", PICTURE.size, "red"), Image.new("RGB", PICTURE.size, "blue")]

@@ -1,5 +1,6 @@
 """AVIF: size, orientation and colors (ISO/IEC 14496-12 and 23008-12), which no library reads together."""
 
+import re
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,11 +12,12 @@ from imagescaler.probe.color_encoding import ColorSignals, of_code_points
 from imagescaler.probe.format_probe import FormatProbe
 from imagescaler.probe.formats.avif_sequence import SEQUENCE, read_timeline, sample_entry
 from imagescaler.probe.heif_items import HeifItems
-from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes
+from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 
 # irot turns counterclockwise by quarters, imir mirrors about one of two axes (23008-12, 6.5.10 and 6.5.12).
 ROTATIONS = {0: Turn(1), 1: Turn(8), 2: Turn(3), 3: Turn(6)}
 MIRRORS = {0: Turn(4), 1: Turn(2)}
+EXIF, EXIF_OFFSET_BYTES, TIFF_HEADER, WIDE_ENTRY = b"Exif", 4, re.compile(rb"II\*\0|MM\0\*"), 3
 CODES = b"nclx"  # of a `colr` that has code points; others have an ICC profile
 
 
@@ -81,4 +83,32 @@ def _properties(image: bytes) -> Iterator[tuple[bytes, bytes]]:
     return items.properties(items.primary)
 
 
-PROBE = FormatProbe(read_size, read_timeline, colors=read_colors)
+def repair(image: bytes) -> bytes:
+    """Return a file whose EXIF libavif ignores if it is none, for which it would refuse the file."""
+    items, entries = HeifItems(image), list(_entries(memoryview(image)))
+    broken = [at for at, (item, kind) in enumerate(entries) if kind == EXIF and not _is_exif(bytes(items.data(item)))]
+    if not broken:
+        return image
+    repaired = bytearray(image)
+    for at, (_, kind) in enumerate(_entries(memoryview(repaired))):
+        if at in broken:
+            kind[:] = bytes(len(EXIF))
+    return bytes(repaired)
+
+
+def _entries(image: memoryview) -> Iterator[tuple[int, memoryview]]:
+    """Yield the identifier of each item, and its kind, which can be changed in place (14496-12, 8.11.6)."""
+    table = content_of(content_of(image, b"meta")[VERSION_BYTES:], b"iinf")
+    for _, entry in boxes(table[VERSION_BYTES + (4 if table[0] else 2) :]):
+        id_bytes = 4 if entry[0] == WIDE_ENTRY else 2
+        kind_at = VERSION_BYTES + id_bytes + 2
+        yield int.from_bytes(entry[VERSION_BYTES : VERSION_BYTES + id_bytes]), entry[kind_at : kind_at + len(EXIF)]
+
+
+def _is_exif(data: bytes) -> bool:
+    """True if the data begins with the distance to the header of a TIFF (23008-12, A.2.1)."""
+    header = TIFF_HEADER.search(data, EXIF_OFFSET_BYTES)
+    return header is not None and header.start() == EXIF_OFFSET_BYTES + int.from_bytes(data[:EXIF_OFFSET_BYTES])
+
+
+PROBE = FormatProbe(read_size, read_timeline, repair, read_colors)
