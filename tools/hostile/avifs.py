@@ -42,6 +42,20 @@ def nested(depth: int) -> bytes:
     return HONEST[:32] + data
 
 
+def described(count: int) -> bytes:
+    """Return a picture of one item, with items of EXIF that are all of the file."""
+    parts = {name: HONEST.index(name) - 4 for name in (b"meta", b"iloc", b"iinf", b"mdat")}
+    old = {name: HONEST[at : at + int.from_bytes(HONEST[at : at + 4])] for name, at in parts.items()}
+    entries = (box(b"infe", struct.pack(">IHH4sB", 2 << 24, 2 + number, 0, b"Exif", 0)) for number in range(count))
+    infos = box(b"iinf", bytes(4) + struct.pack(">H", 1 + count) + old[b"iinf"][14:] + b"".join(entries))
+    start = 8 + parts[b"mdat"] + len(infos) - len(old[b"iinf"]) + 14 * (1 + count) + 16 - len(old[b"iloc"])
+    extents = [(1, start, len(old[b"mdat"]) - 8), *((2 + number, 0, 0) for number in range(count))]
+    places = b"".join(struct.pack(">HHHII", item, 0, 1, at, length) for item, at, length in extents)
+    located = box(b"iloc", bytes(4) + b"\x44\0" + struct.pack(">H", 1 + count) + places)
+    meta = old[b"meta"][8:].replace(old[b"iloc"], located).replace(old[b"iinf"], infos)
+    return HONEST[: parts[b"meta"]] + box(b"meta", meta) + old[b"mdat"] + box(b"free", bytes(16 << 20))
+
+
 TABLE: Table = {
     "of 65,535 x 65,535 in a header": (TOO_LARGE, partial(claiming, "AVIF", 65_535, 65_535)),
     "of 4 G x 4 G in a header": (TOO_LARGE, partial(claiming, "AVIF", 2**32 - 1, 2**32 - 1)),
@@ -65,6 +79,7 @@ TABLE: Table = {
     "of 3,000 hidden pictures of alpha": (FAILED_CORRUPT, lambda: avif(frames(), LARGE.size, alpha=frames())),
     "of frames with 3,000 hidden ones": (FAILED_CORRUPT, lambda: sequence(LARGE, [frames(), frames()])),
     "of 12 MP that are stated to be a pixel": (COMPLETED, lambda: avif(frames(0), (1, 1))),
+    "with 900 times all of it as EXIF": (COMPLETED, partial(described, 900)),
     "cut in half": (CORRUPT, lambda: HONEST[: len(HONEST) // 2]),
 }
 CASES = [*images("AVIFs", TABLE)]

@@ -1,6 +1,5 @@
 """AVIF: size, orientation and colors (ISO/IEC 14496-12 and 23008-12), which no library reads together."""
 
-import re
 import struct
 from collections.abc import Iterator
 from fractions import Fraction
@@ -17,7 +16,8 @@ from imagescaler.probe.iso_boxes import VERSION_BYTES, boxes, content_of
 # irot turns counterclockwise by quarters, imir mirrors about one of two axes (23008-12, 6.5.10 and 6.5.12).
 ROTATIONS = {0: Turn(1), 1: Turn(8), 2: Turn(3), 3: Turn(6)}
 MIRRORS = {0: Turn(4), 1: Turn(2)}
-EXIF, EXIF_OFFSET_BYTES, TIFF_HEADER, WIDE_ENTRY = b"Exif", 4, re.compile(rb"II\*\0|MM\0\*"), 3
+EXIF, EXIF_OFFSET_BYTES, TIFF_HEADERS, WIDE_ENTRY = b"Exif", 4, {b"II*\0", b"MM\0*"}, 3
+MAX_EXIF = 8  # items that are looked at, whose pieces can be all of the file; real files have one
 CODES = b"nclx"  # of a `colr` that has code points; others have an ICC profile
 
 
@@ -86,7 +86,8 @@ def _properties(image: bytes) -> Iterator[tuple[bytes, bytes]]:
 def repair(image: bytes) -> bytes:
     """Return a file whose EXIF libavif ignores if it is none, for which it would refuse the file."""
     items, entries = HeifItems(image), list(_entries(memoryview(image)))
-    broken = [at for at, (item, kind) in enumerate(entries) if kind == EXIF and not _is_exif(bytes(items.data(item)))]
+    exif = [at for at, (_, kind) in enumerate(entries) if kind == EXIF][:MAX_EXIF]
+    broken = [at for at in exif if not _is_exif(items.data(entries[at][0]))]
     if not broken:
         return image
     repaired = bytearray(image)
@@ -105,10 +106,10 @@ def _entries(image: memoryview) -> Iterator[tuple[int, memoryview]]:
         yield int.from_bytes(entry[VERSION_BYTES : VERSION_BYTES + id_bytes]), entry[kind_at : kind_at + len(EXIF)]
 
 
-def _is_exif(data: bytes) -> bool:
+def _is_exif(data: memoryview) -> bool:
     """True if the data begins with the distance to the header of a TIFF (23008-12, A.2.1)."""
-    header = TIFF_HEADER.search(data, EXIF_OFFSET_BYTES)
-    return header is not None and header.start() == EXIF_OFFSET_BYTES + int.from_bytes(data[:EXIF_OFFSET_BYTES])
+    start = EXIF_OFFSET_BYTES + int.from_bytes(data[:EXIF_OFFSET_BYTES])
+    return bytes(data[start : start + len(EXIF)]) in TIFF_HEADERS
 
 
 PROBE = FormatProbe(read_size, read_timeline, repair, read_colors)
