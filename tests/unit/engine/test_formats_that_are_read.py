@@ -164,14 +164,14 @@ def test_a_bmp_whose_runs_are_cut_off_is_damaged_and_can_be_salvaged() -> None:
         assert image.convert("RGB").getpixel((4, 2)) == tuple(COLORS[3][2::-1])
 
 
-@pytest.mark.parametrize("bits", [4, 8])
-def test_the_palette_of_a_bmp_and_of_an_icon_may_be_short(bits: int) -> None:
+@pytest.mark.parametrize(("bits", "colors"), [(4, 2), (8, 2), (4, 20)])
+def test_the_palette_of_a_bmp_and_of_an_icon_may_be_short_or_long(bits: int, colors: int) -> None:
     indices = np.random.default_rng(1).integers(0, 2, SIZE[::-1], np.uint8)
     packed = indices if bits == 8 else np.pad(indices, ((0, 0), (0, 1)))
     packed = packed if bits == 8 else packed[:, ::2] << 4 | packed[:, 1::2]
-    palette = bytes(4) + b"\xff\xff\xff\0"
-    in_icon = header(bits, (WIDTH, 2 * HEIGHT), colors=2) + palette + rows(packed) + bytes(8 * HEIGHT)
-    for data in (bmp(header(bits, colors=2) + palette, rows(packed)), icon(in_icon)):
+    palette = bytes(4) + b"\xff\xff\xff\0" * (colors - 1)
+    in_icon = header(bits, (WIDTH, 2 * HEIGHT), colors=colors) + palette + rows(packed) + bytes(8 * HEIGHT)
+    for data in (bmp(header(bits, colors=colors) + palette, rows(packed)), icon(in_icon)):
         assert np.array_equal(pixels_of(data)[..., 0], indices * 255)
 
 

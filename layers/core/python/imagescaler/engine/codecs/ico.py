@@ -49,7 +49,8 @@ def _with_mask(picture: Picture) -> tuple[bytes, int]:
         content = content[:14] + struct.pack("<H", bits) + content[16:]
     head, palette = content[:header_bytes], content[header_bytes:start]
     if palette:
-        head, palette = head[:COLORS_USED] + bytes(4) + head[COLORS_USED + 4 :], palette.ljust(4 * 2**bits, b"\0")
+        head = head[:COLORS_USED] + bytes(4) + head[COLORS_USED + 4 :]
+        palette = palette[: 4 * 2**bits].ljust(4 * 2**bits, b"\0")
     return head + palette + pixels + mask, bits
 
 
