@@ -53,7 +53,7 @@ def described(count: int) -> bytes:
     places = b"".join(struct.pack(">HHHII", item, 0, 1, at, length) for item, at, length in extents)
     located = box(b"iloc", bytes(4) + b"\x44\0" + struct.pack(">H", 1 + count) + places)
     meta = old[b"meta"][8:].replace(old[b"iloc"], located).replace(old[b"iinf"], infos)
-    return HONEST[: parts[b"meta"]] + box(b"meta", meta) + old[b"mdat"] + box(b"free", bytes(16 << 20))
+    return HONEST[: parts[b"meta"]] + box(b"meta", meta) + old[b"mdat"] + box(b"free", bytes(3 << 20))
 
 
 TABLE: Table = {
