@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from imagescaler.usecases.process_task import AttemptSettings
 from tests.audit import Step
 from tools.chaos.history import Delivery, Line, Outcome
 from tools.chaos.work import RENDITIONS, Kind, Way, Work
@@ -13,7 +14,7 @@ ENDS = frozenset({"completed", "failed"})
 DELETED = "deleted"
 OVER = ENDS | {"expired", DELETED}
 WITHOUT_SOURCE, WITHOUT_RESULT = ("failed", "source-lost"), ("expired", None)
-EXHAUSTED, MAX_ATTEMPTS, CUT_OFF = "attempts-exhausted", 3, {"processing", "failed"}
+EXHAUSTED, CUT_OFF = "attempts-exhausted", {"processing", "failed"}
 MOST_EXHAUSTED = 1 / 200  # of the accepted tasks
 OK, NOT_FOUND, SERVER_ERROR, REFUSED = 200, 404, 500, (401, 403)
 THROTTLED = "/problems/too-many-unknown-keys"
@@ -120,7 +121,7 @@ def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: floa
     asked, deleted = (
         {line.task_id for line in history if line.outcome is outcome} for outcome in (Outcome.DELETE, Outcome.DELETED)
     )
-    cut_off = exhausted(history, remains)
+    excused = exhausted(history, remains)
     for task_id, line in acknowledged(history).items():
         name, row = f"task {task_id} of work {line.number}, {line.kind}", remains.rows.get(task_id)
         emptied, corrupted = line.number in before, task_id in remains.corrupted
@@ -128,7 +129,7 @@ def _lost_or_wrong(history: Sequence[Line], remains: Remains, emptied_at_s: floa
             yield Finding(Fault.LOST, f"{name}: no such task")
         elif task_id in deleted and row.status != DELETED:
             yield Finding(Fault.UNDELETED, f"{name}: {row.status}")
-        elif (row.status == DELETED and task_id in asked) or task_id in cut_off:
+        elif (row.status == DELETED and task_id in asked) or task_id in excused:
             continue
         elif row.status in OVER:
             excuses = {WITHOUT_SOURCE, WITHOUT_RESULT} if emptied else {WITHOUT_RESULT} if corrupted else set()
@@ -148,8 +149,10 @@ def exhausted(history: Sequence[Line], remains: Remains) -> Collection[str]:
     found = [
         task_id
         for task_id, line in accepted.items()
-        if line.kind in {Kind.GOOD, Kind.SLOW} and cut_off[task_id] >= MAX_ATTEMPTS
-        if task_id in remains.rows and remains.rows[task_id].failure == EXHAUSTED
+        if line.kind in {Kind.GOOD, Kind.SLOW}
+        and cut_off[task_id] >= AttemptSettings().max_attempts
+        and task_id in remains.rows
+        and remains.rows[task_id].failure == EXHAUSTED
     ]
     return found if len(found) <= max(1, len(accepted) * MOST_EXHAUSTED) else ()
 

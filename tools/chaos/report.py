@@ -34,7 +34,7 @@ def report(
     yield f"webhooks         {len(remains.deliveries)} requests, {len(reported)} webhooks taken"
     yield f"bucket           {len(remains.objects)} objects"
     yield f"gone             {sources} sources, {len(remains.gone)} results, of which {corrupted}"
-    yield f"exhausted        {len(exhausted(history, remains))} good images"
+    yield f"excused          {len(exhausted(history, remains))} good images, of which faults cut off every attempt"
     yield f"settled after    {settled_s:.1f} s without faults"
     found = Counter(finding.fault for finding in findings)
     yield "verdict          " + ", ".join(f"{found[fault]} {fault}" for fault in Fault)
