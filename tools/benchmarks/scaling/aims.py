@@ -11,7 +11,7 @@ from tools.benchmarks.scaling.results import Results, Row
 MEMORY = "memory"
 REASONS = {
     "JPEG": """Huffman decoding takes 85 % of the time, the same in both. The SHA-256 of the source, 2 to 7 % more, is
-  computed once, when it is received, and is not in these times.""",
+  not in these times: that of an upload is known, and only the source of a form or of a URL is hashed for its task.""",
     "PNG": """reversing the filters takes more than half of the time, in Pillow's decoder, and inflating, by ISA-L, a
   fifth. To reach the aim: filters with SIMD that write into Pillow's memory. libspng has such, but its wheels need
   numpy, which the image of the processor does not have, and their pixels are copied once more to Pillow.""",

@@ -12,14 +12,14 @@ from imagescaler.engine.scale import scale_each
 from imagescaler.runtime import meter
 from tools.benchmarks.scaling.workers.loop import Job, serve
 
-RECEIVED_SHA256 = "0" * 64  # a source is hashed once, when it is received, and its digest is only copied
+UPLOADED_SHA256 = "0" * 64  # an upload was hashed when it came, and its digest is only copied into receipts
 LIMITS = Limits(max_source_pixels=200 * MEGA, max_large_decoder_pixels=200 * MEGA)
 
 
 def scale(data: bytes, job: Job) -> list[bytes]:
     """Decode once, and scale for each width; raises the reason for what could not be made."""
     options = [Options(width=width, format=Format(job.format)) for width in job.widths]
-    made = scale_each(data, options, LIMITS, source_sha256=RECEIVED_SHA256)
+    made = scale_each(data, options, LIMITS, source_sha256=UPLOADED_SHA256)
     del data  # what is scaled is to have no other owner
     return [_data(each) for each in made]
 
